@@ -1,0 +1,59 @@
+# `make run` and `make test` need Python 3.11 to 3.13 and make, nothing else. Name another interpreter with PYTHON=.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+
+# A stamp is named after what was installed, so a changed lock, or another branch's, installs again.
+LOCKED := $(shell cat requirements/*.txt requirements/install.sh pyproject.toml | cksum | tr ' ' '-')
+DEV := .venv/installed-dev-$(LOCKED)
+# The development set holds the runtime set at the same versions: whoever has it needs nothing more to run.
+RUNTIME := $(or $(wildcard $(DEV)),.venv/installed-runtime-$(LOCKED))
+
+.PHONY: help run stop test test-long check format bench sample doctor clean
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F '|' '{printf "%-10s %s\n", $$1, $$2}'
+
+run: $(RUNTIME) ## The platform: everything set up on first use, then the main job under Airflow; left running
+	@$(BIN)/python -m include.service.main_job run
+
+stop: ## Stop what `make run` left running
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m include.service.main_job stop; else echo "Nothing runs: there is no .venv here."; fi
+
+test: $(DEV) ## All tests but the long ones
+	$(PYTEST) -n 2 --dist loadfile
+
+test-long: $(DEV) ## The long tests: the whole sample year, a real Airflow, big files
+	$(PYTEST) -m long
+
+check: $(DEV) ## Lint, format, types, SQL lint, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar --nofail-on-warnings sql
+	$(BIN)/lint-imports
+
+format: $(DEV) ## Put the code into the agreed form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(RUNTIME) ## The benchmark table; takes minutes
+	@$(BIN)/python -m tests.bench
+
+sample: $(RUNTIME) ## A synthetic year of reports, marked synthetic
+	@$(BIN)/ttdn sample
+
+doctor: $(RUNTIME) ## Is this machine fit
+	@$(BIN)/ttdn doctor
+
+clean: stop ## Remove the environment and caches; reports, answers and the database stay in .ttdn
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
+	find include dags plugins sql tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/installed-%-$(LOCKED): requirements/%.txt requirements/uv.txt requirements/install.sh pyproject.toml
+	@requirements/install.sh $*
+	@rm -f .venv/installed-*
+	@touch $@

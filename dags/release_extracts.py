@@ -1,0 +1,32 @@
+"""Write the leadership's extract, whenever checked indicators changed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from airflow.sdk import dag, task
+
+from dags.assets import INDICATORS
+
+
+@dag(
+    schedule=[INDICATORS],
+    start_date=datetime(2026, 1, 1),
+    catchup=False,
+    max_active_runs=1,
+    default_args={"retries": 2, "retry_delay": timedelta(seconds=10)},
+    tags=["extract"],
+)
+def release_extracts():
+    """One extract for each period with reports; none when the ledger does not balance."""
+
+    @task
+    def write_extracts() -> list[str]:
+        from include.pipeline.extract import build_extracts
+
+        return [path.name for path in build_extracts()]
+
+    write_extracts()
+
+
+release_extracts()

@@ -1,0 +1,356 @@
+"""`ttdn`: everything a DAG does, without Airflow.
+
+With --json the answer alone goes to standard output, everything else to standard error.
+Exit code 0: all accepted; 1: something refused or missing; 2: the command was not understood or cannot run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from include.errors import PlatformError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from sqlalchemy import Connection, Engine
+
+    from include.settings import Settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except PlatformError as error:
+        print(f"ttdn: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ttdn", description="Nền tảng dữ liệu thông tin đối ngoại của tỉnh.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    ingest = _command(commands, "ingest", _ingest, "take files through the whole gate")
+    ingest.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    ingest.add_argument("--source", default="agency_reports", metavar="ID")
+    ingest.add_argument("--as-of", type=_moment, metavar="MOMENT", help="true time of receipt, ISO 8601")
+    ingest.add_argument("--dry-run", action="store_true", help="say what would happen, keep nothing")
+
+    read = _command(commands, "read", _read, "read one file only: its rows with their cells, or the refusal")
+    read.add_argument("source", metavar="SOURCE")
+    read.add_argument("file", type=Path, metavar="FILE")
+
+    kpi = _command(commands, "kpi", _kpi, "indicator values")
+    kpi.add_argument("--period", metavar="P")
+    kpi.add_argument("--as-known", type=_moment, metavar="MOMENT", help="as known at that moment")
+
+    trace = _command(commands, "trace", _trace, "an indicator down to files and cells")
+    trace.add_argument("indicator", metavar="INDICATOR")
+    trace.add_argument("--period", required=True, metavar="P")
+
+    status = _command(commands, "status", _status, "who has reported, on time, late, not")
+    status.add_argument("--period", metavar="P")
+    status.add_argument("--as-of", type=_moment, metavar="MOMENT", help="as if today were that moment")
+
+    _command(commands, "doctor", _doctor, "is this machine fit")
+
+    templates = _command(commands, "templates", _templates, "the workbooks to send out")
+    templates.add_argument("period", metavar="PERIOD")
+    templates.add_argument("--to", type=Path, metavar="FOLDER")
+    templates.add_argument("--unit", action="append", metavar="CODE", help="only this body; may be repeated")
+
+    sample = _command(commands, "sample", _sample, "a synthetic year, marked synthetic")
+    sample.add_argument("--to", type=Path, metavar="FOLDER")
+    sample.add_argument("--period", metavar="P")
+
+    extract = _command(commands, "extract", _extract, "write the leadership extract")
+    extract.add_argument("--period", metavar="P")
+
+    new_source = _command(commands, "new-source", _new_source, "scaffold the folder of a source")
+    new_source.add_argument("source_id", metavar="ID")
+
+    _command(commands, "migrate", _migrate, "bring the database and its reference tables up to date")
+    return parser
+
+
+def _command(commands: Any, name: str, run: Any, help_text: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=help_text, description=help_text)
+    parser.set_defaults(run=run)
+    parser.add_argument("--json", action="store_true", help="machine-readable answer on standard output")
+    return parser
+
+
+def _moment(text: str) -> datetime:
+    from include.calendar.periods import VIETNAM
+
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a moment; write 2026-06-14T23:59:59, with an offset where it is not Vietnamese time"
+        ) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+
+
+def _ingest(options: argparse.Namespace) -> int:
+    from include.pipeline.ingest import ingest_files
+
+    absent = [path for path in options.paths if not path.exists()]
+    if absent:
+        for path in absent:
+            print(f"ttdn ingest: {path}: không tìm thấy tệp hoặc thư mục này", file=sys.stderr)
+        return 2
+    with _opened() as (settings, engine):
+        results = ingest_files(
+            options.paths,
+            source_id=options.source,
+            settings=settings,
+            engine=engine,
+            received_at=options.as_of,
+            dry_run=options.dry_run,
+        )
+    if options.json:
+        _print_json({"files": [asdict(result) for result in results]})
+    else:
+        for result in results:
+            _print_result(result)
+        if not results:
+            print("Không có báo cáo nào trong các đường dẫn đã cho.")
+    return 0 if all(result.is_accepted for result in results) else 1
+
+
+def _read(options: argparse.Namespace) -> int:
+    from include.pipeline.read import read_report
+
+    rows, refusal = read_report(options.source, options.file)
+    if options.json:
+        _print_json({"rows": rows} if refusal is None else {"rows": [], "refusal": refusal})
+    elif refusal is not None:
+        print(f"Không đọc được ({refusal['code']}): {refusal['text']}")
+    else:
+        table = _table("Ô", "Mã", "Phân tổ", "Giá trị", "Đơn vị", "Trạng thái", "Loại")
+        for row in rows:
+            member = "" if row["axis"] == "total" else f"{row['axis']}: {row['member']}"
+            place = f"{row['sheet']}!{row['cell']}"
+            table.add_row(place, row["measure"], member, row["value"] or "", row["unit"], row["state"], row["kind"])
+        _print_table(table)
+    return 0 if refusal is None else 1
+
+
+def _kpi(options: argparse.Namespace) -> int:
+    from include.indicators.kpi import kpi, kpi_as_known
+
+    with _connected() as (_, connection):
+        if options.as_known is None:
+            indicators = kpi(connection, options.period)
+        else:
+            indicators = kpi_as_known(connection, options.as_known, options.period)
+    if options.json:
+        _print_json({"indicators": indicators})
+        return 0
+    table = _table("Mã", "Chỉ tiêu", "Kỳ", "Giá trị", "Đơn vị", "Trạng thái", "Số đơn vị")
+    for each in indicators:
+        coverage = each["coverage"]
+        shown = _shown(each)
+        table.add_row(
+            each["code"],
+            each.get("name", ""),
+            each["period"],
+            shown,
+            each["unit"],
+            each["state"],
+            f"{coverage['received']}/{coverage['expected']}",
+        )
+    _print_table(table)
+    return 0
+
+
+def _trace(options: argparse.Namespace) -> int:
+    from include.indicators.trace import trace
+
+    with _connected() as (_, connection):
+        traced = trace(connection, options.indicator, options.period)
+    if options.json:
+        _print_json(traced)
+        return 0
+    print(f"{traced['indicator']} {traced['period']}: {traced['value']}")
+    for term in traced["terms"]:
+        print(f"  {term['measure']}: {term['value']}")
+        for cell in term["cells"]:
+            print(f"    {cell['value']:>16}  {cell['file']}  {cell['sheet']}!{cell['cell']}  {cell['sha256'][:12]}")
+    return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    from include.indicators.status import status
+
+    with _connected() as (_, connection):
+        answer = status(connection, options.period, as_of=options.as_of)
+    if options.json:
+        _print_json(answer)
+        return 0
+    table = _table("Mã", "Đơn vị", "Phải nộp", "Tình trạng", "Nhận lúc", "Lần")
+    for body in answer["bodies"]:
+        table.add_row(
+            body["code"],
+            body["name"],
+            "có" if body["obliged"] else "đề nghị",
+            body["state"],
+            body["received_at"] or "",
+            str(body["revision"] or ""),
+        )
+    print(f"Kỳ {answer['period']}, hạn trước {answer['due']}")
+    _print_table(table)
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from include.doctor import run_doctor
+
+    checks = run_doctor()
+    if options.json:
+        _print_json({"checks": [asdict(check) for check in checks]})
+    else:
+        for check in checks:
+            print(f"{'ok ' if check.ok else 'NO '} {check.name}: {check.found}")
+            if not check.ok:
+                print(f"      → {check.remedy}")
+    return 0 if all(check.ok for check in checks) else 1
+
+
+def _templates(options: argparse.Namespace) -> int:
+    from include.settings import load_settings
+    from include.sources.agency_reports.template import write_templates
+
+    folder = options.to or load_settings().templates / options.period
+    written = write_templates(options.period, folder, units=options.unit)
+    if options.json:
+        _print_json({"templates": [str(path) for path in written]})
+    else:
+        print(f"{len(written)} biểu mẫu trong {folder}")
+    return 0
+
+
+def _sample(options: argparse.Namespace) -> int:
+    from include.settings import load_settings
+    from include.sources.agency_reports.sample import write_sample
+
+    folder = options.to or load_settings().home / "sample"
+    sample = write_sample(folder, options.period)
+    if options.json:
+        _print_json({"folder": str(folder), "files": [str(folder / file.name) for file in sample.files]})
+    else:
+        print(f"{len(sample.files)} tệp giả lập trong {folder}")
+    return 0
+
+
+def _extract(options: argparse.Namespace) -> int:
+    from include.pipeline.extract import write_extracts
+
+    with _connected() as (settings, connection):
+        written = write_extracts(connection, settings, options.period)
+    if options.json:
+        _print_json({"extracts": [str(path) for path in written]})
+    else:
+        for path in written:
+            print(path)
+    return 0
+
+
+def _new_source(options: argparse.Namespace) -> int:
+    from include.sources.scaffold import scaffold_source
+
+    folder = scaffold_source(options.source_id)
+    if options.json:
+        _print_json({"folder": str(folder)})
+    else:
+        print(f"{folder}\nNext: describe the layout in source.yml; docs/new-source.md walks through it.")
+    return 0
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    with _connected():
+        pass
+    if options.json:
+        _print_json({"migrated": True})
+    return 0
+
+
+@contextmanager
+def _opened() -> Iterator[tuple[Settings, Engine]]:
+    """Settings and an engine on a warehouse that is migrated and knows today's reference files."""
+    from include.pipeline.prepare import prepare_warehouse
+    from include.settings import load_settings
+    from include.warehouse.connect import engine, warehouse_url
+
+    settings = load_settings()
+    opened = engine(warehouse_url(settings))
+    try:
+        prepare_warehouse(opened)
+        yield settings, opened
+    finally:
+        opened.dispose()
+
+
+@contextmanager
+def _connected() -> Iterator[tuple[Settings, Connection]]:
+    with _opened() as (settings, opened), opened.connect() as connection:
+        yield settings, connection
+
+
+def _print_json(answer: object) -> None:
+    json.dump(answer, sys.stdout, ensure_ascii=False, indent=2, default=str)
+    sys.stdout.write("\n")
+
+
+def _print_result(result: Any) -> None:
+    counts = result.counts
+    print(
+        f"{result.verdict:<14} {result.code:<22} {Path(result.path).name}"
+        f"  (nhận {counts['received']}, vào kho {counts['promoted']}, giữ lại {counts['quarantined']},"
+        f" bỏ qua {counts['ignored']})"
+    )
+    for message in result.messages:
+        print(f"    [{message['severity']}] {message['rule']}: {message['text']}")
+    if result.answer:
+        print(f"    → {result.answer}")
+
+
+def _shown(indicator: dict[str, Any]) -> str:
+    from decimal import Decimal
+
+    from include.vietnamese.numbers import format_number
+
+    if indicator.get("pair"):
+        return " · ".join(format_number(Decimal(each["value"])) if each["value"] else "—" for each in indicator["pair"])
+    return format_number(Decimal(indicator["value"])) if indicator["value"] is not None else "—"
+
+
+def _table(*columns: str) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _print_table(table: Table) -> None:
+    from rich.console import Console
+
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

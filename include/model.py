@@ -1,0 +1,118 @@
+"""The shapes that travel between reading, checking and promoting a file.
+
+Everything here is plain and frozen: readers make it, the pipeline moves it, nothing else knows it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+ValueState = Literal["reported", "nil", "not_applicable", "withheld", "missing", "unreadable"]
+ValueKind = Literal["thuc_hien", "uoc", "chinh_thuc"]
+Severity = Literal["block", "warn", "info"]
+Verdict = Literal["loaded", "duplicate", "unchanged", "quarantined", "rejected", "refused_secret", "incomplete"]
+
+TOTAL = "total"
+"""Axis and member of a figure that is not broken down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing a reader or a check has to say about a file.
+
+    `code` is a key of include/quality/messages.yml, which holds the sentence and the severity;
+    `found` and `expected` fill it. `sheet` and `cell` are empty when the whole file is meant.
+    """
+
+    code: str
+    sheet: str | None = None
+    cell: str | None = None
+    found: str = ""
+    expected: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What the heading block of a report says, with the cell each statement stands in."""
+
+    template_code: str
+    template_version: str
+    reporting_unit_code: str
+    period_code: str
+    cut_off_date: date | None
+    value_kind: ValueKind
+    document_number: str | None
+    document_date: date | None
+    cells: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One figure: measure x reporting unit x period x breakdown member, in base units, with its cell.
+
+    `reading_code` is set when the cell could not be read as the contract asks (state `unreadable`)
+    or was read after a repair worth telling.
+    """
+
+    line_number: int
+    measure_code: str
+    reporting_unit_code: str
+    period_code: str
+    axis_code: str
+    member_code: str
+    value_kind: ValueKind
+    value: Decimal | None
+    value_state: ValueState
+    sheet_name: str
+    cell: str
+    raw_text: str | None = None
+    printed_unit: str | None = None
+    note_text: str | None = None
+    reading_code: str | None = None
+    reading_detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedTotal:
+    """A total typed in the file: compared with the parts, never loaded."""
+
+    measure_code: str
+    axis_code: str
+    value_kind: ValueKind
+    value: Decimal
+    sheet_name: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoredRow:
+    """A row left out under a declared rule. Its text is not kept."""
+
+    sheet_name: str
+    row_number: int
+    rule_code: str
+    row_count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that was read from one file.
+
+    `received_count` = len(observations) + sum of ignored row counts, always.
+    `refusal` is set when the file as a whole cannot be taken; then there are no observations.
+    """
+
+    heading: Heading | None
+    observations: tuple[Observation, ...] = ()
+    printed_totals: tuple[PrintedTotal, ...] = ()
+    ignored_rows: tuple[IgnoredRow, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    refusal: Finding | None = None
+
+    @property
+    def received_count(self) -> int:
+        return len(self.observations) + sum(row.row_count for row in self.ignored_rows)

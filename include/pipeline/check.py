@@ -1,0 +1,145 @@
+"""Check: from what was read and what the gate says to a verdict for each file.
+
+A block on a line holds that line, and the whole file where its template does not allow a partial load.
+A block without a line holds the file. Warnings travel with the figures.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from include.model import Severity, Verdict
+from include.pipeline.stage import StagedFile
+from include.quality.gate import Breach, run_gate
+from include.quality.messages import render
+from include.reference import Reference
+from include.warehouse.sql import copy_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One sentence for the reporter, with the rule behind it and its place."""
+
+    rule: str
+    code: str
+    severity: Severity
+    sheet: str | None
+    cell: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The verdict on one staged file, with everything the reporter is told and the lines held back."""
+
+    file: StagedFile
+    verdict: Verdict
+    code: str
+    told: tuple[Told, ...]
+    blocked_lines: frozenset[int]
+
+    @property
+    def quarantined_count(self) -> int:
+        return len(self.file.reading.observations) if self.verdict == "quarantined" else len(self.blocked_lines)
+
+    @property
+    def promoted_count(self) -> int:
+        return len(self.file.reading.observations) - self.quarantined_count if self.verdict == "loaded" else 0
+
+    @property
+    def blocking_count(self) -> int:
+        return sum(told.severity == "block" for told in self.told)
+
+    @property
+    def warning_count(self) -> int:
+        return sum(told.severity == "warn" for told in self.told)
+
+
+def check_batch(connection: Connection, files: Sequence[StagedFile], reference: Reference) -> list[Decision]:
+    """Run the gate over the staged batch and decide on every file.
+
+    Raises GateError when the gate could not run: then nothing of the batch may pass.
+    """
+    breaches: dict[int, list[Breach]] = defaultdict(list)
+    for breach in run_gate(connection):
+        breaches[breach.submission_id].append(breach)
+    decisions = [_decide(file, breaches[file.submission_id], reference) for file in files]
+    copy_rows(
+        connection,
+        "staging.blocked_line",
+        ("submission_id", "line_number", "rule_code"),
+        sorted(
+            {
+                (decision.file.submission_id, breach.line_number, breach.rule_code or breach.code)
+                for decision in decisions
+                for breach in breaches[decision.file.submission_id]
+                if breach.severity == "block" and breach.line_number is not None
+            }
+        ),
+    )
+    return decisions
+
+
+def tell(sayings: Sequence[object]) -> tuple[Told, ...]:
+    """Findings and breaches as sentences: blocks first, then in sheet order, each sentence once."""
+    told: dict[tuple[str | None, str | None, str], Told] = {}
+    for said in sayings:
+        rule, severity, sentence = render(said)
+        code: str = said.code  # type: ignore[attr-defined]
+        sheet: str | None = getattr(said, "sheet_name", None) or getattr(said, "sheet", None)
+        cell: str | None = said.cell  # type: ignore[attr-defined]
+        told.setdefault((sheet, cell, sentence), Told(rule or code, code, severity, sheet, cell, sentence))
+    rank = {"block": 0, "warn": 1, "info": 2}
+    return tuple(sorted(told.values(), key=lambda each: (rank[each.severity], each.sheet or "", _place(each.cell))))
+
+
+def find_unchanged(connection: Connection, files: Sequence[StagedFile]) -> dict[int, int]:
+    """Which files say exactly what the latest loaded revision of their unit and period says.
+
+    Returns submission id -> id of the revision it repeats. Files are compared before they are staged.
+    """
+    rows = connection.execute(
+        text(
+            "select distinct on (source_id, reporting_unit_code, period_code)"
+            " source_id, reporting_unit_code, period_code, content_hash, submission_id"
+            " from warehouse.submission where verdict = 'loaded' and reporting_unit_code = any(:units)"
+            " order by source_id, reporting_unit_code, period_code, revision_number desc"
+        ),
+        {"units": [file.reading.heading.reporting_unit_code for file in files if file.reading.heading]},
+    )
+    latest = {(row.source_id, row.reporting_unit_code, row.period_code): row for row in rows}
+    repeated: dict[int, int] = {}
+    for file in files:
+        heading = file.reading.heading
+        if heading is None:
+            continue
+        before = latest.get((file.receipt.source_id, heading.reporting_unit_code, heading.period_code))
+        if before is not None and before.content_hash == file.content_hash:
+            repeated[file.submission_id] = before.submission_id
+    return repeated
+
+
+def _decide(file: StagedFile, breaches: Sequence[Breach], reference: Reference) -> Decision:
+    told = tell([*file.reading.findings, *breaches])
+    blocking = [each for each in told if each.severity == "block"]
+    lines = frozenset(b.line_number for b in breaches if b.severity == "block" and b.line_number is not None)
+    holds_file = any(render(finding)[1] == "block" for finding in file.reading.findings) or any(
+        b.severity == "block" and b.line_number is None for b in breaches
+    )
+    heading = file.reading.heading
+    allows_partial = heading is not None and reference.templates[heading.template_code].allows_partial_load
+    if not blocking:
+        return Decision(file, "loaded", "OK", told, frozenset())
+    if holds_file or not allows_partial or len(lines) == len(file.reading.observations):
+        return Decision(file, "quarantined", blocking[0].code, told, lines)
+    return Decision(file, "loaded", "PARTIAL", told, lines)
+
+
+def _place(cell: str | None) -> tuple[int, str]:
+    # A2 before A10: by row, then by column.
+    digits = "".join(character for character in cell or "" if character.isdigit())
+    return int(digits or 0), cell or ""

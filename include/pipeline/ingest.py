@@ -1,0 +1,466 @@
+"""Ingest: land, read, check, promote, answer, for any number of files at once.
+
+Every step may be interrupted and run again: an arrival without a verdict is taken up where it was left,
+an arrival without an answer is answered.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, text
+
+from include.calendar.periods import VIETNAM
+from include.model import Finding, Reading
+from include.pipeline.answer import write_answers
+from include.pipeline.check import Decision, check_batch, find_unchanged, tell
+from include.pipeline.land import (
+    Receipt,
+    forget_bytes,
+    hash_file,
+    inbox_fingerprint,
+    known_fingerprints,
+    land_file,
+    list_reports,
+    load_receipts,
+    now,
+    printable_name,
+    read_manifest,
+)
+from include.pipeline.promote import (
+    close_receipt,
+    note_findings,
+    promote_batch,
+    record_rejection,
+    record_unchanged,
+    refusal_findings,
+)
+from include.pipeline.stage import StagedFile, count_cells, empty_staging, gate_lock, hash_content, stage_files
+from include.readers import WorkbookRefused
+from include.readers.sandbox import Sandbox
+from include.reference import Reference, load_reference
+from include.settings import Settings, load_settings
+from include.sources import Source, load_source
+from include.warehouse.connect import engine as open_engine
+from include.warehouse.connect import warehouse_url
+
+_SETTLING_SECONDS = 2.0
+"""An inbox file touched more recently may still be being copied; it is left for the next run."""
+
+_NEXT_SUBMISSION = text("select nextval(pg_get_serial_sequence('warehouse.submission', 'submission_id'))")
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What became of one file, in the shape `ttdn ingest --json` prints."""
+
+    path: str
+    sha256: str
+    source: str
+    reporting_unit: str | None
+    period: str | None
+    revision: int | None
+    verdict: str
+    code: str
+    counts: dict[str, int]
+    messages: list[dict[str, str | None]]
+    answer: str | None
+    receipt: str | None
+
+    @property
+    def is_accepted(self) -> bool:
+        """Loaded, or nothing new; a file loaded in part counts as accepted, its held lines are in the messages."""
+        return self.verdict in ("loaded", "duplicate", "unchanged")
+
+
+def ingest_files(
+    paths: Iterable[Path],
+    *,
+    source_id: str,
+    settings: Settings,
+    engine: Engine,
+    received_at: datetime | None = None,
+    dry_run: bool = False,
+) -> list[FileResult]:
+    """Take the files (folders searched through) through the whole gate, one result each in the order found.
+
+    `received_at` is the true time of receipt; without it a drop's manifest decides, then the clock.
+    A dry run keeps nothing: no bytes, no receipt, no answer.
+    """
+    source = load_source(source_id)
+    reports, _ = list_reports(paths)
+    if dry_run:
+        return _rehearse(reports, source, engine, received_at or now())
+    with engine.connect() as connection:
+        receipts = []
+        manifests: dict[Path, dict[str, datetime]] = {}
+        for path in reports:
+            times = manifests.setdefault(path.parent, read_manifest(path.parent))
+            moment = received_at or times.get(printable_name(path.name)) or now()
+            receipts.append(land_file(connection, settings, path, source_id=source_id, received_at=moment))
+        connection.commit()
+        with Sandbox(workers=2) as sandbox:
+            _take_through_gate(connection, settings, source, receipts, sandbox)
+            write_answers(connection, settings, source, [receipt.receipt_id for receipt in receipts], sandbox)
+        results = describe_receipts(connection, settings, [receipt.receipt_id for receipt in receipts])
+    sent = {receipt.receipt_id: str(receipt.sent_path) for receipt in receipts}
+    return [replace(result, path=sent[receipt_id]) for receipt_id, result in results.items()]
+
+
+def land_inbox(source_id: str) -> list[list[int]]:
+    """Land what is new in the inbox; batches of receipt ids still without verdict or answer, in order of receipt."""
+    source, settings = load_source(source_id), load_settings()
+    with _connected(settings) as connection:
+        folder = settings.inbox
+        folder.mkdir(parents=True, exist_ok=True)
+        reports, _ = list_reports([folder])
+        prints = {path: inbox_fingerprint(folder, path) for path in reports}
+        known = known_fingerprints(connection, list(prints.values()))
+        manifests: dict[Path, dict[str, datetime]] = {}
+        for path, fingerprint in prints.items():
+            if fingerprint in known or time.time() - path.stat().st_mtime < _SETTLING_SECONDS:
+                continue
+            times = manifests.setdefault(path.parent, read_manifest(path.parent))
+            moment = times.get(printable_name(path.name)) or now()
+            land_file(
+                connection, settings, path, source_id=source_id, received_at=moment, inbox_fingerprint=fingerprint
+            )
+        connection.commit()
+        waiting = _open_receipts(connection, source_id)
+    return [waiting[start : start + source.batch_size] for start in range(0, len(waiting), source.batch_size)]
+
+
+def ingest_receipts(source_id: str, receipt_ids: Sequence[int]) -> dict[str, int]:
+    """Read, check, promote and answer landed files; how many ended in each verdict."""
+    source, settings = load_source(source_id), load_settings()
+    with _connected(settings) as connection, Sandbox(workers=2) as sandbox:
+        receipts = load_receipts(connection, settings, receipt_ids)
+        _take_through_gate(connection, settings, source, receipts, sandbox)
+        write_answers(connection, settings, source, receipt_ids, sandbox)
+        return _count_verdicts(connection, receipt_ids)
+
+
+def reconcile_receipts(source_id: str) -> dict[str, int]:
+    """Take up arrivals that were left without verdict or answer by a broken run; how many ended in each verdict."""
+    settings = load_settings()
+    with _connected(settings) as connection:
+        waiting = _open_receipts(connection, source_id)
+    return ingest_receipts(source_id, waiting) if waiting else {}
+
+
+def describe_receipts(connection: Connection, settings: Settings, receipt_ids: Sequence[int]) -> dict[int, FileResult]:
+    """The results of those arrivals as the warehouse knows them, in the order given."""
+    rows = connection.execute(
+        text(
+            "select r.receipt_id, r.receipt_number, r.original_name, r.sha256, r.source_id, r.verdict, r.verdict_code,"
+            " r.answer_name, s.reporting_unit_code, s.period_code, s.revision_number, s.received_count,"
+            " s.promoted_count, s.quarantined_count, s.ignored_count"
+            " from landing.receipt as r left join warehouse.submission as s using (submission_id)"
+            " where r.receipt_id = any(:ids)"
+        ),
+        {"ids": list(receipt_ids)},
+    )
+    found = {row.receipt_id: row for row in rows}
+    messages: dict[int, list[dict[str, str | None]]] = defaultdict(list)
+    for finding in connection.execute(
+        text(
+            "select receipt_id, severity, rule_code, sheet_name, cell, text_vi from warehouse.finding"
+            " where receipt_id = any(:ids) order by finding_id"
+        ),
+        {"ids": list(receipt_ids)},
+    ):
+        messages[finding.receipt_id].append(
+            {
+                "severity": finding.severity,
+                "rule": finding.rule_code,
+                "sheet": finding.sheet_name,
+                "cell": finding.cell,
+                "text": finding.text_vi,
+            }
+        )
+    results = {}
+    for receipt_id in receipt_ids:
+        row = found[receipt_id]
+        is_repeat = row.verdict == "duplicate"
+        results[receipt_id] = FileResult(
+            path=row.original_name,
+            sha256=row.sha256,
+            source=row.source_id,
+            reporting_unit=row.reporting_unit_code,
+            period=row.period_code,
+            revision=row.revision_number,
+            verdict=row.verdict,
+            code=row.verdict_code,
+            # A duplicate brings no rows of its own: they are in the ledger of the file it repeats.
+            counts={
+                "received": 0 if is_repeat else row.received_count or 0,
+                "promoted": 0 if is_repeat else row.promoted_count or 0,
+                "quarantined": 0 if is_repeat else row.quarantined_count or 0,
+                "ignored": 0 if is_repeat else row.ignored_count or 0,
+            },
+            messages=messages[receipt_id],
+            answer=str(settings.outbox / row.answer_name) if row.answer_name else None,
+            receipt=row.receipt_number,
+        )
+    return results
+
+
+def read_in_sandbox(sandbox: Sandbox, source: Source, receipts: Sequence[Receipt]) -> list[Reading]:
+    """What each file says; a file the reader refuses, or dies of, becomes a refusal of that file alone."""
+    outcomes = sandbox.map(source.reader, [(str(r.path), r.original_name, r.received_at) for r in receipts])
+    readings = []
+    for outcome in outcomes:
+        if isinstance(outcome, WorkbookRefused):
+            readings.append(Reading(heading=None, refusal=Finding(outcome.code, found=outcome.detail)))
+        elif isinstance(outcome, BaseException):
+            raise outcome
+        else:
+            readings.append(outcome)
+    return readings
+
+
+def _take_through_gate(
+    connection: Connection, settings: Settings, source: Source, receipts: Sequence[Receipt], sandbox: Sandbox
+) -> None:
+    reference = load_reference()
+    fresh = _without_verdict(connection, receipts)
+    repeats, first_of_bytes = _split_repeats(connection, fresh)
+    readings = read_in_sandbox(sandbox, source, first_of_bytes)
+    with gate_lock(connection):
+        # Asked again under the lock: another run may have taken the same bytes while this one was reading.
+        late_repeats, _ = _split_repeats(connection, first_of_bytes)
+        late = {receipt.receipt_id for receipt in late_repeats}
+        staged = []
+        for receipt, reading in zip(first_of_bytes, readings, strict=True):
+            if receipt.receipt_id in late:
+                continue
+            if reading.refusal is not None:
+                _record_refusal(connection, settings, receipt, reading)
+                continue
+            staged.append(_stage(connection, receipt, reading, reference))
+        connection.commit()
+        for wave in _in_waves(staged):
+            _pass_wave(connection, wave, reference)
+        for receipt in (*repeats, *late_repeats):
+            _record_repeat(connection, receipt)
+        connection.commit()
+
+
+def _pass_wave(connection: Connection, wave: Sequence[StagedFile], reference: Reference) -> None:
+    repeated = find_unchanged(connection, wave)
+    unchanged = [file for file in wave if file.submission_id in repeated]
+    record_unchanged(connection, unchanged)
+    connection.commit()
+    changed = [file for file in wave if file.submission_id not in repeated]
+    if not changed:
+        return
+    stage_files(connection, changed, reference)
+    decisions = check_batch(connection, changed, reference)
+    promote_batch(connection, decisions)
+    connection.commit()
+
+
+def _in_waves(files: Sequence[StagedFile]) -> Iterator[list[StagedFile]]:
+    # One file of a unit at a time, in order of receipt: a revision is compared with the one before it,
+    # an annual report with the six-month report of the same drop.
+    turn: Counter[str] = Counter()
+    waves: dict[int, list[StagedFile]] = defaultdict(list)
+    for file in sorted(files, key=lambda each: (each.receipt.received_at, each.receipt.receipt_id)):
+        heading = file.reading.heading
+        unit = heading.reporting_unit_code if heading else ""
+        waves[turn[unit]].append(file)
+        turn[unit] += 1
+    yield from (waves[number] for number in sorted(waves))
+
+
+def _stage(connection: Connection, receipt: Receipt, reading: Reading, reference: Reference) -> StagedFile:
+    required, filled = count_cells(reading, reference)
+    return StagedFile(
+        submission_id=connection.execute(_NEXT_SUBMISSION).scalar_one(),
+        receipt=receipt,
+        reading=reading,
+        content_hash=hash_content(reading),
+        required_cell_count=required,
+        filled_cell_count=filled,
+    )
+
+
+def _record_refusal(connection: Connection, settings: Settings, receipt: Receipt, reading: Reading) -> None:
+    refusal = reading.refusal
+    if refusal is None:
+        raise ValueError("a refusal is recorded only for a refused file")
+    if refusal.code == "SECRET":
+        # Only the reason is kept: no sheet, no cell, no word of the file.
+        note_findings(connection, [(receipt.receipt_id, tell([Finding("SECRET")]))])
+        close_receipt(connection, receipt, "refused_secret", "SECRET", None)
+        forget_bytes(connection, settings, receipt)
+    elif refusal.code == "INCOMPLETE":
+        note_findings(connection, [(receipt.receipt_id, tell([refusal]))])
+        close_receipt(connection, receipt, "incomplete", "INCOMPLETE", None)
+    else:
+        told = tell(refusal_findings(reading))
+        submission_id = connection.execute(_NEXT_SUBMISSION).scalar_one()
+        record_rejection(connection, receipt, submission_id, reading, told, refusal.code)
+
+
+def _record_repeat(connection: Connection, receipt: Receipt) -> None:
+    earlier = connection.execute(
+        text(
+            "select s.submission_id, r.receipt_number, r.received_at, s.verdict"
+            " from warehouse.submission as s inner join landing.receipt as r"
+            " on r.submission_id = s.submission_id and r.verdict <> 'duplicate'"
+            " where s.sha256 = :sha256 and s.source_id = :source_id order by r.receipt_id limit 1"
+        ),
+        {"sha256": receipt.sha256, "source_id": receipt.source_id},
+    ).one()
+    when = earlier.received_at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
+    told = tell([Finding("DUPLICATE", found=f"{earlier.receipt_number} ({when})")])
+    note_findings(connection, [(receipt.receipt_id, told)])
+    close_receipt(connection, receipt, "duplicate", "DUPLICATE", earlier.submission_id)
+
+
+def _split_repeats(connection: Connection, receipts: Sequence[Receipt]) -> tuple[list[Receipt], list[Receipt]]:
+    rows = connection.execute(
+        text("select sha256, source_id from warehouse.submission where sha256 = any(:hashes)"),
+        {"hashes": [receipt.sha256 for receipt in receipts]},
+    )
+    seen = {(row.sha256, row.source_id) for row in rows}
+    repeats, first = [], []
+    for receipt in receipts:
+        key = (receipt.sha256, receipt.source_id)
+        (repeats if key in seen else first).append(receipt)
+        seen.add(key)
+    return repeats, first
+
+
+def _rehearse(
+    reports: Sequence[Path], source: Source, engine: Engine, received_at: datetime
+) -> list[FileResult]:
+    reference = load_reference()
+    receipts = [
+        Receipt(-number, "", *hash_file(path), printable_name(path.name), source.source_id, received_at, path, path)
+        for number, path in enumerate(reports, start=1)
+    ]
+    decisions: dict[int, Decision] = {}
+    unchanged: set[int] = set()
+    with engine.connect() as connection, Sandbox(workers=2) as sandbox:
+        repeats, first = _split_repeats(connection, receipts)
+        readings = dict(
+            zip((r.receipt_id for r in first), read_in_sandbox(sandbox, source, first), strict=True)
+        )
+        staged = [
+            StagedFile(
+                receipt.receipt_id,
+                receipt,
+                readings[receipt.receipt_id],
+                hash_content(readings[receipt.receipt_id]),
+                *count_cells(readings[receipt.receipt_id], reference),
+            )
+            for receipt in first
+            if readings[receipt.receipt_id].refusal is None
+        ]
+        with gate_lock(connection):
+            for wave in _in_waves(staged):
+                unchanged |= set(find_unchanged(connection, wave))
+                changed = [file for file in wave if file.submission_id not in unchanged]
+                if changed:
+                    stage_files(connection, changed, reference)
+                    for decision in check_batch(connection, changed, reference):
+                        decisions[decision.file.submission_id] = decision
+                    connection.rollback()
+                    empty_staging(connection)
+                    connection.commit()
+    repeated = {receipt.receipt_id for receipt in repeats}
+    return [
+        _rehearsed(receipt, readings.get(receipt.receipt_id), decisions.get(receipt.receipt_id), unchanged, repeated)
+        for receipt in receipts
+    ]
+
+
+def _rehearsed(
+    receipt: Receipt, reading: Reading | None, decision: Decision | None, unchanged: set[int], repeated: set[int]
+) -> FileResult:
+    heading = reading.heading if reading else None
+    counts = {"received": 0, "promoted": 0, "quarantined": 0, "ignored": 0}
+    told = decision.told if decision else ()
+    if receipt.receipt_id in repeated:
+        verdict, code = "duplicate", "DUPLICATE"
+    elif receipt.receipt_id in unchanged and reading:
+        verdict, code = "unchanged", "UNCHANGED"
+        counts |= {"received": reading.received_count, "ignored": reading.received_count}
+    elif decision:
+        verdict, code = decision.verdict, decision.code
+        counts = {
+            "received": decision.file.reading.received_count,
+            "promoted": decision.promoted_count,
+            "quarantined": decision.quarantined_count,
+            "ignored": sum(row.row_count for row in decision.file.reading.ignored_rows),
+        }
+    else:
+        code = reading.refusal.code if reading and reading.refusal else "UNREADABLE"
+        verdict = {"SECRET": "refused_secret", "INCOMPLETE": "incomplete"}.get(code, "rejected")
+        sayings = [Finding("SECRET")] if code == "SECRET" else refusal_findings(reading) if reading else []
+        told = tell(sayings)
+    return FileResult(
+        path=str(receipt.sent_path),
+        sha256=receipt.sha256,
+        source=receipt.source_id,
+        reporting_unit=heading.reporting_unit_code if heading else None,
+        period=heading.period_code if heading else None,
+        revision=None,
+        verdict=verdict,
+        code=code,
+        counts=counts,
+        messages=[
+            {"severity": t.severity, "rule": t.rule, "sheet": t.sheet, "cell": t.cell, "text": t.text} for t in told
+        ],
+        answer=None,
+        receipt=None,
+    )
+
+
+def _without_verdict(connection: Connection, receipts: Sequence[Receipt]) -> list[Receipt]:
+    rows = connection.execute(
+        text("select receipt_id from landing.receipt where receipt_id = any(:ids) and verdict is null"),
+        {"ids": [receipt.receipt_id for receipt in receipts]},
+    )
+    still_open = set(rows.scalars())
+    return [receipt for receipt in receipts if receipt.receipt_id in still_open]
+
+
+def _open_receipts(connection: Connection, source_id: str) -> list[int]:
+    rows = connection.execute(
+        text(
+            "select receipt_id from landing.receipt where source_id = :source_id"
+            " and (verdict is null or answer_name is null) order by received_at, receipt_id"
+        ),
+        {"source_id": source_id},
+    )
+    return list(rows.scalars())
+
+
+def _count_verdicts(connection: Connection, receipt_ids: Sequence[int]) -> dict[str, int]:
+    rows = connection.execute(
+        text(
+            "select verdict, count(*) as files from landing.receipt where receipt_id = any(:ids)"
+            " group by verdict order by verdict"
+        ),
+        {"ids": list(receipt_ids)},
+    )
+    return {row.verdict: row.files for row in rows}
+
+
+@contextmanager
+def _connected(settings: Settings) -> Iterator[Connection]:
+    engine = open_engine(warehouse_url(settings))
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()

@@ -1,0 +1,240 @@
+"""Land: take a file's bytes once, note every arrival.
+
+A receipt is one arrival. Bytes are kept under their hash, never under the sender's file name.
+A file whose name carries a secrecy mark is refused here and its bytes are not taken.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import Connection, text
+
+from include.calendar.periods import VIETNAM
+from include.settings import Settings
+
+MANIFEST_NAME = "_manifest.csv"
+"""Beside the files of a drop: columns file, received_at. Gives the true time of receipt when the drop is copied later."""
+
+_NOT_REPORTS = ("~$", ".", "_")
+_SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
+_CHUNK = 1 << 20
+_NEUTRAL_NAME = "(tên tệp có dấu hiệu mật, không lưu)"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One arrival of a file. `path` is where its bytes lie: the landing folder, or the given path in a dry run."""
+
+    receipt_id: int
+    receipt_number: str
+    sha256: str
+    byte_size: int
+    original_name: str
+    source_id: str
+    received_at: datetime
+    path: Path
+    sent_path: Path | None = None
+
+
+def list_reports(paths: Iterable[Path]) -> tuple[list[Path], int]:
+    """The files among `paths`, folders searched through, in name order, and how many were passed over.
+
+    Lock files of office programs, hidden files, names starting with an underscore and anything that is not
+    a plain file (pipes, links out of the folder) are no reports.
+    """
+    found: list[Path] = []
+    passed_over = 0
+    for given in paths:
+        candidates = sorted(p for p in given.rglob("*") if not p.is_dir()) if given.is_dir() else [given]
+        for path in candidates:
+            if _is_report(path) and (path.is_file() and not path.is_symlink() or path == given):
+                found.append(path)
+            else:
+                passed_over += 1
+    return found, passed_over
+
+
+def _is_report(path: Path) -> bool:
+    return not path.name.startswith(_NOT_REPORTS) and path.name.lower() not in _SYSTEM_FILES
+
+
+def read_manifest(folder: Path) -> dict[str, datetime]:
+    """Receipt times a drop brings along, by file name in NFC; empty when it brings none."""
+    manifest = folder / MANIFEST_NAME
+    if not manifest.is_file():
+        return {}
+    with manifest.open(encoding="utf-8-sig", newline="") as lines:
+        times: dict[str, datetime] = {}
+        for line in csv.DictReader(lines):
+            moment = datetime.fromisoformat(line["received_at"])
+            times[unicodedata.normalize("NFC", line["file"])] = moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+        return times
+
+
+def hash_file(path: Path) -> tuple[str, int]:
+    """SHA-256 in hex and size in bytes."""
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return digest.hexdigest(), size
+
+
+def land_file(
+    connection: Connection,
+    settings: Settings,
+    path: Path,
+    *,
+    source_id: str,
+    received_at: datetime,
+    inbox_fingerprint: str | None = None,
+) -> Receipt:
+    """Copy the bytes to the landing folder (once per content) and write the receipt, in the caller's transaction.
+
+    The copy is complete before the receipt exists: written aside, flushed, then renamed.
+    """
+    sha256, byte_size = _take_bytes(path, settings.landing)
+    stored = settings.landing / stored_name(sha256)
+    connection.execute(
+        text(
+            "insert into landing.file (sha256, byte_size, stored_name, first_received_at)"
+            " values (:sha256, :byte_size, :stored_name, :received_at) on conflict (sha256) do nothing"
+        ),
+        {"sha256": sha256, "byte_size": byte_size, "stored_name": stored_name(sha256), "received_at": received_at},
+    )
+    return note_receipt(
+        connection,
+        sha256=sha256,
+        byte_size=byte_size,
+        original_name=path.name,
+        source_id=source_id,
+        received_at=received_at,
+        stored=stored,
+        sent_path=path,
+        inbox_fingerprint=inbox_fingerprint,
+    )
+
+
+def note_receipt(
+    connection: Connection,
+    *,
+    sha256: str,
+    byte_size: int,
+    original_name: str,
+    source_id: str,
+    received_at: datetime,
+    stored: Path,
+    sent_path: Path | None,
+    inbox_fingerprint: str | None,
+) -> Receipt:
+    """Write one arrival and return it with its number, BN-<year>-<counter>."""
+    receipt_id = connection.execute(
+        text("select nextval(pg_get_serial_sequence('landing.receipt', 'receipt_id'))")
+    ).scalar_one()
+    number = f"BN-{received_at.astimezone(VIETNAM).year}-{receipt_id:06d}"
+    name = printable_name(original_name)
+    connection.execute(
+        text(
+            "insert into landing.receipt (receipt_id, receipt_number, sha256, byte_size, original_name, source_id,"
+            " received_at, inbox_fingerprint) overriding system value"
+            " values (:receipt_id, :number, :sha256, :byte_size, :name, :source_id, :received_at, :fingerprint)"
+        ),
+        {
+            "receipt_id": receipt_id,
+            "number": number,
+            "sha256": sha256,
+            "byte_size": byte_size,
+            "name": name,
+            "source_id": source_id,
+            "received_at": received_at,
+            "fingerprint": inbox_fingerprint,
+        },
+    )
+    return Receipt(receipt_id, number, sha256, byte_size, name, source_id, received_at, stored, sent_path)
+
+
+def forget_bytes(connection: Connection, settings: Settings, receipt: Receipt) -> None:
+    """Remove every trace of a refused secret file but hash, size, time and sender's source.
+
+    Called inside the transaction that records the refusal; also blanks the file name, which may carry the mark.
+    """
+    connection.execute(text("delete from landing.file where sha256 = :sha256"), {"sha256": receipt.sha256})
+    connection.execute(
+        text("update landing.receipt set original_name = :name where sha256 = :sha256"),
+        {"name": _NEUTRAL_NAME, "sha256": receipt.sha256},
+    )
+    (settings.landing / stored_name(receipt.sha256)).unlink(missing_ok=True)
+
+
+def inbox_fingerprint(folder: Path, path: Path) -> str:
+    """What tells an inbox file taken before from one replaced since: name below the inbox, size, time."""
+    facts = path.stat()
+    return f"{unicodedata.normalize('NFC', str(path.relative_to(folder)))}|{facts.st_size}|{facts.st_mtime_ns}"
+
+
+def known_fingerprints(connection: Connection, fingerprints: Sequence[str]) -> set[str]:
+    """Which of the fingerprints have been received already."""
+    rows = connection.execute(
+        text("select inbox_fingerprint from landing.receipt where inbox_fingerprint = any(:fingerprints)"),
+        {"fingerprints": list(fingerprints)},
+    )
+    return set(rows.scalars())
+
+
+def load_receipts(connection: Connection, settings: Settings, receipt_ids: Sequence[int]) -> list[Receipt]:
+    """The receipts of those ids in order of receipt, each with the place of its bytes."""
+    rows = connection.execute(
+        text(
+            "select receipt_id, receipt_number, sha256, byte_size, original_name, source_id, received_at"
+            " from landing.receipt where receipt_id = any(:ids) order by received_at, receipt_id"
+        ),
+        {"ids": list(receipt_ids)},
+    )
+    return [Receipt(*row, path=settings.landing / stored_name(row.sha256)) for row in rows]
+
+
+def stored_name(sha256: str) -> str:
+    """Path of the bytes below the landing folder."""
+    return f"{sha256[:2]}/{sha256}"
+
+
+def printable_name(name: str) -> str:
+    """The sender's file name in NFC, undecodable bytes and control characters shown as a replacement mark."""
+    shown = os.fsencode(name).decode("utf-8", errors="replace")
+    return unicodedata.normalize("NFC", "".join(c if c.isprintable() else "\ufffd" for c in shown))
+
+
+def _take_bytes(path: Path, landing: Path) -> tuple[str, int]:
+    # Hashed while copied: a file replaced in the meantime can never lie under another file's hash.
+    landing.mkdir(parents=True, exist_ok=True)
+    aside = landing / f"{uuid4().hex}.part"
+    digest, size = hashlib.sha256(), 0
+    try:
+        with path.open("rb") as source, aside.open("wb") as target:
+            while chunk := source.read(_CHUNK):
+                digest.update(chunk)
+                target.write(chunk)
+                size += len(chunk)
+            target.flush()
+            os.fsync(target.fileno())
+        stored = landing / stored_name(digest.hexdigest())
+        stored.parent.mkdir(exist_ok=True)
+        aside.replace(stored)
+    finally:
+        aside.unlink(missing_ok=True)
+    return digest.hexdigest(), size
+
+
+def now() -> datetime:
+    """The present moment, aware."""
+    return datetime.now(UTC)

@@ -1,0 +1,254 @@
+"""Promote: one transaction from a decided batch to the warehouse, or to quarantine with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, text
+
+from include.model import Finding, IgnoredRow, Reading, Verdict
+from include.pipeline.check import Decision, Told
+from include.pipeline.land import Receipt
+from include.pipeline.stage import StagedFile, empty_staging
+from include.warehouse.sql import copy_rows, run_file
+
+_SUBMISSION_COLUMNS = (
+    "submission_id sha256 source_id reporting_unit_code period_code template_code template_version cut_off_date value_kind"
+    " document_number document_date received_at content_hash verdict verdict_code revision_number received_count"
+    " promoted_count quarantined_count ignored_count required_cell_count filled_cell_count blocking_count warning_count"
+).split()
+
+
+def promote_batch(connection: Connection, decisions: Sequence[Decision]) -> dict[int, int]:
+    """Write submissions, figures, quarantine, changes, findings and verdicts of a staged batch; empty staging.
+
+    In the caller's transaction: all of it or none. Returns submission id -> revision number of loaded files.
+    """
+    revisions = _next_revisions(connection, decisions)
+    copy_rows(
+        connection,
+        "warehouse.submission",
+        _SUBMISSION_COLUMNS,
+        (
+            _submission_row(
+                decision.file,
+                decision.verdict,
+                decision.code,
+                revisions.get(decision.file.submission_id),
+                promoted=decision.promoted_count,
+                quarantined=decision.quarantined_count,
+                ignored=_ignored_count(decision.file.reading),
+                blocking=decision.blocking_count,
+                warning=decision.warning_count,
+            )
+            for decision in decisions
+        ),
+    )
+    for name in ("observation", "quarantined_observation", "observation_change"):
+        run_file(connection, f"load/{name}.sql")
+    for decision in decisions:
+        close_receipt(connection, decision.file.receipt, decision.verdict, decision.code, decision.file.submission_id)
+    note_findings(connection, [(decision.file.receipt.receipt_id, decision.told) for decision in decisions])
+    note_ignored(connection, [(d.file.submission_id, d.file.reading.ignored_rows) for d in decisions])
+    empty_staging(connection)
+    return revisions
+
+
+def record_unchanged(connection: Connection, files: Sequence[StagedFile]) -> None:
+    """Write files that repeat the latest revision: every row ignored, nothing loaded."""
+    copy_rows(
+        connection,
+        "warehouse.submission",
+        _SUBMISSION_COLUMNS,
+        (
+            _submission_row(
+                file,
+                "unchanged",
+                "UNCHANGED",
+                None,
+                promoted=0,
+                quarantined=0,
+                ignored=file.reading.received_count,
+                blocking=0,
+                warning=0,
+            )
+            for file in files
+        ),
+    )
+    for file in files:
+        close_receipt(connection, file.receipt, "unchanged", "UNCHANGED", file.submission_id)
+    repeated = [
+        (
+            file.submission_id,
+            (
+                *file.reading.ignored_rows,
+                *(
+                    IgnoredRow(sheet, 0, "unchanged_content", count)
+                    for sheet, count in _rows_by_sheet(file.reading).items()
+                ),
+            ),
+        )
+        for file in files
+    ]
+    note_ignored(connection, repeated)
+
+
+def record_rejection(
+    connection: Connection, receipt: Receipt, submission_id: int, reading: Reading, told: Sequence[Told], code: str
+) -> None:
+    """Write a file that could not be taken as a whole: no rows, the reason, and what could still be told of it."""
+    heading = reading.heading
+    copy_rows(
+        connection,
+        "warehouse.submission",
+        _SUBMISSION_COLUMNS,
+        [
+            (
+                submission_id,
+                receipt.sha256,
+                receipt.source_id,
+                heading.reporting_unit_code if heading else None,
+                heading.period_code if heading else None,
+                heading.template_code if heading else None,
+                heading.template_version if heading else None,
+                *([None] * 4),
+                receipt.received_at,
+                None,
+                "rejected",
+                code,
+                None,
+                *([0] * 6),
+                sum(each.severity == "block" for each in told),
+                sum(each.severity == "warn" for each in told),
+            )
+        ],
+    )
+    close_receipt(connection, receipt, "rejected", code, submission_id)
+    note_findings(connection, [(receipt.receipt_id, told)])
+
+
+def close_receipt(
+    connection: Connection, receipt: Receipt, verdict: Verdict, code: str, submission_id: int | None
+) -> None:
+    """Give an arrival its verdict."""
+    connection.execute(
+        text(
+            "update landing.receipt set verdict = :verdict, verdict_code = :code, submission_id = :submission_id"
+            " where receipt_id = :receipt_id"
+        ),
+        {"verdict": verdict, "code": code, "submission_id": submission_id, "receipt_id": receipt.receipt_id},
+    )
+
+
+def note_findings(connection: Connection, told: Sequence[tuple[int, Sequence[Told]]]) -> None:
+    """Keep what each arrival's reporter is told, in order."""
+    copy_rows(
+        connection,
+        "warehouse.finding",
+        "receipt_id rule_code severity sheet_name cell text_vi".split(),
+        (
+            (receipt_id, each.rule, each.severity, each.sheet, each.cell, each.text)
+            for receipt_id, sentences in told
+            for each in sentences
+        ),
+    )
+
+
+def note_ignored(connection: Connection, ignored: Sequence[tuple[int, Sequence[IgnoredRow]]]) -> None:
+    """Keep which rows were left out under which rule."""
+    counts: dict[tuple[int, str, int, str], int] = {}
+    for submission_id, rows in ignored:
+        for row in rows:
+            key = (submission_id, row.sheet_name, row.row_number, row.rule_code)
+            counts[key] = counts.get(key, 0) + row.row_count
+    copy_rows(
+        connection,
+        "warehouse.ignored_row",
+        "submission_id sheet_name row_number rule_code row_count".split(),
+        ((*key, count) for key, count in counts.items()),
+    )
+
+
+def refusal_findings(reading: Reading) -> list[Finding]:
+    """Everything to tell of a refused file: the refusal first, then what else was found."""
+    return [*([reading.refusal] if reading.refusal else []), *reading.findings]
+
+
+def _next_revisions(connection: Connection, decisions: Sequence[Decision]) -> dict[int, int]:
+    loaded = [decision.file for decision in decisions if decision.verdict == "loaded"]
+    rows = connection.execute(
+        text(
+            "select source_id, reporting_unit_code, period_code, max(revision_number) as latest"
+            " from warehouse.submission where verdict = 'loaded' and reporting_unit_code = any(:units)"
+            " group by source_id, reporting_unit_code, period_code"
+        ),
+        {"units": [file.reading.heading.reporting_unit_code for file in loaded if file.reading.heading]},
+    )
+    latest = {(row.source_id, row.reporting_unit_code, row.period_code): row.latest for row in rows}
+    return {
+        file.submission_id: 1
+        + latest.get(
+            (file.receipt.source_id, file.reading.heading.reporting_unit_code, file.reading.heading.period_code), 0
+        )
+        for file in loaded
+        if file.reading.heading
+    }
+
+
+def _submission_row(
+    file: StagedFile,
+    verdict: Verdict,
+    code: str,
+    revision: int | None,
+    *,
+    promoted: int,
+    quarantined: int,
+    ignored: int,
+    blocking: int,
+    warning: int,
+) -> tuple[object, ...]:
+    heading = file.reading.heading
+    stated = (
+        (
+            heading.reporting_unit_code,
+            heading.period_code,
+            heading.template_code,
+            heading.template_version,
+            heading.cut_off_date,
+            heading.value_kind,
+            heading.document_number,
+            heading.document_date,
+        )
+        if heading
+        else (None,) * 8
+    )
+    return (
+        file.submission_id,
+        file.receipt.sha256,
+        file.receipt.source_id,
+        *stated,
+        file.receipt.received_at,
+        file.content_hash,
+        verdict,
+        code,
+        revision,
+        file.reading.received_count,
+        promoted,
+        quarantined,
+        ignored,
+        file.required_cell_count,
+        file.filled_cell_count,
+        blocking,
+        warning,
+    )
+
+
+def _ignored_count(reading: Reading) -> int:
+    return sum(row.row_count for row in reading.ignored_rows)
+
+
+def _rows_by_sheet(reading: Reading) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for row in reading.observations:
+        counts[row.sheet_name] = counts.get(row.sheet_name, 0) + 1
+    return counts

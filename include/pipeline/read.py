@@ -1,0 +1,56 @@
+"""Read one file only: its tidy rows with their addresses, or the refusal. Touches no database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from include.pipeline.ingest import read_in_sandbox
+from include.pipeline.land import Receipt, hash_file, now, printable_name
+from include.quality.messages import render
+from include.readers.sandbox import Sandbox
+from include.reference import load_reference
+from include.sources import load_source
+
+
+def read_report(source_id: str, path: Path) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+    """The rows of a file in the shape `ttdn read --json` prints, and the refusal when it is refused as a whole.
+
+    `value` is a decimal string in whole units (VND, USD, things counted), None unless reported or nil.
+    """
+    source = load_source(source_id)
+    reference = load_reference()
+    receipt = Receipt(0, "", *hash_file(path), printable_name(path.name), source_id, now(), path, path)
+    with Sandbox(workers=1) as sandbox:
+        reading = read_in_sandbox(sandbox, source, [receipt])[0]
+    if reading.refusal is not None:
+        rule, _, sentence = render(reading.refusal)
+        refusal = reading.refusal
+        return [], {
+            "code": refusal.code,
+            "rule": rule,
+            "sheet": refusal.sheet,
+            "cell": refusal.cell,
+            "text": sentence,
+        }
+    rows = []
+    for row in reading.observations:
+        measure = reference.measures.get(row.measure_code)
+        unit = reference.unit_of_measure(row.measure_code, row.axis_code, row.member_code).base_unit if measure else None
+        rows.append(
+            {
+                "shape": source.fills,
+                "measure": row.measure_code,
+                "reporting_unit": row.reporting_unit_code,
+                "period": row.period_code,
+                "axis": row.axis_code,
+                "member": row.member_code,
+                "kind": row.value_kind,
+                "value": None if row.value is None else format(row.value, "f"),
+                "unit": unit,
+                "state": row.value_state,
+                "sheet": row.sheet_name,
+                "cell": row.cell,
+            }
+        )
+    return rows, None

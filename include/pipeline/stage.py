@@ -1,0 +1,198 @@
+"""Stage: put what was read of a batch into the staging tables, and empty them again.
+
+Staging holds one batch at a time; `gate_lock` keeps it so across processes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from include.calendar.periods import load_periods
+from include.model import TOTAL, Heading, Reading
+from include.pipeline.land import Receipt
+from include.reference import Reference
+from include.warehouse.sql import copy_rows
+
+GATE_LOCK = 7_314_001
+"""Advisory lock number: whoever holds it owns the staging tables."""
+
+_FILLED_STATES = {"reported", "nil", "not_applicable", "withheld"}
+_STAGING_TABLES = "staging.report, staging.observation, staging.printed_total, staging.blocked_line, staging.monitoring_count"
+
+
+@dataclass(frozen=True, slots=True)
+class StagedFile:
+    """A file on its way through the gate: its arrival, what was read, and the id it will be known by."""
+
+    submission_id: int
+    receipt: Receipt
+    reading: Reading
+    content_hash: str
+    required_cell_count: int
+    filled_cell_count: int
+
+
+@contextmanager
+def gate_lock(connection: Connection) -> Iterator[None]:
+    """Hold the staging tables for this session; waits for whoever has them."""
+    connection.execute(text("select pg_advisory_lock(:number)"), {"number": GATE_LOCK})
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.execute(text("select pg_advisory_unlock(:number)"), {"number": GATE_LOCK})
+        connection.commit()
+
+
+def hash_content(reading: Reading) -> str:
+    """Hash of what a report says, whatever its formatting, file name or order of lines."""
+    heading = reading.heading
+    stated = [
+        heading.template_code if heading else None,
+        str(heading.cut_off_date) if heading else None,
+        heading.value_kind if heading else None,
+        heading.document_number if heading else None,
+        str(heading.document_date) if heading else None,
+    ]
+    figures = sorted(
+        (
+            row.measure_code,
+            row.axis_code,
+            row.member_code,
+            row.value_kind,
+            row.value_state,
+            "" if row.value is None else format(row.value.normalize(), "f"),
+            (row.raw_text or "") if row.value_state == "unreadable" else "",
+            row.note_text or "",
+        )
+        for row in reading.observations
+    )
+    return hashlib.sha256(json.dumps([stated, figures], ensure_ascii=False).encode()).hexdigest()
+
+
+def count_cells(reading: Reading, reference: Reference) -> tuple[int, int]:
+    """Cells the template requires, and how many of them are filled; a mark counts as filled, a blank does not."""
+    heading = reading.heading
+    if heading is None or heading.template_code not in reference.templates:
+        return 0, 0
+    period_kind = load_periods()[heading.period_code].kind
+    required = {
+        measure.code
+        for measure in reference.form_measures(heading.template_code, period_kind)
+        if measure.is_required
+    }
+    filled = {
+        row.measure_code
+        for row in reading.observations
+        if row.axis_code == TOTAL and row.measure_code in required and row.value_state in _FILLED_STATES
+    }
+    has_cut_off = int(heading.cut_off_date is not None)
+    return len(required) + 1, len(filled) + has_cut_off
+
+
+def stage_files(connection: Connection, files: Sequence[StagedFile], reference: Reference) -> None:
+    """Write the batch into empty staging tables and commit, so that the gate sees it."""
+    connection.execute(text(f"truncate {_STAGING_TABLES}"))
+    copy_rows(
+        connection,
+        "staging.report",
+        (
+            "submission_id sha256 source_id reporting_unit_code period_code template_code template_version cut_off_date"
+            " value_kind document_number document_date received_at content_hash allows_partial_load received_count"
+            " ignored_count required_cell_count filled_cell_count heading_cells"
+        ).split(),
+        (_report_row(file, _heading(file), reference) for file in files),
+    )
+    copy_rows(
+        connection,
+        "staging.observation",
+        (
+            "submission_id line_number measure_code reporting_unit_code period_code axis_code member_code value_kind"
+            " value value_state sheet_name cell raw_text printed_unit note_text reading_code reading_detail"
+        ).split(),
+        (
+            (
+                file.submission_id,
+                row.line_number,
+                row.measure_code,
+                row.reporting_unit_code,
+                row.period_code,
+                row.axis_code,
+                row.member_code,
+                row.value_kind,
+                row.value,
+                row.value_state,
+                row.sheet_name,
+                row.cell,
+                row.raw_text,
+                row.printed_unit,
+                row.note_text,
+                row.reading_code,
+                row.reading_detail,
+            )
+            for file in files
+            for row in file.reading.observations
+        ),
+    )
+    copy_rows(
+        connection,
+        "staging.printed_total",
+        "submission_id measure_code axis_code value_kind value sheet_name cell".split(),
+        (
+            (
+                file.submission_id,
+                total.measure_code,
+                total.axis_code,
+                total.value_kind,
+                total.value,
+                total.sheet_name,
+                total.cell,
+            )
+            for file in files
+            for total in file.reading.printed_totals
+        ),
+    )
+    connection.execute(text("analyze staging.observation"))
+    connection.commit()
+
+
+def empty_staging(connection: Connection) -> None:
+    """Forget the batch, in the caller's transaction."""
+    connection.execute(text(f"truncate {_STAGING_TABLES}"))
+
+
+def _heading(file: StagedFile) -> Heading:
+    if file.reading.heading is None:
+        raise ValueError(f"submission {file.submission_id} has no heading and cannot be staged")
+    return file.reading.heading
+
+
+def _report_row(file: StagedFile, heading: Heading, reference: Reference) -> tuple[object, ...]:
+    return (
+        file.submission_id,
+        file.receipt.sha256,
+        file.receipt.source_id,
+        heading.reporting_unit_code,
+        heading.period_code,
+        heading.template_code,
+        heading.template_version,
+        heading.cut_off_date,
+        heading.value_kind,
+        heading.document_number,
+        heading.document_date,
+        file.receipt.received_at,
+        file.content_hash,
+        reference.templates[heading.template_code].allows_partial_load,
+        file.reading.received_count,
+        sum(row.row_count for row in file.reading.ignored_rows),
+        file.required_cell_count,
+        file.filled_cell_count,
+        json.dumps(heading.cells, ensure_ascii=False),
+    )

@@ -1,0 +1,122 @@
+"""The sandbox's child process: takes calls on one pipe, answers on another, dies with its parent.
+
+Started by sandbox.py as `python -I child.py ROOT REQUEST_FD ANSWER_FD LIFELINE_FD`; not imported.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pickle
+import resource
+import signal
+import struct
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+_LENGTH = struct.Struct(">Q")
+
+# A parser's heap rarely shrinks: a child that has once grown this large is replaced after its answer.
+_WORTH_KEEPING_KIB = 600 * 1024
+
+
+def main(root: str, request_fd: int, answer_fd: int, lifeline_fd: int) -> None:
+    """Answer calls until the parent closes the request pipe."""
+    _die_with_parent(lifeline_fd)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.path.insert(0, root)
+
+    from include.readers import sandbox
+
+    sandbox.IN_CHILD = True
+    functions: dict[str, Callable[..., Any]] = {}
+    while True:
+        header = _read_exactly(request_fd, _LENGTH.size)
+        if header is None:
+            return
+        request = _read_exactly(request_fd, _LENGTH.unpack(header)[0])
+        if request is None:
+            return
+        function_path, args, memory_bytes, cpu_seconds = pickle.loads(request)  # noqa: S301 - from our own parent
+        try:
+            _limit(memory_bytes, cpu_seconds)
+            answer = _outcome(function_path, functions, args)
+        except MemoryError:
+            os._exit(1)
+        sandbox._write_all(answer_fd, _LENGTH.pack(len(answer)) + answer)
+
+
+def _outcome(function_path: str, functions: dict[str, Callable[..., Any]], args: tuple[Any, ...]) -> bytes:
+    from include.errors import GateError, PlatformError
+    from include.readers.grid import WorkbookRefused
+    from include.readers.sandbox import resolve
+
+    result: tuple[str, object]
+    try:
+        if function_path not in functions:
+            functions[function_path] = resolve(function_path)
+        result = ("value", functions[function_path](*args))
+    except MemoryError:
+        raise
+    except WorkbookRefused as refusal:
+        result = ("value", refusal)
+    except PlatformError as error:
+        parts = {"where": error.where, "found": error.found, "expected": error.expected, "remedy": error.remedy}
+        result = ("error", (type(error).__name__, parts))
+    except ImportError as error:
+        parts = {"where": function_path, "found": str(error), "expected": "a function", "remedy": "Mend the import."}
+        result = ("error", (GateError.__name__, parts))
+    except BaseException as error:
+        # One file that trips a bug must not stop the others. A Rust panic arrives here as well.
+        result = ("fault", _fault(error))
+    is_spent = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > _WORTH_KEEPING_KIB
+    try:
+        return pickle.dumps((*result, is_spent), protocol=5)
+    except (pickle.PicklingError, TypeError, AttributeError) as error:
+        return pickle.dumps(("fault", _fault(error), is_spent), protocol=5)
+
+
+def _fault(error: BaseException) -> str:
+    """Where the code failed, without the error's own text: that may quote a cell."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if f"{os.sep}include{os.sep}" in frame.filename] or list(frames)
+    if not ours:
+        return type(error).__name__
+    return f"{type(error).__name__} at {os.path.basename(ours[-1].filename)}:{ours[-1].lineno}"
+
+
+def _limit(memory_bytes: int, cpu_seconds: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    allowed = int(usage.ru_utime + usage.ru_stime) + cpu_seconds + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def _die_with_parent(lifeline_fd: int) -> None:
+    """End this process when the parent's end of the lifeline closes, even in the middle of a parse.
+
+    The kernel sends SIGIO when the pipe hangs up and its default action is to end the process, so
+    neither the interpreter lock nor a native loop can delay it. PR_SET_PDEATHSIG would fire when
+    the *thread* that started us ends, which in a pool of threads is too early.
+    """
+    for number in (signal.SIGIO, signal.SIGXCPU, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGIO, signal.SIGXCPU, signal.SIGTERM})
+    fcntl.fcntl(lifeline_fd, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(lifeline_fd, fcntl.F_SETFL, fcntl.fcntl(lifeline_fd, fcntl.F_GETFL) | os.O_ASYNC)
+
+
+def _read_exactly(fd: int, length: int) -> bytes | None:
+    pieces = bytearray()
+    while len(pieces) < length:
+        piece = os.read(fd, min(length - len(pieces), 1 << 20))
+        if not piece:
+            return None
+        pieces += piece
+    return bytes(pieces)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], *(int(argument) for argument in sys.argv[2:5]))

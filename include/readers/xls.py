@@ -1,0 +1,131 @@
+"""Reads .xls (BIFF) through xlrd, which knows its error cells, merges, formats and hidden parts."""
+
+from __future__ import annotations
+
+import io
+import struct
+from pathlib import Path
+from typing import Any
+
+from include.readers.grid import (
+    CellPosition,
+    CellValue,
+    MergedRange,
+    Sheet,
+    Visibility,
+    Workbook,
+    WorkbookRefused,
+    trimmed,
+)
+
+_ERROR_TEXTS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
+_SHEET_ENTRY, _PROJECT, _PROJECT_WITHOUT_CODE, _END_OF_GLOBALS = 0x0085, 0x00D3, 0x01BD, 0x000A
+_MACRO_SHEET = 1
+_VISIBILITIES: tuple[Visibility, ...] = ("visible", "hidden", "very_hidden")
+
+
+def read_xls(path: Path) -> Workbook:
+    """The whole workbook. Raises WorkbookRefused: ENCRYPTED, MACRO, UNREADABLE."""
+    import xlrd
+
+    try:
+        book = xlrd.open_workbook(
+            str(path), formatting_info=True, ragged_rows=True, on_demand=True, logfile=io.StringIO()
+        )
+        _refuse_macros(book.mem, book.base)
+        sheets = tuple(_sheet(xlrd, book, sheet) for sheet in book.sheets())
+    except (MemoryError, WorkbookRefused):
+        raise
+    except Exception as error:
+        # xlrd answers damaged records with whatever went wrong inside it: struct.error, IndexError,
+        # AssertionError, UnicodeDecodeError, its own XLRDError.
+        is_encrypted = "encrypted" in str(error).lower()
+        raise WorkbookRefused("ENCRYPTED" if is_encrypted else "UNREADABLE", type(error).__name__) from error
+    names = {
+        name.name: str(name.result.text)
+        for name in book.name_obj_list
+        if name.scope == -1 and not name.builtin and name.result is not None and name.result.text
+    }
+    return Workbook("xls", sheets, names)
+
+
+def _refuse_macros(stream: bytes, start: int) -> None:
+    """Walk the workbook's global records for a macro sheet or a project with code in it.
+
+    Old files often carry a project without a line of code; Excel then writes ObNoMacros beside it.
+    """
+    has_project = has_no_code = False
+    offset = start
+    while offset + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, offset)
+        if kind == _END_OF_GLOBALS:
+            break
+        if kind == _SHEET_ENTRY and length >= 6 and stream[offset + 9] == _MACRO_SHEET:
+            raise WorkbookRefused("MACRO")
+        has_project = has_project or kind == _PROJECT
+        has_no_code = has_no_code or kind == _PROJECT_WITHOUT_CODE
+        offset += 4 + length
+    if has_project and not has_no_code:
+        raise WorkbookRefused("MACRO")
+
+
+def _sheet(xlrd: Any, book: Any, sheet: Any) -> Sheet:
+    percent_styles = {
+        number
+        for number, style in enumerate(book.xf_list)
+        if "%" in (getattr(book.format_map.get(style.format_key), "format_str", None) or "")
+    }
+    errors: dict[CellPosition, str] = {}
+    percent_cells: set[CellPosition] = set()
+    rows: list[list[CellValue]] = []
+    for row in range(sheet.nrows):
+        values: list[CellValue] = []
+        for column, (kind, value) in enumerate(zip(sheet.row_types(row), sheet.row_values(row), strict=True)):
+            if kind == xlrd.XL_CELL_ERROR:
+                errors[row, column] = _ERROR_TEXTS.get(value, "#?")
+                value = None
+            elif kind == xlrd.XL_CELL_BOOLEAN:
+                value = bool(value)
+            elif kind == xlrd.XL_CELL_DATE:
+                value = _moment(xlrd, value, book.datemode)
+            elif kind == xlrd.XL_CELL_NUMBER:
+                if sheet.cell_xf_index(row, column) in percent_styles:
+                    percent_cells.add((row, column))
+            elif kind != xlrd.XL_CELL_TEXT:
+                value = None
+            values.append(value)
+        rows.append(values)
+    return Sheet(
+        name=sheet.name,
+        rows=trimmed(rows),
+        visibility=_VISIBILITIES[min(sheet.visibility, 2)],
+        merges=tuple(
+            MergedRange(top, left, bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells
+        ),
+        errors=errors,
+        hidden_rows=frozenset(row for row, info in sheet.rowinfo_map.items() if info.hidden),
+        hidden_columns=frozenset(column for column, info in sheet.colinfo_map.items() if info.hidden),
+        percent_cells=frozenset(percent_cells),
+    )
+
+
+def _moment(xlrd: Any, serial: float, datemode: int) -> CellValue:
+    """A date without its midnight; a serial that is no date (29/02/1900, negative) stays a number."""
+    try:
+        moment = xlrd.xldate_as_datetime(serial, datemode)
+        xlrd.xldate_as_tuple(serial, datemode)
+    except (xlrd.XLDateError, OverflowError, ValueError):
+        return serial
+    if serial < 1:
+        return moment.time()  # type: ignore[no-any-return]
+    if (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0):
+        return moment.date()  # type: ignore[no-any-return]
+    return moment  # type: ignore[no-any-return]

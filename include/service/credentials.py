@@ -1,0 +1,82 @@
+"""Passwords and keys the machine makes for itself on first start. None has a default; none is printed."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from include.errors import SettingsError
+
+ADMIN_USER = "admin"
+"""The one user of a single-machine Airflow."""
+
+_CREDENTIALS_NAME = "airflow.json"
+_PASSWORDS_NAME = "airflow_passwords.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What Airflow needs to keep secrets and recognise its own parts. Never shown in a representation."""
+
+    fernet_key: str = field(repr=False)
+    jwt_secret: str = field(repr=False)
+    session_secret: str = field(repr=False)
+    metadata_password: str = field(repr=False)
+    admin_password: str = field(repr=False)
+
+
+def load_credentials(folder: Path) -> Credentials:
+    """Return the credentials kept in `folder`, made on first use; folder mode 700, files mode 600.
+
+    Raises SettingsError when the file is there but cannot be used: making new keys would lock the old data away.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    path = folder / _CREDENTIALS_NAME
+    if not path.exists():
+        credentials = _make_credentials()
+        write_private(path, json.dumps(asdict(credentials), indent=2))
+    path.chmod(0o600)
+    try:
+        credentials = Credentials(**json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise SettingsError(
+            where=str(path),
+            found="a file that does not hold the five keys",
+            expected="the file as the platform wrote it",
+            remedy="Restore it from a backup, or run `make stop`, delete the airflow folder beside it and start anew.",
+        ) from error
+    if not passwords_path(folder).exists():
+        write_private(passwords_path(folder), json.dumps({ADMIN_USER: credentials.admin_password}) + "\n")
+    passwords_path(folder).chmod(0o600)
+    return credentials
+
+
+def passwords_path(folder: Path) -> Path:
+    """Return the file Airflow's login reads: user name to password."""
+    return folder / _PASSWORDS_NAME
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write `text` so that only the owner can read it at any moment, whole or not at all."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def _make_credentials() -> Credentials:
+    return Credentials(
+        fernet_key=base64.urlsafe_b64encode(os.urandom(32)).decode(),
+        jwt_secret=secrets.token_urlsafe(64),
+        session_secret=secrets.token_urlsafe(32),
+        metadata_password=secrets.token_urlsafe(24),
+        admin_password=secrets.token_urlsafe(12),
+    )

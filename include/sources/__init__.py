@@ -1,0 +1,75 @@
+"""The sources the platform knows: one folder each, described by its source.yml."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from include.errors import SourceContractError
+
+SOURCES_FOLDER = Path(__file__).parent
+SHAPES = ("observation", "capital_flow", "monitoring_count")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What the pipeline must know of a source; everything else stays in the source's folder.
+
+    `reader` and `answerer` are written `package.module:function`; both run in the sandbox.
+    """
+
+    source_id: str
+    title: str
+    owner: str
+    fills: str
+    extensions: tuple[str, ...]
+    reader: str
+    answerer: str | None
+    batch_size: int
+
+
+@cache
+def list_sources() -> tuple[Source, ...]:
+    """Every registered source, in name order.
+
+    Raises SourceContractError naming the file when a source.yml lacks a key or fills no known shape.
+    """
+    return tuple(_load(path) for path in sorted(SOURCES_FOLDER.glob("*/source.yml")))
+
+
+def load_source(source_id: str) -> Source:
+    """The source of that name; raises SourceContractError listing the known ones."""
+    for source in list_sources():
+        if source.source_id == source_id:
+            return source
+    raise SourceContractError(
+        where="--source",
+        found=repr(source_id),
+        expected="one of " + ", ".join(source.source_id for source in list_sources()),
+        remedy="Use a listed source, or add a folder under include/sources.",
+    )
+
+
+def _load(path: Path) -> Source:
+    contract = yaml.safe_load(path.read_text(encoding="utf-8"))
+    missing = {"title", "owner", "fills", "extensions", "reader"} - set(contract)
+    if missing or contract["fills"] not in SHAPES:
+        raise SourceContractError(
+            where=str(path.relative_to(SOURCES_FOLDER.parent.parent)),
+            found=f"fills: {contract.get('fills')!r}, missing keys: {sorted(missing) or 'none'}",
+            expected=f"title, owner, fills ({', '.join(SHAPES)}), extensions, reader",
+            remedy="Complete the contract; include/sources/agency_reports/source.yml is a full example.",
+        )
+    return Source(
+        source_id=path.parent.name,
+        title=contract["title"],
+        owner=contract["owner"],
+        fills=contract["fills"],
+        extensions=tuple(contract["extensions"]),
+        reader=contract["reader"],
+        answerer=contract.get("answerer"),
+        batch_size=int(contract.get("batch_size", 150)),
+    )

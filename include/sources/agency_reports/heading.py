@@ -1,0 +1,329 @@
+"""The heading block of an agency report: which body, which period, which template, as at when.
+
+Nothing is taken from a title or a file name; those are only compared with what the block says.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from include.calendar.periods import Period
+from include.model import Finding, Heading, ValueKind
+from include.readers.grid import Sheet, Workbook, address
+from include.reference import Reference, ReportingUnit
+from include.sources.agency_reports.labels import (
+    HEADING_FIELDS,
+    KIND_ALIASES,
+    NAME_PERIOD,
+    NAME_UNIT,
+)
+from include.vietnamese.dates import DateUnreadable, format_date, parse_date
+from include.vietnamese.text import match_key, normalise, strip_accents
+
+_TEMPLATE = re.compile(r"\b(T-[A-Z]+(?:-[A-Z]+)*)\b(?:.*?(\d{4}\.\d+))?", re.IGNORECASE)
+_PERIOD_CODE = re.compile(r"\b(\d{4}-(?:06T|NAM)|DX-\d+)\b", re.IGNORECASE)
+_NAMED_CONSTANT = re.compile(r'^="?(.*?)"?$')
+_HALF_YEAR_NAME = re.compile(r"\b0?6\s*thang\b.{0,12}?(20\d\d)")
+_YEAR_NAME = re.compile(r"\b(?:bao cao|bc|ca)?\s*nam\s*(20\d\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One label|value line of the heading block; `cell` is where the value stands."""
+
+    key: str
+    value: object
+    sheet: str
+    cell: str
+
+    @property
+    def text(self) -> str:
+        """The value as a person would type it."""
+        if isinstance(self.value, date):
+            return format_date(self.value)
+        return normalise(str(self.value)) if self.value is not None else ""
+
+
+@dataclass(slots=True)
+class HeadingReading:
+    """What could be told of a heading: the heading itself when complete, else the refusal; findings either way."""
+
+    heading: Heading | None = None
+    refusal: Finding | None = None
+    findings: list[Finding] = field(default_factory=list)
+
+
+_FIELD_BY_KEY = {match_key(label): each.key for each in HEADING_FIELDS for label in each.all_labels}
+
+
+def find_statements(sheet: Sheet, last_row: int) -> dict[str, list[Statement]]:
+    """The label|value lines above `last_row` (0-based, exclusive): the value is the next filled cell of the row,
+    or follows a colon in the label's own cell."""
+    found: dict[str, list[Statement]] = {}
+    for row in range(min(last_row, sheet.row_count)):
+        width = len(sheet.rows[row])
+        for column in range(width):
+            value = sheet.value(row, column)
+            if not isinstance(value, str):
+                continue
+            label, _, inline = value.partition(":")
+            key = _FIELD_BY_KEY.get(match_key(label))
+            if key is None:
+                continue
+            if inline.strip():
+                found.setdefault(key, []).append(Statement(key, inline.strip(), sheet.name, address(row, column)))
+                continue
+            for right in range(column + 1, width):
+                stated = sheet.value(row, right)
+                if stated is None or (isinstance(stated, str) and not stated.strip()):
+                    continue
+                if isinstance(stated, str) and match_key(stated.rstrip(": ")) in _FIELD_BY_KEY:
+                    break
+                found.setdefault(key, []).append(Statement(key, stated, sheet.name, address(row, right)))
+                break
+    return found
+
+
+def read_heading(
+    workbook: Workbook,
+    statements: Mapping[str, list[Statement]],
+    reference: Reference,
+    periods: Mapping[str, Period],
+    original_name: str,
+) -> HeadingReading:
+    """Turn the statements into a Heading, or say everything that keeps them from being one.
+
+    `statements` may hold several of a kind when several sheets carry a heading: they must agree.
+    """
+    reading = HeadingReading()
+    missing = [
+        each.label
+        for each in HEADING_FIELDS
+        if each.is_required and not any(s.text for s in statements.get(each.key, ()))
+    ]
+    if missing:
+        reading.refusal = Finding("HEADING_MISSING", found=", ".join(f"“{label}”" for label in missing))
+        return reading
+
+    period = _read_period(workbook, statements["period"], periods, original_name, reading)
+    unit = _read_unit(workbook, statements["unit"], reference, period, reading)
+    template = _read_template(statements["template"][0], reference, unit, period, reading)
+    if reading.refusal or period is None or unit is None or template is None:
+        return reading
+
+    cut_off, kind, document_date = _read_dates_and_kind(statements, period, reading)
+    number = statements["document_number"][0].text if statements.get("document_number") else None
+    reading.heading = Heading(
+        template_code=template[0],
+        template_version=template[1],
+        reporting_unit_code=unit.code,
+        period_code=period.code,
+        cut_off_date=cut_off,
+        value_kind=kind,
+        document_number=number or None,
+        document_date=document_date,
+        cells={key: (stated[0].sheet, stated[0].cell) for key, stated in statements.items()},
+    )
+    return reading
+
+
+def _read_period(
+    workbook: Workbook,
+    stated: list[Statement],
+    periods: Mapping[str, Period],
+    original_name: str,
+    reading: HeadingReading,
+) -> Period | None:
+    told = {each.text: _period_of(each.text, periods) for each in stated}
+    first = stated[0]
+    period = told[first.text]
+    if period is None:
+        reading.refusal = Finding(
+            "PERIOD_UNKNOWN", first.sheet, first.cell, found=first.text, expected=", ".join(sorted(periods))
+        )
+        return None
+    others = {each.text: told[each.text] for each in stated if told[each.text] is not period}
+    if others:
+        reading.refusal = Finding(
+            "PERIOD_CONFLICT", first.sheet, first.cell, found=next(iter(others)), expected=period.code
+        )
+        return None
+    for place, text in (("tên tệp", original_name), ("tên định nghĩa TTDN_KY", _constant(workbook, NAME_PERIOD))):
+        named = _period_in_name(text, periods)
+        if named is not None and named is not period:
+            reading.refusal = Finding(
+                "PERIOD_CONFLICT", first.sheet, first.cell, found=f"{place} ghi {named.code}", expected=period.code
+            )
+            return None
+    return period
+
+
+def _read_unit(
+    workbook: Workbook,
+    stated: list[Statement],
+    reference: Reference,
+    period: Period | None,
+    reading: HeadingReading,
+) -> ReportingUnit | None:
+    first = stated[0]
+    on = period.last_day_on_time if period else date.today()
+    units = {each.text: reference.unit_named(each.text, on) for each in stated}
+    distinct = {unit.code for unit in units.values() if unit}
+    if len(distinct) > 1:
+        reading.refusal = reading.refusal or Finding(
+            "MULTI_AGENCY", stated[1].sheet, stated[1].cell, found=", ".join(sorted(distinct))
+        )
+        return None
+    unit = units[first.text]
+    if unit is None:
+        reading.refusal = reading.refusal or _unknown_unit(first, reference, on)
+        return None
+    made_for = _constant(workbook, NAME_UNIT)
+    if made_for and made_for in reference.units and made_for != unit.code:
+        reading.refusal = reading.refusal or Finding(
+            "BODY_CONFLICT", first.sheet, first.cell, found=first.text, expected=reference.units[made_for].name_vi
+        )
+        return None
+    return unit
+
+
+def _unknown_unit(stated: Statement, reference: Reference, on: date) -> Finding:
+    for text in (stated.text, *re.split(r"\s*[-–—:|(]\s*", stated.text, maxsplit=1)):
+        successions = reference.successors_of(text.rstrip(")"))
+        if successions:
+            names = [
+                f"{reference.units[each.successor_code].name_vi} ({each.successor_code})"
+                + (" - nhận một phần" if each.is_partial else "")
+                for each in successions
+            ]
+            return Finding(
+                "BODY_FORMER", stated.sheet, stated.cell, found=stated.text, expected="; ".join(dict.fromkeys(names))
+            )
+    return Finding(
+        "BODY_UNKNOWN",
+        stated.sheet,
+        stated.cell,
+        found=stated.text,
+        expected=_suggest_units(stated.text, reference, on),
+    )
+
+
+def _suggest_units(text: str, reference: Reference, on: date) -> str:
+    # Only for a person to choose from: two communes may differ by one accent.
+    names = {strip_accents(u.name_vi).casefold(): u for u in reference.units.values() if u.is_valid_on(on)}
+    close = difflib.get_close_matches(strip_accents(text).casefold(), list(names), n=3, cutoff=0.6)
+    if not close:
+        return "mã trong danh sách đơn vị báo cáo"
+    return " hoặc ".join(f"“{names[name].code} - {names[name].name_vi}”" for name in close)
+
+
+def _read_template(
+    stated: Statement,
+    reference: Reference,
+    unit: ReportingUnit | None,
+    period: Period | None,
+    reading: HeadingReading,
+) -> tuple[str, str] | None:
+    match = _TEMPLATE.search(stated.text)
+    code = match.group(1).upper() if match else ""
+    template = reference.templates.get(code)
+    if template is None:
+        reading.refusal = reading.refusal or Finding(
+            "TEMPLATE_UNKNOWN",
+            stated.sheet,
+            stated.cell,
+            found=stated.text,
+            expected=(unit and unit.template_code) or "",
+        )
+        return None
+    version = match.group(2) if match else None
+    if version != template.version:
+        reading.refusal = reading.refusal or Finding(
+            "TEMPLATE_VERSION",
+            stated.sheet,
+            stated.cell,
+            found=f"{code} phiên bản {version or '(không ghi)'}",
+            expected=f"{code} phiên bản {template.version}",
+        )
+        return None
+    if unit is not None and unit.template_code != code:
+        reading.refusal = reading.refusal or Finding(
+            "TEMPLATE_WRONG", stated.sheet, stated.cell, found=code, expected=unit.template_code or "(không có mẫu)"
+        )
+        return None
+    return code, version
+
+
+def _read_dates_and_kind(
+    statements: Mapping[str, list[Statement]], period: Period, reading: HeadingReading
+) -> tuple[date | None, ValueKind, date | None]:
+    cut_off = _read_date(statements, "cut_off_date", reading)
+    start = _read_date(statements, "window_start", reading)
+    if start is not None and start != period.window_start:
+        stated = statements["window_start"][0]
+        reading.findings.append(
+            Finding(
+                "WINDOW_START",
+                stated.sheet,
+                stated.cell,
+                found=format_date(start),
+                expected=format_date(period.window_start),
+            )
+        )
+    document_date = _read_date(statements, "document_date", reading)
+    kind: ValueKind = "thuc_hien"
+    if statements.get("value_kind") and statements["value_kind"][0].text:
+        stated = statements["value_kind"][0]
+        told = match_key(stated.text)
+        known: list[ValueKind] = [k for k, names in KIND_ALIASES.items() if told in {match_key(name) for name in names}]
+        if known:
+            kind = known[0]
+        else:
+            reading.findings.append(Finding("KIND_UNKNOWN", stated.sheet, stated.cell, found=stated.text))
+    return cut_off, kind, document_date
+
+
+def _read_date(statements: Mapping[str, list[Statement]], key: str, reading: HeadingReading) -> date | None:
+    for stated in statements.get(key, ()):
+        if stated.value is None or stated.text in ("", "…", "..."):
+            continue
+        try:
+            return parse_date(stated.value)
+        except DateUnreadable as problem:
+            reading.findings.append(
+                Finding("HEADING_DATE", stated.sheet, stated.cell, found=stated.text, expected=str(problem))
+            )
+    return None
+
+
+def _period_of(text: str, periods: Mapping[str, Period]) -> Period | None:
+    code = _PERIOD_CODE.search(text)
+    if code:
+        return periods.get(code.group(1).upper())
+    key = match_key(text)
+    named = [period for period in periods.values() if match_key(period.name_vi) == key]
+    return named[0] if len(named) == 1 else None
+
+
+def _period_in_name(text: str, periods: Mapping[str, Period]) -> Period | None:
+    """The period a file name speaks of, when it plainly does: a period code, “6 thang ... 2026”, “nam 2026”."""
+    plain = re.sub(r"[_.\s]+", " ", strip_accents(unicodedata.normalize("NFC", text))).casefold()
+    code = _PERIOD_CODE.search(re.sub(r"[_]", " ", text))
+    if code:
+        return periods.get(code.group(1).upper())
+    half = _HALF_YEAR_NAME.search(plain)
+    if half:
+        return periods.get(f"{half.group(1)}-06T")
+    year = _YEAR_NAME.search(plain)
+    return periods.get(f"{year.group(1)}-NAM") if year else None
+
+
+def _constant(workbook: Workbook, name: str) -> str:
+    match = _NAMED_CONSTANT.match(workbook.defined_names.get(name, "").strip())
+    text = match.group(1) if match else ""
+    return "" if "!" in text else text.strip('"')

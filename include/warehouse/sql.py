@@ -1,0 +1,128 @@
+"""Running the files below sql/ and copying rows in. Values are always bound, never written into SQL."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from include.settings import PROJECT_ROOT
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, CursorResult
+
+SQL_ROOT = PROJECT_ROOT / "sql"
+
+_CHUNK_CHARACTERS = 1 << 16
+
+
+def read_file(name: str) -> str:
+    """Return the text of a file below sql/, for example `read_file("rules/totals.sql")`."""
+    return (SQL_ROOT / name).read_text(encoding="utf-8")
+
+
+def run_file(connection: Connection, name: str, params: Mapping[str, object] | None = None) -> CursorResult[Any]:
+    """Run one statement kept below sql/ with `:name` parameters bound from `params`; return its result."""
+    from sqlalchemy import text
+
+    return connection.execute(text(read_file(name)), dict(params or {}))
+
+
+def run_script(connection: Connection, script: str) -> None:
+    """Run SQL text that takes no parameters, as many statements as it holds, in the open transaction."""
+    with _cursor(connection) as cursor:
+        cursor.execute(script)
+
+
+def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    """Copy `rows`, in the order of `columns`, into `table` ("schema.table") and return how many there were.
+
+    Streams: the rows may be a generator. None becomes null, a dict json, a list or tuple an array.
+    Joins the open transaction. Raises ValueError for text PostgreSQL cannot hold or a datetime without zone.
+    """
+    from psycopg2 import sql
+
+    statement = sql.SQL("copy {} ({}) from stdin").format(
+        sql.Identifier(*table.split(".")),
+        sql.SQL(", ").join(sql.Identifier(column) for column in columns),
+    )
+    with _cursor(connection) as cursor:
+        cursor.copy_expert(statement, _CopyStream(_copy_line(row, table, columns) for row in rows))
+        return int(cursor.rowcount)
+
+
+def _cursor(connection: Connection) -> Any:
+    # SQLAlchemy has to know that a transaction is open, or its commit() would do nothing.
+    if not connection.in_transaction():
+        connection.begin()
+    return connection.connection.cursor()
+
+
+class _CopyStream(io.TextIOBase):
+    """Hands lines to COPY in large pieces; psycopg2 asks for a fixed number of characters at a time."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._rest = ""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int | None = -1) -> str:
+        wanted = _CHUNK_CHARACTERS if size is None or size < 0 else size
+        pieces, length = [self._rest], len(self._rest)
+        while length < wanted and (line := next(self._lines, None)) is not None:
+            pieces.append(line)
+            length += len(line)
+        text = "".join(pieces)
+        self._rest = text[wanted:]
+        return text[:wanted]
+
+
+def _copy_line(row: Sequence[object], table: str, columns: Sequence[str]) -> str:
+    if len(row) != len(columns):
+        raise ValueError(f"{table}: a row of {len(row)} values for {len(columns)} columns")
+    return "\t".join([_copy_field(value, table, column) for value, column in zip(row, columns, strict=True)]) + "\n"
+
+
+def _copy_field(value: object, table: str, column: str) -> str:
+    if value is None:
+        return r"\N"
+    text = _plain_text(value, table, column)
+    if "\0" in text:
+        raise ValueError(f"{table}.{column}: text holds the character U+0000, which PostgreSQL cannot store")
+    if "\\" in text or "\t" in text or "\n" in text or "\r" in text:
+        return text.replace("\\", r"\\").replace("\t", r"\t").replace("\n", r"\n").replace("\r", r"\r")
+    return text
+
+
+def _plain_text(value: object, table: str, column: str) -> str:
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case int() | Decimal():
+            return str(value)
+        case datetime():
+            if value.tzinfo is None:
+                raise ValueError(f"{table}.{column}: the moment {value} has no time zone")
+            return value.isoformat()
+        case date():
+            return value.isoformat()
+        case dict():
+            return json.dumps(value, ensure_ascii=False, default=str)
+        case list() | tuple():
+            return "{" + ",".join(_array_item(item, table, column) for item in value) + "}"
+        case _:
+            raise TypeError(f"{table}.{column}: cannot copy a {type(value).__name__}")
+
+
+def _array_item(item: object, table: str, column: str) -> str:
+    if item is None:
+        return "NULL"
+    text = _plain_text(item, table, column).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'

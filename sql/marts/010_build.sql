@@ -1,0 +1,12 @@
+-- Grain: one row.
+-- What the marts were built from. The setting ttdn.as_known is empty for "all that is known";
+-- a moment rebuilds the marts as they stood then, by true time of receipt.
+create table mart.build as
+select
+    clock_timestamp() as built_at,
+    nullif(current_setting('ttdn.as_known', true), '')::timestamptz as as_known,
+    (select max(submission_id) from warehouse.submission) as newest_submission_id;
+comment on table mart.build is 'When the marts were built and from how much.';
+comment on column mart.build.built_at is 'When they were built.';
+comment on column mart.build.as_known is 'Reports received later than this are left out; empty when none is.';
+comment on column mart.build.newest_submission_id is 'Last submission there was; a later one makes the marts stale.';

@@ -1,0 +1,51 @@
+-- Grain: one row per source, reporting unit and period.
+-- The submission that counts: the highest revision that was loaded. Earlier ones stay in warehouse.submission.
+create table mart.report_latest as
+select distinct on (submission.source_id, submission.reporting_unit_code, submission.period_code)
+    submission.source_id,
+    submission.reporting_unit_code,
+    submission.period_code,
+    submission.submission_id,
+    submission.sha256,
+    submission.template_code,
+    submission.revision_number,
+    submission.received_at,
+    submission.cut_off_date,
+    submission.value_kind,
+    submission.required_cell_count,
+    submission.filled_cell_count,
+    submission.warning_count,
+    submission.document_number,
+    submission.document_date
+from warehouse.submission
+cross join mart.build
+where
+    submission.verdict = 'loaded'
+    and submission.reporting_unit_code is not null
+    and submission.period_code is not null
+    and submission.received_at <= coalesce(build.as_known, 'infinity')
+order by
+    submission.source_id asc,
+    submission.reporting_unit_code asc,
+    submission.period_code asc,
+    submission.revision_number desc;
+alter table mart.report_latest add constraint report_latest_pk
+primary key (source_id, reporting_unit_code, period_code);
+create unique index report_latest_submission on mart.report_latest (submission_id);
+analyze mart.report_latest;
+comment on table mart.report_latest is 'The report that counts of each body and period: its latest accepted revision.';
+comment on column mart.report_latest.source_id is 'Source contract it was read by.';
+comment on column mart.report_latest.reporting_unit_code is 'Reporting body.';
+comment on column mart.report_latest.period_code is 'Reporting period.';
+comment on column mart.report_latest.submission_id is 'The submission in the warehouse.';
+comment on column mart.report_latest.sha256 is 'Hash of the file.';
+comment on column mart.report_latest.template_code is 'Template the workbook was made from.';
+comment on column mart.report_latest.revision_number is '1 for the first accepted report, then 2, 3, ...';
+comment on column mart.report_latest.received_at is 'When this revision came; the first accepted one decides on time or late, see mart.report_status.';
+comment on column mart.report_latest.cut_off_date is 'Last day the figures cover, as stated in the report.';
+comment on column mart.report_latest.value_kind is 'Kind stated in the heading; a cell may differ.';
+comment on column mart.report_latest.required_cell_count is 'Cells the template requires.';
+comment on column mart.report_latest.filled_cell_count is 'Of those, filled; marks such as không phát sinh count as filled.';
+comment on column mart.report_latest.warning_count is 'Warnings the report was accepted with.';
+comment on column mart.report_latest.document_number is 'Number and symbol of the signed report.';
+comment on column mart.report_latest.document_date is 'Date of the signed report.';

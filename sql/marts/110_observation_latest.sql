@@ -1,0 +1,107 @@
+-- Grain: one row per reporting unit, period, measure and breakdown member.
+-- The figure up to the cut-off: final before actual before estimate. An estimate that stands beside an actual
+-- or final figure is the estimate for the whole year and keeps a column of its own; it never replaces the figure.
+create table mart.observation_latest as
+with known as (
+    select
+        observation.*,
+        report_latest.cut_off_date,
+        report_latest.source_id,
+        report_latest.received_at,
+        array_position(array['uoc', 'thuc_hien', 'chinh_thuc'], observation.value_kind) as kind_rank
+    from mart.report_latest
+    inner join warehouse.observation on report_latest.submission_id = observation.submission_id
+),
+
+-- A cell counts as revised when any earlier revision said something else.
+restated as (
+    select
+        known.submission_id,
+        known.line_number
+    from known
+    where
+        known.revision_number > 1
+        and exists (
+            select 1
+            from warehouse.observation as earlier
+            where
+                earlier.reporting_unit_code = known.reporting_unit_code
+                and earlier.period_code = known.period_code
+                and earlier.measure_code = known.measure_code
+                and earlier.axis_code = known.axis_code
+                and earlier.member_code = known.member_code
+                -- An actual that becomes final is not a restatement, a changed actual is.
+                and earlier.value_kind = known.value_kind
+                and earlier.revision_number < known.revision_number
+                and (earlier.value is distinct from known.value or earlier.value_state <> known.value_state)
+        )
+),
+
+chosen as (
+    select distinct on (
+        known.reporting_unit_code, known.period_code, known.measure_code, known.axis_code, known.member_code
+    )
+        known.*
+    from known
+    -- Two sources may carry the same figure; the later arrival of the better kind is the one that counts.
+    order by
+        known.reporting_unit_code asc,
+        known.period_code asc,
+        known.measure_code asc,
+        known.axis_code asc,
+        known.member_code asc,
+        known.kind_rank desc,
+        known.received_at desc
+)
+
+select
+    chosen.reporting_unit_code,
+    chosen.period_code,
+    chosen.measure_code,
+    chosen.axis_code,
+    chosen.member_code,
+    chosen.value,
+    chosen.value_state,
+    chosen.value_kind,
+    estimate.value as full_year_estimate,
+    chosen.cut_off_date,
+    chosen.revision_number,
+    restated.submission_id is not null as is_revised,
+    chosen.source_id,
+    chosen.submission_id,
+    chosen.line_number,
+    chosen.sheet_name,
+    chosen.cell
+from chosen
+left join known as estimate
+    on
+        chosen.submission_id = estimate.submission_id
+        and chosen.measure_code = estimate.measure_code
+        and chosen.axis_code = estimate.axis_code
+        and chosen.member_code = estimate.member_code
+        and chosen.kind_rank > estimate.kind_rank
+        and estimate.value_kind = 'uoc'
+left join restated
+    on chosen.submission_id = restated.submission_id and chosen.line_number = restated.line_number;
+alter table mart.observation_latest add constraint observation_latest_pk
+primary key (reporting_unit_code, period_code, measure_code, axis_code, member_code);
+create index observation_latest_measure on mart.observation_latest (measure_code, axis_code);
+analyze mart.observation_latest;
+comment on table mart.observation_latest is 'The current figure of every body, period, measure and breakdown member. Start here for figures by body.';
+comment on column mart.observation_latest.reporting_unit_code is 'Reporting body.';
+comment on column mart.observation_latest.period_code is 'Reporting period; flows run from 1 January to the cut-off, so the annual figure replaces the six-month one.';
+comment on column mart.observation_latest.measure_code is 'Measure.';
+comment on column mart.observation_latest.axis_code is 'Breakdown; total for the undivided figure. Never add the total to its parts.';
+comment on column mart.observation_latest.member_code is 'Member of the breakdown; total for the undivided figure.';
+comment on column mart.observation_latest.value is 'Figure in base units; empty unless the state is reported or nil.';
+comment on column mart.observation_latest.value_state is 'reported, nil, not_applicable, withheld or missing. Missing is not zero.';
+comment on column mart.observation_latest.value_kind is 'chinh_thuc final, thuc_hien actual, uoc estimate.';
+comment on column mart.observation_latest.full_year_estimate is 'Estimate for the whole year given beside the figure, annual reports only.';
+comment on column mart.observation_latest.cut_off_date is 'Last day the figure covers.';
+comment on column mart.observation_latest.revision_number is 'Revision the figure comes from.';
+comment on column mart.observation_latest.is_revised is 'True when an earlier accepted revision said something else here.';
+comment on column mart.observation_latest.source_id is 'Source contract.';
+comment on column mart.observation_latest.submission_id is 'Submission it comes from.';
+comment on column mart.observation_latest.line_number is 'Its place in the submission.';
+comment on column mart.observation_latest.sheet_name is 'Sheet of the workbook.';
+comment on column mart.observation_latest.cell is 'A1 address on that sheet.';

@@ -1,0 +1,326 @@
+-- Grain: one row per indicator, period, reporting unit, side and breakdown member.
+-- The arithmetic of each kind, once: what one body adds to the numerator and to the denominator.
+-- Adding up and dividing happen in mart.indicator_value, in that order.
+create table mart.indicator_contribution as
+with report as materialized (
+    select * from mart.report_status
+),
+
+-- A side made of several measures is their sum; it has a value when one of them has.
+answer as (
+    select
+        input.indicator_code,
+        indicator.arithmetic,
+        input.side,
+        input.period_code,
+        input.reporting_unit_code,
+        input.axis_code,
+        input.member_code,
+        sum(input.value) as value,
+        case
+            when count(input.value) filter (where input.value_state = 'reported') > 0 then 'reported'
+            when count(input.value) > 0 then 'nil'
+            when bool_or(input.value_state = 'withheld') then 'withheld'
+            when bool_or(input.value_state = 'missing') then 'missing'
+            else 'not_applicable'
+        end as value_state,
+        min(input.kind_rank) filter (where input.value is not null) as kind_rank,
+        sum(input.full_year_estimate) as full_year_estimate,
+        min(input.cut_off_date) as cut_off_date,
+        bool_or(input.is_revised) as is_revised
+    from mart.indicator_input as input
+    inner join reference.indicator on input.indicator_code = indicator.indicator_code
+    where input.is_counted
+    group by
+        input.indicator_code,
+        indicator.arithmetic,
+        input.side,
+        input.period_code,
+        input.reporting_unit_code,
+        input.axis_code,
+        input.member_code
+),
+
+-- sum, milestone, pair: the figure itself. A pair keeps its two sides apart for good.
+figures as (
+    select
+        indicator_code,
+        period_code,
+        reporting_unit_code,
+        case arithmetic when 'pair' then side else 'single' end as side,
+        axis_code,
+        member_code,
+        value as numerator,
+        null::numeric as denominator,
+        value_state,
+        value is not null as is_answered,
+        kind_rank,
+        full_year_estimate as full_year_numerator,
+        null::numeric as full_year_denominator,
+        cut_off_date,
+        is_revised
+    from answer
+    where arithmetic in ('sum', 'milestone', 'pair')
+),
+
+-- ratio: only bodies with both sides, or the two sums would speak of different bodies.
+ratios as (
+    select
+        above.indicator_code,
+        above.period_code,
+        above.reporting_unit_code,
+        'single' as side,
+        above.axis_code,
+        above.member_code,
+        case when above.value is not null and below.value is not null then above.value end as numerator,
+        case when above.value is not null and below.value is not null then below.value end as denominator,
+        case
+            when above.value is not null and below.value is not null
+                then case when 'reported' in (above.value_state, below.value_state) then 'reported' else 'nil' end
+            when 'withheld' in (above.value_state, below.value_state) then 'withheld'
+            when above.value_state = 'not_applicable' and below.value_state = 'not_applicable' then 'not_applicable'
+            else 'missing'
+        end as value_state,
+        above.value is not null and below.value is not null as is_answered,
+        case
+            when above.value is not null and below.value is not null then least(above.kind_rank, below.kind_rank)
+        end as kind_rank,
+        case when below.value is not null then whole_year.value end as full_year_numerator,
+        case when whole_year.value is not null then below.value end as full_year_denominator,
+        least(above.cut_off_date, below.cut_off_date) as cut_off_date,
+        above.is_revised or below.is_revised as is_revised
+    from answer as above
+    inner join answer as below
+        on
+            above.indicator_code = below.indicator_code
+            and above.period_code = below.period_code
+            and above.reporting_unit_code = below.reporting_unit_code
+            and above.axis_code = below.axis_code
+            and above.member_code = below.member_code
+            and below.side = 'denominator'
+    left join answer as whole_year
+        on
+            above.indicator_code = whole_year.indicator_code
+            and above.period_code = whole_year.period_code
+            and above.reporting_unit_code = whole_year.reporting_unit_code
+            and above.axis_code = whole_year.axis_code
+            and above.member_code = whole_year.member_code
+            and whole_year.side = 'second'
+    where above.arithmetic = 'ratio' and above.side = 'numerator'
+),
+
+-- units_share: bodies whose answer meets the condition, over a population of bodies.
+-- received: every report received whose template asks. with_website: of those, the ones that have a site.
+-- communes: every commune there is on the due date, reported or not.
+population as (
+    select
+        indicator.indicator_code,
+        term.required_value,
+        term.minimum_value,
+        report.period_code,
+        report.reporting_unit_code,
+        report.cut_off_date,
+        indicator.denominator_population
+    from reference.indicator
+    inner join reference.indicator_term as term
+        on indicator.indicator_code = term.indicator_code and term.side = 'numerator'
+    inner join report on report.period_kind = any(indicator.period_kinds)
+    inner join reference.template_measure as asked
+        on report.template_code = asked.template_code and term.measure_code = asked.measure_code
+    where
+        indicator.arithmetic = 'units_share'
+        and case indicator.denominator_population
+            when 'communes' then report.unit_kind = 'commune' and report.obligation = 'obliged'
+            else report.is_received
+        end
+),
+
+shares as (
+    select
+        population.indicator_code,
+        population.period_code,
+        population.reporting_unit_code,
+        'single' as side,
+        'total' as axis_code,
+        'total' as member_code,
+        case
+            when answer.value = population.required_value or answer.value >= population.minimum_value then 1 else 0
+        end::numeric as numerator,
+        1::numeric as denominator,
+        coalesce(answer.value_state, 'missing') as value_state,
+        answer.value is not null as is_answered,
+        answer.kind_rank,
+        null::numeric as full_year_numerator,
+        null::numeric as full_year_denominator,
+        population.cut_off_date,
+        coalesce(answer.is_revised, false) as is_revised
+    from population
+    left join answer
+        on
+            population.indicator_code = answer.indicator_code
+            and population.period_code = answer.period_code
+            and population.reporting_unit_code = answer.reporting_unit_code
+            and answer.side = 'numerator'
+            and answer.axis_code = 'total'
+    where
+        population.denominator_population <> 'with_website'
+        or answer.value_state is distinct from 'not_applicable'
+),
+
+-- timeliness: bodies on time over bodies obliged; bodies only requested are a line of their own.
+timeliness as (
+    select
+        indicator.indicator_code,
+        report.period_code,
+        report.reporting_unit_code,
+        'single' as side,
+        case report.obligation when 'obliged' then 'total' else 'obligation' end as axis_code,
+        case report.obligation when 'obliged' then 'total' else 'requested' end as member_code,
+        case when report.report_state = 'on_time' then 1 else 0 end::numeric as numerator,
+        1::numeric as denominator,
+        'reported' as value_state,
+        -- Silence before the deadline says nothing; silence after it does.
+        report.is_received or coalesce(build.as_known, build.built_at) >= report.due_at as is_answered,
+        2 as kind_rank,
+        null::numeric as full_year_numerator,
+        null::numeric as full_year_denominator,
+        report.cut_off_date,
+        false as is_revised
+    from reference.indicator
+    inner join report on report.period_kind = any(indicator.period_kinds)
+    cross join mart.build
+    where indicator.arithmetic = 'timeliness' and report.obligation in ('obliged', 'requested')
+),
+
+-- completeness, first_pass, revised_share: over the reports received.
+received as (
+    select
+        indicator.indicator_code,
+        report.period_code,
+        report.reporting_unit_code,
+        'single' as side,
+        'total' as axis_code,
+        'total' as member_code,
+        case indicator.arithmetic
+            when 'completeness' then report.filled_cell_count
+            when 'first_pass' then case when report.is_first_pass then 1 else 0 end
+            when 'revised_share' then case when report.revision_number > 1 then 1 else 0 end
+        end::numeric as numerator,
+        case indicator.arithmetic when 'completeness' then report.required_cell_count else 1 end::numeric
+            as denominator,
+        'reported' as value_state,
+        true as is_answered,
+        2 as kind_rank,
+        null::numeric as full_year_numerator,
+        null::numeric as full_year_denominator,
+        report.cut_off_date,
+        false as is_revised
+    from reference.indicator
+    inner join report on report.period_kind = any(indicator.period_kinds)
+    where
+        indicator.arithmetic in ('completeness', 'first_pass', 'revised_share')
+        and report.is_received
+),
+
+-- estimate_error: where a final figure exists, its distance from the latest estimate for the whole year.
+-- An estimate for the year stands beside an actual figure, or comes with a report that is one estimate throughout.
+estimate as (
+    select distinct on (estimated.reporting_unit_code, estimated.period_code, estimated.measure_code)
+        estimated.reporting_unit_code,
+        estimated.period_code,
+        estimated.measure_code,
+        estimated.value
+    from warehouse.observation as estimated
+    inner join warehouse.submission on estimated.submission_id = submission.submission_id
+    inner join reference.reporting_period as period on estimated.period_code = period.period_code
+    cross join mart.build
+    where
+        period.period_kind = 'NAM'
+        and estimated.axis_code = 'total'
+        and estimated.value_kind = 'uoc'
+        and estimated.value is not null
+        and submission.received_at <= coalesce(build.as_known, 'infinity')
+        and (
+            submission.value_kind = 'uoc'
+            or exists (
+                select 1
+                from warehouse.observation as beside
+                where
+                    beside.submission_id = estimated.submission_id
+                    and beside.measure_code = estimated.measure_code
+                    and beside.axis_code = 'total'
+                    and beside.value_kind <> 'uoc'
+            )
+        )
+    order by
+        estimated.reporting_unit_code asc,
+        estimated.period_code asc,
+        estimated.measure_code asc,
+        estimated.revision_number desc
+),
+
+estimate_errors as (
+    select
+        indicator.indicator_code,
+        final.period_code,
+        final.reporting_unit_code,
+        'single' as side,
+        'element' as axis_code,
+        final.measure_code as member_code,
+        abs(final.value - estimate.value) as numerator,
+        final.value as denominator,
+        'reported' as value_state,
+        true as is_answered,
+        3 as kind_rank,
+        null::numeric as full_year_numerator,
+        null::numeric as full_year_denominator,
+        final.cut_off_date,
+        final.is_revised
+    from reference.indicator
+    inner join reference.reporting_period as period on period.period_kind = any(indicator.period_kinds)
+    inner join mart.observation_latest as final
+        on
+            period.period_code = final.period_code
+            and final.axis_code = 'total'
+            and final.value_kind = 'chinh_thuc'
+            and final.value is not null
+    inner join reference.measure
+        on final.measure_code = measure.measure_code and measure.nature in ('flow', 'stock')
+    inner join estimate
+        on
+            final.reporting_unit_code = estimate.reporting_unit_code
+            and final.period_code = estimate.period_code
+            and final.measure_code = estimate.measure_code
+    where indicator.arithmetic = 'estimate_error'
+)
+
+select * from figures
+union all
+select * from ratios
+union all
+select * from shares
+union all
+select * from timeliness
+union all
+select * from received
+union all
+select * from estimate_errors;
+alter table mart.indicator_contribution add constraint indicator_contribution_pk
+primary key (indicator_code, period_code, reporting_unit_code, side, axis_code, member_code);
+analyze mart.indicator_contribution;
+comment on table mart.indicator_contribution is 'What one body adds to an indicator.';
+comment on column mart.indicator_contribution.indicator_code is 'Indicator.';
+comment on column mart.indicator_contribution.period_code is 'Reporting period.';
+comment on column mart.indicator_contribution.reporting_unit_code is 'Reporting body.';
+comment on column mart.indicator_contribution.side is 'single; first and second for pairs, which are never added.';
+comment on column mart.indicator_contribution.axis_code is 'Breakdown; total for the headline.';
+comment on column mart.indicator_contribution.member_code is 'Member of the breakdown.';
+comment on column mart.indicator_contribution.numerator is 'In base units; empty when the body gives no usable figure.';
+comment on column mart.indicator_contribution.denominator is 'In base units, or 1 for a body counted; empty for sums.';
+comment on column mart.indicator_contribution.value_state is 'State of the body''s answer.';
+comment on column mart.indicator_contribution.is_answered is 'False when the body says nothing that could be counted: an indicator nobody answered is missing, not zero.';
+comment on column mart.indicator_contribution.kind_rank is '1 estimate, 2 actual, 3 final.';
+comment on column mart.indicator_contribution.full_year_numerator is 'The same from the estimates for the whole year.';
+comment on column mart.indicator_contribution.full_year_denominator is 'Denominator that goes with it.';
+comment on column mart.indicator_contribution.cut_off_date is 'Last day the figure covers.';
+comment on column mart.indicator_contribution.is_revised is 'True when an earlier accepted revision said something else.';

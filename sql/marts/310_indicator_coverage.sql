@@ -1,0 +1,110 @@
+-- Grain: one row per indicator, side, period and line (scope, breakdown by what the unit is).
+-- Whose reports the value stands on: bodies that are asked for the figure, and those of them that reported.
+-- Bodies the plan only requests are counted apart and never make the coverage smaller.
+create table mart.indicator_coverage as
+with report as materialized (
+    select * from mart.report_status
+),
+
+asked as (
+    select distinct
+        indicator.indicator_code,
+        case indicator.arithmetic when 'pair' then term.side else 'single' end as side,
+        asked.template_code
+    from reference.indicator
+    inner join reference.indicator_term as term
+        on indicator.indicator_code = term.indicator_code and term.side in ('numerator', 'first', 'second')
+    inner join reference.template_measure as asked on term.measure_code = asked.measure_code
+    where
+        indicator.arithmetic in ('sum', 'pair', 'ratio', 'units_share', 'milestone')
+        -- The second term of a ratio is only its estimate for the whole year.
+        and (indicator.arithmetic = 'pair' or term.side <> 'second')
+    union all
+    -- Process indicators look at every report, whatever it holds.
+    select
+        indicator.indicator_code,
+        'single',
+        template.template_code
+    from reference.indicator
+    cross join reference.template
+    where indicator.arithmetic in ('timeliness', 'completeness', 'first_pass', 'revised_share', 'estimate_error')
+),
+
+concerned as (
+    select
+        asked.indicator_code,
+        asked.side,
+        indicator.scopes,
+        indicator.denominator_population,
+        report.period_code,
+        report.reporting_unit_code,
+        report.unit_kind,
+        report.obligation,
+        report.is_received,
+        report.revision_number
+    from asked
+    inner join reference.indicator on asked.indicator_code = indicator.indicator_code
+    inner join report
+        on
+            asked.template_code = report.template_code
+            and report.period_kind = any(indicator.period_kinds)
+    where
+        (indicator.prevailing_units is null or report.reporting_unit_code = any(indicator.prevailing_units))
+        and (
+            indicator.reconciling_units is null
+            or report.reporting_unit_code <> all(indicator.reconciling_units)
+        )
+        and (indicator.denominator_population is distinct from 'communes' or report.unit_kind = 'commune')
+)
+
+select
+    concerned.indicator_code,
+    concerned.side,
+    concerned.period_code,
+    unit_scope.scope_type,
+    unit_scope.scope_code,
+    unit_scope.axis_code,
+    unit_scope.member_code,
+    count(*) filter (where concerned.obligation = 'obliged') as expected_count,
+    count(*) filter (where concerned.obligation = 'obliged' and concerned.is_received) as received_count,
+    count(*) filter (where concerned.obligation = 'requested') as requested_expected_count,
+    count(*) filter (where concerned.obligation = 'requested' and concerned.is_received) as requested_received_count,
+    count(*) filter (where concerned.revision_number > 1) as revised_report_count
+from concerned
+inner join mart.unit_scope
+    on
+        concerned.reporting_unit_code = unit_scope.reporting_unit_code
+        and (
+            (unit_scope.axis_code = 'total' and unit_scope.scope_type = any(concerned.scopes))
+            or exists (
+                select 1
+                from reference.indicator_axis as axis
+                where
+                    axis.indicator_code = concerned.indicator_code
+                    and axis.axis_code = unit_scope.axis_code
+            )
+        )
+group by
+    concerned.indicator_code,
+    concerned.side,
+    concerned.period_code,
+    unit_scope.scope_type,
+    unit_scope.scope_code,
+    unit_scope.axis_code,
+    unit_scope.member_code;
+alter table mart.indicator_coverage add constraint indicator_coverage_pk
+primary key (indicator_code, side, period_code, scope_type, scope_code, axis_code, member_code);
+analyze mart.indicator_coverage;
+comment on table mart.indicator_coverage is 'How many of the bodies asked for an indicator have reported.';
+comment on column mart.indicator_coverage.indicator_code is 'Indicator.';
+comment on column mart.indicator_coverage.side is 'single; first and second for pairs.';
+comment on column mart.indicator_coverage.period_code is 'Reporting period.';
+comment on column mart.indicator_coverage.scope_type is 'province, group or unit.';
+comment on column mart.indicator_coverage.scope_code is 'Which one.';
+comment on column mart.indicator_coverage.axis_code is 'total, or a breakdown by what the unit is.';
+comment on column mart.indicator_coverage.member_code is 'Member of that breakdown.';
+comment on column mart.indicator_coverage.expected_count is 'Obliged bodies whose template asks for the figure.';
+comment on column mart.indicator_coverage.received_count is 'Of those, bodies with an accepted report.';
+comment on column mart.indicator_coverage.requested_expected_count is 'Requested bodies whose template asks for it.';
+comment on column mart.indicator_coverage.requested_received_count is 'Of those, bodies with an accepted report.';
+comment on column mart.indicator_coverage.revised_report_count is 'Reports among them that were submitted more than once.';

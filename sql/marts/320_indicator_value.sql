@@ -1,0 +1,272 @@
+-- Grain: one row per indicator, period, scope, side and breakdown member.
+-- Add, then divide. No denominator, no value. Nothing answered, no value either: missing is not zero.
+create table mart.indicator_value as
+with summed as (
+    select
+        contribution.indicator_code,
+        contribution.period_code,
+        unit_scope.scope_type,
+        unit_scope.scope_code,
+        contribution.side,
+        case contribution.axis_code when 'total' then unit_scope.axis_code else contribution.axis_code end as axis_code,
+        case contribution.axis_code when 'total' then unit_scope.member_code else contribution.member_code end
+            as member_code,
+        case indicator.arithmetic
+            when 'milestone' then max(contribution.numerator)
+            else sum(contribution.numerator)
+        end as numerator,
+        sum(contribution.denominator) as denominator,
+        sum(contribution.full_year_numerator) as full_year_numerator,
+        sum(contribution.full_year_denominator) as full_year_denominator,
+        count(*) filter (where contribution.is_answered) as answered_count,
+        count(*) filter (where contribution.value_state = 'reported' and contribution.is_answered) as reported_count,
+        count(*) filter (where contribution.value_state = 'withheld') as withheld_count,
+        count(*) filter (where contribution.value_state = 'not_applicable') as not_applicable_count,
+        count(*) filter (where contribution.value_state = 'missing') as missing_count,
+        count(contribution.full_year_numerator) as full_year_count,
+        min(contribution.kind_rank) filter (where contribution.is_answered) as kind_rank,
+        min(contribution.cut_off_date) filter (where contribution.is_answered) as cut_off_from,
+        max(contribution.cut_off_date) filter (where contribution.is_answered) as cut_off_to,
+        bool_or(contribution.is_revised) as is_revised
+    from mart.indicator_contribution as contribution
+    inner join reference.indicator on contribution.indicator_code = indicator.indicator_code
+    inner join mart.unit_scope
+        on
+            contribution.reporting_unit_code = unit_scope.reporting_unit_code
+            and case
+                when unit_scope.axis_code <> 'total'
+                    then
+                        contribution.axis_code = 'total'
+                        and exists (
+                            select 1
+                            from reference.indicator_axis as axis
+                            where
+                                axis.indicator_code = contribution.indicator_code
+                                and axis.axis_code = unit_scope.axis_code
+                        )
+                -- Breakdowns of figures are for the province; the error of estimates has no other form.
+                when contribution.axis_code <> 'total' and unit_scope.scope_type <> 'province'
+                    then
+                        indicator.arithmetic = 'estimate_error'
+                        and unit_scope.scope_type = any(indicator.scopes)
+                else unit_scope.scope_type = any(indicator.scopes)
+            end
+    group by
+        contribution.indicator_code,
+        indicator.arithmetic,
+        contribution.period_code,
+        unit_scope.scope_type,
+        unit_scope.scope_code,
+        contribution.side,
+        case contribution.axis_code when 'total' then unit_scope.axis_code else contribution.axis_code end,
+        case contribution.axis_code when 'total' then unit_scope.member_code else contribution.member_code end
+),
+
+-- Every indicator has its line for the province in every period it applies to, answered or not.
+line as (
+    select
+        indicator.indicator_code,
+        period.period_code,
+        'province' as scope_type,
+        'province' as scope_code,
+        side.side,
+        'total' as axis_code,
+        'total' as member_code
+    from reference.indicator
+    inner join reference.reporting_period as period on period.period_kind = any(indicator.period_kinds)
+    cross join lateral (
+        select unnest(
+            case indicator.arithmetic when 'pair' then array['first', 'second'] else array['single'] end
+        ) as side
+    ) as side
+    union
+    select
+        indicator_code,
+        period_code,
+        scope_type,
+        scope_code,
+        side,
+        axis_code,
+        member_code
+    from summed
+    union
+    select
+        indicator_code,
+        period_code,
+        scope_type,
+        scope_code,
+        side,
+        axis_code,
+        member_code
+    from mart.indicator_coverage
+    where expected_count > 0
+),
+
+stated as (
+    select
+        line.indicator_code,
+        line.period_code,
+        line.scope_type,
+        line.scope_code,
+        line.side,
+        line.axis_code,
+        line.member_code,
+        indicator.arithmetic,
+        indicator.multiplier,
+        indicator.unit_factor,
+        indicator.denominator_population,
+        case when summed.answered_count > 0 then summed.numerator end as numerator,
+        case
+            -- The communes are known whether they report or not.
+            when summed.answered_count > 0 or indicator.denominator_population = 'communes' then summed.denominator
+        end as denominator,
+        summed.full_year_numerator,
+        summed.full_year_denominator,
+        coalesce(summed.full_year_count, 0) as full_year_count,
+        coalesce(summed.answered_count, 0) as answered_count,
+        coalesce(summed.reported_count, 0) as reported_count,
+        coalesce(summed.withheld_count, 0) as withheld_count,
+        coalesce(summed.not_applicable_count, 0) as not_applicable_count,
+        coalesce(summed.missing_count, 0) as missing_count,
+        summed.kind_rank,
+        summed.cut_off_from,
+        summed.cut_off_to,
+        coalesce(summed.is_revised, false) as is_revised,
+        coalesce(coverage.expected_count, 0) as expected_count,
+        coalesce(coverage.received_count, 0) as received_count,
+        coalesce(coverage.requested_expected_count, 0) as requested_expected_count,
+        coalesce(coverage.requested_received_count, 0) as requested_received_count,
+        coalesce(build.as_known, build.built_at) < period.due_at as is_before_due,
+        exists (
+            select 1
+            from mart.indicator_contribution as part
+            where
+                indicator.arithmetic = 'estimate_error'
+                and part.indicator_code = line.indicator_code
+                and part.period_code = line.period_code
+        ) as has_elements
+    from line
+    inner join reference.indicator on line.indicator_code = indicator.indicator_code
+    inner join reference.reporting_period as period on line.period_code = period.period_code
+    cross join mart.build
+    left join summed
+        on
+            line.indicator_code = summed.indicator_code
+            and line.period_code = summed.period_code
+            and line.scope_type = summed.scope_type
+            and line.scope_code = summed.scope_code
+            and line.side = summed.side
+            and line.axis_code = summed.axis_code
+            and line.member_code = summed.member_code
+    left join mart.indicator_coverage as coverage
+        on
+            line.indicator_code = coverage.indicator_code
+            and line.period_code = coverage.period_code
+            and line.scope_type = coverage.scope_type
+            and line.scope_code = coverage.scope_code
+            and line.side = coverage.side
+            -- A breakdown of figures stands on the same reports as its headline.
+            and case
+                when line.axis_code in ('template', 'former_province', 'border_zone')
+                    then line.axis_code = coverage.axis_code and line.member_code = coverage.member_code
+                else coverage.axis_code = 'total'
+            end
+)
+
+select
+    indicator_code,
+    period_code,
+    scope_type,
+    scope_code,
+    side,
+    axis_code,
+    member_code,
+    trim_scale(
+        case
+            when answered_count = 0 then null
+            when arithmetic in ('sum', 'pair', 'milestone') then numerator / unit_factor
+            else round(multiplier * numerator / nullif(denominator, 0), 10)
+        end
+    ) as value,
+    trim_scale(numerator) as numerator,
+    trim_scale(denominator) as denominator,
+    case
+        when arithmetic = 'feed' then 'missing'
+        when arithmetic = 'estimate_error' and axis_code = 'total'
+            then case when has_elements then 'no_value' else 'missing' end
+        when arithmetic = 'timeliness' and expected_count = 0 and axis_code = 'total' then 'no_value'
+        when answered_count > 0 and arithmetic not in ('sum', 'pair', 'milestone') and denominator = 0 then 'no_value'
+        when answered_count > 0 and arithmetic in ('sum', 'pair', 'milestone') and reported_count = 0 then 'nil'
+        when answered_count > 0 then 'reported'
+        when missing_count = 0 and withheld_count > 0 then 'withheld'
+        when missing_count = 0 and not_applicable_count > 0 then 'not_applicable'
+        else 'missing'
+    end as value_state,
+    case
+        when arithmetic = 'feed' then 'awaiting_feed'
+        when arithmetic = 'estimate_error' and axis_code = 'total'
+            then case when has_elements then 'by_element' else 'no_final' end
+        when arithmetic = 'timeliness' and expected_count = 0 and axis_code = 'total' then 'zero_denominator'
+        when answered_count > 0 and arithmetic not in ('sum', 'pair', 'milestone') and denominator = 0
+            then 'zero_denominator'
+        when answered_count > 0 then null
+        when arithmetic = 'timeliness' then 'not_due_yet'
+        when missing_count = 0 and withheld_count > 0 then 'withheld'
+        when missing_count = 0 and not_applicable_count > 0 then 'not_applicable'
+        when received_count + requested_received_count > 0 then 'left_blank'
+        when is_before_due then 'not_due_yet'
+        else 'no_report'
+    end as reason_code,
+    (array['uoc', 'thuc_hien', 'chinh_thuc'])[kind_rank] as value_kind,
+    trim_scale(
+        case
+            when full_year_count = 0 then null
+            when arithmetic in ('sum', 'pair') then full_year_numerator / unit_factor
+            else round(multiplier * full_year_numerator / nullif(full_year_denominator, 0), 10)
+        end
+    ) as full_year_estimate,
+    full_year_count,
+    cut_off_from,
+    cut_off_to,
+    expected_count as coverage_expected,
+    received_count as coverage_received,
+    requested_expected_count as requested_expected,
+    requested_received_count as requested_received,
+    answered_count,
+    withheld_count,
+    not_applicable_count,
+    missing_count,
+    is_revised,
+    is_before_due
+from stated;
+alter table mart.indicator_value add constraint indicator_value_pk
+primary key (indicator_code, period_code, scope_type, scope_code, side, axis_code, member_code);
+analyze mart.indicator_value;
+comment on table mart.indicator_value is 'The indicators: province, group and unit, headline and breakdowns, with everything needed to judge them.';
+comment on column mart.indicator_value.indicator_code is 'Indicator.';
+comment on column mart.indicator_value.period_code is 'Reporting period; the annual value replaces the six-month one.';
+comment on column mart.indicator_value.scope_type is 'province, group or unit.';
+comment on column mart.indicator_value.scope_code is 'province, the group code or the unit code.';
+comment on column mart.indicator_value.side is 'single; first and second for pairs, which are shown as two numbers and never added.';
+comment on column mart.indicator_value.axis_code is 'Breakdown; total for the headline.';
+comment on column mart.indicator_value.member_code is 'Member of the breakdown.';
+comment on column mart.indicator_value.value is 'Value in the unit of the indicator; empty when there is none.';
+comment on column mart.indicator_value.numerator is 'What was added up, in base units (VND, USD, things counted).';
+comment on column mart.indicator_value.denominator is 'What it is divided by, in base units; empty for sums.';
+comment on column mart.indicator_value.value_state is 'reported, nil (every body answered không phát sinh), missing, withheld, not_applicable, no_value (nothing to divide by).';
+comment on column mart.indicator_value.reason_code is 'Why there is no value: awaiting_feed, no_report, not_due_yet, left_blank, withheld, not_applicable, zero_denominator, no_final, by_element.';
+comment on column mart.indicator_value.value_kind is 'Weakest kind among the figures: one estimate makes the sum an estimate.';
+comment on column mart.indicator_value.full_year_estimate is 'The same from the estimates for the whole year, of the bodies that gave one.';
+comment on column mart.indicator_value.full_year_count is 'How many bodies gave one.';
+comment on column mart.indicator_value.cut_off_from is 'Earliest cut-off date among the reports.';
+comment on column mart.indicator_value.cut_off_to is 'Latest cut-off date among the reports.';
+comment on column mart.indicator_value.coverage_expected is 'Obliged bodies whose template asks for it.';
+comment on column mart.indicator_value.coverage_received is 'Of those, bodies with an accepted report.';
+comment on column mart.indicator_value.requested_expected is 'Requested bodies whose template asks for it; listed apart.';
+comment on column mart.indicator_value.requested_received is 'Of those, bodies with an accepted report.';
+comment on column mart.indicator_value.answered_count is 'Bodies whose figure is in the value.';
+comment on column mart.indicator_value.withheld_count is 'Bodies that reported and answered không cung cấp.';
+comment on column mart.indicator_value.not_applicable_count is 'Bodies that reported and answered không áp dụng.';
+comment on column mart.indicator_value.missing_count is 'Bodies counted on whose figure is blank.';
+comment on column mart.indicator_value.is_revised is 'True when a figure in it differs from an earlier accepted revision.';
+comment on column mart.indicator_value.is_before_due is 'True while reports may still come on time: the value is not the last word.';

@@ -1,0 +1,180 @@
+-- Grain: one row per indicator, period, term and cell (or report) behind its headline for the province.
+-- Follows the same rules as the sums: only what was counted is here.
+create view mart.indicator_lineage as
+with cell as (
+    select
+        input.indicator_code,
+        input.period_code,
+        case when input.side = 'second' and indicator.arithmetic = 'ratio' then 'full_year' else input.side end as side,
+        input.measure_code,
+        input.reporting_unit_code,
+        observation.axis_code,
+        observation.member_code,
+        observation.value,
+        observation.value_state,
+        observation.submission_id,
+        observation.sheet_name,
+        observation.cell,
+        input.is_implied as is_evidence_only
+    from mart.indicator_input as input
+    inner join reference.indicator on input.indicator_code = indicator.indicator_code
+    inner join reference.indicator_term as term
+        on
+            input.indicator_code = term.indicator_code
+            and input.side = term.side
+            and input.measure_code = term.measure_code
+    inner join mart.indicator_contribution as contribution
+        on
+            input.indicator_code = contribution.indicator_code
+            and input.period_code = contribution.period_code
+            and input.reporting_unit_code = contribution.reporting_unit_code
+            and contribution.side in ('single', input.side)
+            and contribution.axis_code = 'total'
+            and contribution.is_answered
+    inner join mart.observation_latest as observation
+        on
+            input.reporting_unit_code = observation.reporting_unit_code
+            and input.period_code = observation.period_code
+            and input.measure_code = observation.measure_code
+            and observation.value is not null
+            and case
+                when term.axis_code = 'total' then observation.axis_code = 'total'
+                -- A zero that follows from the total and the other members is shown by all of them.
+                when input.is_implied then observation.axis_code in ('total', term.axis_code)
+                else
+                    observation.axis_code = term.axis_code
+                    and (term.member_codes is null or observation.member_code = any(term.member_codes))
+                    and (
+                        term.excluded_member_codes is null
+                        or observation.member_code <> all(term.excluded_member_codes)
+                    )
+            end
+    where
+        input.axis_code = 'total'
+        and input.is_counted
+        and input.value is not null
+),
+
+-- Process indicators, and shares of bodies, stand on whole reports.
+report as (
+    select
+        contribution.indicator_code,
+        contribution.period_code,
+        part.side,
+        part.measure_code,
+        contribution.reporting_unit_code,
+        'total' as axis_code,
+        'total' as member_code,
+        part.value,
+        'reported' as value_state,
+        status.submission_id,
+        null::text as sheet_name,
+        null::text as cell,
+        false as is_evidence_only
+    from mart.indicator_contribution as contribution
+    inner join reference.indicator on contribution.indicator_code = indicator.indicator_code
+    inner join mart.report_status as status
+        on
+            contribution.period_code = status.period_code
+            and contribution.reporting_unit_code = status.reporting_unit_code
+    cross join lateral (
+        values
+        ('timeliness', 'numerator', 'REP02', contribution.numerator),
+        ('timeliness', 'denominator', 'REP01', contribution.denominator),
+        ('completeness', 'numerator', 'REP05', contribution.numerator),
+        ('completeness', 'denominator', 'REP05', contribution.denominator),
+        ('first_pass', 'numerator', 'REP06', contribution.numerator),
+        ('first_pass', 'denominator', 'REP02', contribution.denominator),
+        ('revised_share', 'numerator', 'REP03', contribution.numerator),
+        ('revised_share', 'denominator', 'REP02', contribution.denominator),
+        (
+            'units_share',
+            'denominator',
+            case indicator.denominator_population when 'communes' then 'REP01' else 'REP02' end,
+            contribution.denominator
+        )
+    ) as part (arithmetic, side, measure_code, value)
+    where
+        contribution.axis_code = 'total'
+        and indicator.arithmetic = part.arithmetic
+),
+
+-- The error of estimates is read element by element: the final figures behind it.
+final as (
+    select
+        contribution.indicator_code,
+        contribution.period_code,
+        'denominator' as side,
+        observation.measure_code,
+        contribution.reporting_unit_code,
+        observation.axis_code,
+        observation.member_code,
+        observation.value,
+        observation.value_state,
+        observation.submission_id,
+        observation.sheet_name,
+        observation.cell,
+        false as is_evidence_only
+    from mart.indicator_contribution as contribution
+    inner join mart.observation_latest as observation
+        on
+            contribution.reporting_unit_code = observation.reporting_unit_code
+            and contribution.period_code = observation.period_code
+            and contribution.member_code = observation.measure_code
+            and observation.axis_code = 'total'
+    where contribution.axis_code = 'element'
+)
+
+select
+    part.indicator_code,
+    part.period_code,
+    part.side,
+    part.measure_code,
+    part.reporting_unit_code,
+    part.axis_code,
+    part.member_code,
+    part.value,
+    part.value_state,
+    part.is_evidence_only,
+    part.submission_id,
+    submission.sha256,
+    receipt.original_name as file_name,
+    receipt.receipt_number,
+    submission.revision_number,
+    part.sheet_name,
+    part.cell
+from (
+    select * from cell
+    union all
+    select * from report
+    union all
+    select * from final
+) as part
+left join warehouse.submission on part.submission_id = submission.submission_id
+left join lateral (
+    select
+        receipt.original_name,
+        receipt.receipt_number
+    from landing.receipt
+    where receipt.sha256 = submission.sha256 and receipt.source_id = submission.source_id
+    order by receipt.receipt_id asc
+    limit 1
+) as receipt on true;
+comment on view mart.indicator_lineage is 'From an indicator''s headline down to the files and cells it was added up from.';
+comment on column mart.indicator_lineage.indicator_code is 'Indicator.';
+comment on column mart.indicator_lineage.period_code is 'Reporting period.';
+comment on column mart.indicator_lineage.side is 'numerator, denominator; first, second for pairs; full_year for the estimate of the whole year.';
+comment on column mart.indicator_lineage.measure_code is 'Measure that enters; REP01 to REP06 are made by the platform.';
+comment on column mart.indicator_lineage.reporting_unit_code is 'Body the figure comes from.';
+comment on column mart.indicator_lineage.axis_code is 'Breakdown of the cell.';
+comment on column mart.indicator_lineage.member_code is 'Member of the breakdown.';
+comment on column mart.indicator_lineage.value is 'What the cell says, in base units; 1 for a body counted.';
+comment on column mart.indicator_lineage.value_state is 'reported or nil.';
+comment on column mart.indicator_lineage.is_evidence_only is 'True when the cell proves a zero and is not itself added.';
+comment on column mart.indicator_lineage.submission_id is 'Submission; empty when a body that counts sent nothing.';
+comment on column mart.indicator_lineage.sha256 is 'Hash of the file.';
+comment on column mart.indicator_lineage.file_name is 'Its name as first sent.';
+comment on column mart.indicator_lineage.receipt_number is 'Receipt of its first arrival.';
+comment on column mart.indicator_lineage.revision_number is 'Revision of the body and period.';
+comment on column mart.indicator_lineage.sheet_name is 'Sheet; empty when the whole report counts.';
+comment on column mart.indicator_lineage.cell is 'A1 address; empty when the whole report counts.';

@@ -1,0 +1,68 @@
+-- Grain: one row per file that was read.
+-- Rows received = promoted + quarantined + ignored: what the submission says against the rows that are really there.
+create view mart.ledger as
+with promoted as (
+    select
+        submission_id,
+        count(*) as row_count
+    from warehouse.observation
+    group by submission_id
+),
+
+quarantined as (
+    select
+        submission_id,
+        count(*) as row_count
+    from quarantine.observation
+    group by submission_id
+),
+
+ignored as (
+    select
+        submission_id,
+        sum(row_count) as row_count
+    from warehouse.ignored_row
+    group by submission_id
+)
+
+select
+    submission.submission_id,
+    submission.sha256,
+    submission.source_id,
+    submission.reporting_unit_code,
+    submission.period_code,
+    submission.verdict,
+    submission.verdict_code,
+    submission.received_count,
+    submission.promoted_count,
+    submission.quarantined_count,
+    submission.ignored_count,
+    coalesce(promoted.row_count, 0) as promoted_row_count,
+    coalesce(quarantined.row_count, 0) as quarantined_row_count,
+    coalesce(ignored.row_count, 0) as ignored_row_count,
+    submission.received_count = submission.promoted_count + submission.quarantined_count + submission.ignored_count
+    and submission.promoted_count = coalesce(promoted.row_count, 0)
+    and submission.quarantined_count = coalesce(quarantined.row_count, 0)
+    and submission.ignored_count = coalesce(ignored.row_count, 0) as is_balanced
+from warehouse.submission
+left join promoted on submission.submission_id = promoted.submission_id
+left join quarantined on submission.submission_id = quarantined.submission_id
+left join ignored on submission.submission_id = ignored.submission_id
+-- Other shapes keep their rows in tables of their own.
+where submission.source_id = 'agency_reports';
+comment on view mart.ledger is 'Every file''s account: each row received is promoted, quarantined or ignored under a declared rule.';
+comment on column mart.ledger.submission_id is 'Submission.';
+comment on column mart.ledger.sha256 is 'Its file.';
+comment on column mart.ledger.source_id is 'Source contract.';
+comment on column mart.ledger.reporting_unit_code is 'Reporting body, when it could be told.';
+comment on column mart.ledger.period_code is 'Reporting period, when it could be told.';
+comment on column mart.ledger.verdict is 'loaded, unchanged, quarantined or rejected.';
+comment on column mart.ledger.verdict_code is 'Stable reason code.';
+comment on column mart.ledger.received_count is 'Rows found in the file.';
+comment on column mart.ledger.promoted_count is 'Rows the submission says were loaded.';
+comment on column mart.ledger.quarantined_count is 'Rows it says were held back.';
+comment on column mart.ledger.ignored_count is 'Rows it says were left out by rule.';
+comment on column mart.ledger.promoted_row_count is 'Rows that are in the warehouse.';
+comment on column mart.ledger.quarantined_row_count is 'Rows that are in quarantine.';
+comment on column mart.ledger.ignored_row_count is 'Rows noted as ignored, with the rule.';
+comment on column mart.ledger.is_balanced is 'False stops every extract.';

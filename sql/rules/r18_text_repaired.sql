@@ -1,0 +1,17 @@
+-- Grain: one row per cell read after its text was repaired (decomposed letters, TCVN3 or VNI, hidden characters).
+-- The figure stands; the author is told, because the next program may not repair it.
+select
+    repaired.submission_id,
+    repaired.line_number,
+    repaired.sheet_name,
+    repaired.cell,
+    coalesce(nullif(repaired.reading_detail, ''), repaired.raw_text, '') as found,
+    'chữ Unicode dựng sẵn (NFC), không có ký tự ẩn' as expected,
+    measure.name_vi || ' ('
+    || concat_ws('.', measure.measure_code, nullif(repaired.axis_code, 'total'), nullif(repaired.member_code, 'total'))
+    || ')' as subject
+from staging.observation as repaired
+inner join reference.measure on repaired.measure_code = measure.measure_code
+where
+    repaired.reading_code = 'TEXT_REPAIRED'
+    and repaired.value_state <> 'unreadable'

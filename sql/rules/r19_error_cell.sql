@@ -1,0 +1,15 @@
+-- Grain: one row per cell that holds the error of a formula (#REF!, #DIV/0!, #VALUE!, #N/A).
+-- The figure is missing, not zero, and only the author can restore it.
+select
+    broken.submission_id,
+    broken.line_number,
+    broken.sheet_name,
+    broken.cell,
+    coalesce(broken.raw_text, '') as found,
+    coalesce(broken.reading_detail, '') as expected,
+    measure.name_vi || ' ('
+    || concat_ws('.', measure.measure_code, nullif(broken.axis_code, 'total'), nullif(broken.member_code, 'total'))
+    || ')' as subject
+from staging.observation as broken
+inner join reference.measure on broken.measure_code = measure.measure_code
+where broken.reading_code = 'ERROR_CELL'
