@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import dag, task
 
@@ -11,28 +11,22 @@ from dags.assets import INDICATORS, OBSERVATIONS
 
 @dag(
     schedule=[OBSERVATIONS],
-    start_date=datetime(2026, 1, 1),
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
     default_args={"retries": 2, "retry_delay": timedelta(seconds=10)},
     tags=["mart"],
 )
 def build_indicators():
-    """Marts are dropped and rebuilt whole, then checked; extracts wait for the check."""
+    """Marts are dropped, rebuilt and checked in one transaction; extracts wait for it."""
 
-    @task
-    def rebuild() -> int:
+    @task(outlets=[INDICATORS])
+    def rebuild_and_check() -> int:
         from include.pipeline.build import build_marts
 
         return build_marts()
 
-    @task(outlets=[INDICATORS])
-    def check() -> int:
-        from include.pipeline.build import check_marts
-
-        return check_marts()
-
-    rebuild() >> check()
+    rebuild_and_check()
 
 
 build_indicators()

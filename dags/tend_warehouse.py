@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import dag, task
 from reporting_calendar import ReportingCalendarTimetable
@@ -16,7 +16,7 @@ from include.sources import list_sources
     schedule=ReportingCalendarTimetable.from_periods(
         load_periods().values(), days_before=(30, 14, 7, 3, 1), daily_at="06:00"
     ),
-    start_date=datetime(2026, 1, 1),
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
     default_args={"retries": 2, "retry_delay": timedelta(minutes=1)},
@@ -33,9 +33,9 @@ def tend_warehouse():
 
     @task
     def list_late() -> dict[str, int]:
-        from include.pipeline.status import log_late_reporters
+        from include.service.late_reports import log_late_reports
 
-        return log_late_reporters()
+        return log_late_reports()
 
     reconcile.expand(source_id=[source.source_id for source in list_sources()]) >> list_late()
 

@@ -68,7 +68,6 @@ def _parser() -> argparse.ArgumentParser:
     templates = _command(commands, "templates", _templates, "the workbooks to send out")
     templates.add_argument("period", metavar="PERIOD")
     templates.add_argument("--to", type=Path, metavar="FOLDER")
-    templates.add_argument("--unit", action="append", metavar="CODE", help="only this body; may be repeated")
 
     sample = _command(commands, "sample", _sample, "a synthetic year, marked synthetic")
     sample.add_argument("--to", type=Path, metavar="FOLDER")
@@ -234,7 +233,7 @@ def _templates(options: argparse.Namespace) -> int:
     from include.sources.agency_reports.template import write_templates
 
     folder = options.to or load_settings().templates / options.period
-    written = write_templates(options.period, folder, units=options.unit)
+    written = write_templates(options.period, folder)
     if options.json:
         _print_json({"templates": [str(path) for path in written]})
     else:

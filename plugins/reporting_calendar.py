@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pendulum
 from airflow.exceptions import AirflowTimetableInvalid
@@ -43,11 +43,11 @@ class ReportingCalendarTimetable(Timetable):
         ahead = tuple(days_before)
         moments = []
         for period in periods:
-            moments.append((period.due_at, f"{period.period_code}-due"))
+            moments.append((period.due_at, f"{period.code}-due"))
             due_date = period.due_at.astimezone(VIETNAM).date()
             for days in ahead:
                 at = datetime.combine(due_date - timedelta(days=days), _REMINDER_HOUR, VIETNAM)
-                moments.append((at, f"{period.period_code}-{days}-days-left"))
+                moments.append((at, f"{period.code}-{days}-days-left"))
         return cls(moments, daily_at)
 
     def validate(self) -> None:
@@ -131,4 +131,4 @@ class ReportingCalendarPlugin(AirflowPlugin):
     """Makes the timetable known to every part of Airflow. Adds no page and no route."""
 
     name = "reporting_calendar"
-    timetables = [ReportingCalendarTimetable]
+    timetables: ClassVar[list[Any]] = [ReportingCalendarTimetable]

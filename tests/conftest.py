@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
+from include.reference.sync import sync_reference
 from include.warehouse.connect import engine
 from include.warehouse.embedded import EmbeddedServer
 from include.warehouse.migrate import migrate
@@ -101,12 +102,6 @@ def real_data() -> Path:
 
 def _fill_template(url: str) -> None:
     migrate(url)
-    try:
-        from include.reference.sync import sync_reference
-    except ModuleNotFoundError as error:
-        if error.name != "include.reference.sync":
-            raise
-        return
     with engine(url).begin() as connection:
         sync_reference(connection)
 

@@ -111,10 +111,11 @@ def period_of_text(text: str, periods: Mapping[str, Period] | None = None) -> Pe
     """
     from include.vietnamese.text import match_key
 
-    known: dict[str, Period] = {}
+    known: dict[str, Period | None] = {}
     for period in (load_periods() if periods is None else periods).values():
-        for spelling in (period.code, period.name_vi, *period.aliases):
-            known[match_key(spelling)] = period
+        for key in {match_key(spelling) for spelling in (period.code, period.name_vi, *period.aliases)}:
+            # Two requests may bear one title; then only their codes tell them apart.
+            known[key] = None if key in known else period
     leads = [match_key(lead) for lead in ("kỳ báo cáo", "báo cáo kỳ", "báo cáo", "kỳ")]
 
     def named(part: str) -> Period | None:
@@ -176,7 +177,7 @@ def add_request(
             "window_start": window_start,
             "window_end": window_end,
             "due_at": due_here.isoformat(timespec="minutes"),
-            "rule_vi": f"Nhận trước {due_here:%H} giờ {due_here:%M} ngày {due_here.day}/{due_here.month}/{due_here.year}",
+            "rule_vi": f"Nhận trước {due_here:%H giờ %M} ngày {due_here.day}/{due_here.month}/{due_here.year}",
             "legal_basis_vi": legal_basis_vi,
             **({"only_units": list(units)} if units else {}),
         }
@@ -190,7 +191,7 @@ def add_request(
             file.write(written)
         Path(draft).chmod(chosen.stat().st_mode)
         added = _read(Path(draft))[code]
-        os.replace(draft, chosen)
+        Path(draft).replace(chosen)
     except BaseException:
         Path(draft).unlink(missing_ok=True)
         raise
@@ -258,7 +259,9 @@ def _period(
         except ValueError:
             due_at = None
     if not isinstance(due_at, datetime) or due_at.tzinfo is None:
-        problems.append(f'{code}: due_at {entry["due_at"]!r} is not a moment with its zone, as "2026-06-15T00:00+07:00"')
+        problems.append(
+            f'{code}: due_at {entry["due_at"]!r} is not a moment with its zone, as "2026-06-15T00:00+07:00"'
+        )
     for key in ("aliases", "only_units"):
         if not isinstance(entry.get(key, []), list) or not all(isinstance(item, str) for item in entry.get(key, [])):
             problems.append(f"{code}: {key} is not a list of texts")
@@ -291,9 +294,10 @@ def _moved(due_at: datetime, weekend_rule: str, days_off: frozenset[date]) -> da
 
 
 def _clashes(periods: Mapping[str, Period]) -> list[str]:
+    """Regular periods must be told apart by name; ad hoc requests may repeat a title."""
     owner: dict[str, str] = {}
     clashes: list[str] = []
-    for period in periods.values():
+    for period in (period for period in periods.values() if period.kind != "DX"):
         for spelling in {text.casefold() for text in (period.code, period.name_vi, *period.aliases)}:
             other = owner.setdefault(spelling, period.code)
             if other != period.code:

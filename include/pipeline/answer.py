@@ -61,8 +61,8 @@ def write_answers(
     for arrival, call, outcome in zip(arrivals, calls, sandbox.map(source.answerer, calls), strict=True):
         if isinstance(outcome, WorkbookRefused):
             # The workbook cannot be opened a second time: the receipt and the list go out alone.
-            outcome = sandbox.run(source.answerer, None, *call[1:])
-        if isinstance(outcome, BaseException):
+            sandbox.run(source.answerer, None, *call[1:])
+        elif isinstance(outcome, BaseException):
             raise outcome
         answer = settings.outbox / names[arrival.receipt_id]
         _aside(answer).replace(answer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from include.indicators import kpi as kpi_marts
+from include.indicators import marts
 from include.settings import load_settings
 from include.warehouse.connect import engine, warehouse_url
 
@@ -24,6 +24,6 @@ def build_marts() -> int:
 
 def rebuild_and_check(connection: Connection) -> int:
     """The same in the caller's transaction."""
-    kpi_marts.build_marts(connection)
-    kpi_marts.check_marts(connection)
-    return kpi_marts.count_values(connection)
+    marts.build_marts(connection)
+    marts.check_marts(connection)
+    return marts.count_values(connection)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from include.model import Severity, Verdict
+from include.model import Finding, Severity, Verdict
 from include.pipeline.stage import StagedFile
 from include.quality.gate import Breach, run_gate
 from include.quality.messages import render
@@ -84,15 +84,15 @@ def check_batch(connection: Connection, files: Sequence[StagedFile], reference: 
     return decisions
 
 
-def tell(sayings: Sequence[object]) -> tuple[Told, ...]:
+def tell(sayings: Sequence[Finding | Breach]) -> tuple[Told, ...]:
     """Findings and breaches as sentences: blocks first, then in sheet order, each sentence once."""
     told: dict[tuple[str | None, str | None, str], Told] = {}
     for said in sayings:
         rule, severity, sentence = render(said)
-        code: str = said.code  # type: ignore[attr-defined]
-        sheet: str | None = getattr(said, "sheet_name", None) or getattr(said, "sheet", None)
-        cell: str | None = said.cell  # type: ignore[attr-defined]
-        told.setdefault((sheet, cell, sentence), Told(rule or code, code, severity, sheet, cell, sentence))
+        sheet = said.sheet if isinstance(said, Finding) else said.sheet_name
+        told.setdefault(
+            (sheet, said.cell, sentence), Told(rule or said.code, said.code, severity, sheet, said.cell, sentence)
+        )
     rank = {"block": 0, "warn": 1, "info": 2}
     return tuple(sorted(told.values(), key=lambda each: (rank[each.severity], each.sheet or "", _place(each.cell))))
 

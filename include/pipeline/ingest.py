@@ -331,7 +331,8 @@ def _split_repeats(connection: Connection, receipts: Sequence[Receipt]) -> tuple
         {"hashes": [receipt.sha256 for receipt in receipts]},
     )
     seen = {(row.sha256, row.source_id) for row in rows}
-    repeats, first = [], []
+    repeats: list[Receipt] = []
+    first: list[Receipt] = []
     for receipt in receipts:
         key = (receipt.sha256, receipt.source_id)
         (repeats if key in seen else first).append(receipt)
@@ -339,9 +340,7 @@ def _split_repeats(connection: Connection, receipts: Sequence[Receipt]) -> tuple
     return repeats, first
 
 
-def _rehearse(
-    reports: Sequence[Path], source: Source, engine: Engine, received_at: datetime
-) -> list[FileResult]:
+def _rehearse(reports: Sequence[Path], source: Source, engine: Engine, received_at: datetime) -> list[FileResult]:
     reference = load_reference()
     receipts = [
         Receipt(-number, "", *hash_file(path), printable_name(path.name), source.source_id, received_at, path, path)
@@ -351,9 +350,7 @@ def _rehearse(
     unchanged: set[int] = set()
     with engine.connect() as connection, Sandbox(workers=2) as sandbox:
         repeats, first = _split_repeats(connection, receipts)
-        readings = dict(
-            zip((r.receipt_id for r in first), read_in_sandbox(sandbox, source, first), strict=True)
-        )
+        readings = dict(zip((r.receipt_id for r in first), read_in_sandbox(sandbox, source, first), strict=True))
         staged = [
             StagedFile(
                 receipt.receipt_id,

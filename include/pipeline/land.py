@@ -22,7 +22,7 @@ from include.calendar.periods import VIETNAM
 from include.settings import Settings
 
 MANIFEST_NAME = "_manifest.csv"
-"""Beside the files of a drop: columns file, received_at. Gives the true time of receipt when the drop is copied later."""
+"""Beside the files of a drop, with columns file and received_at: the true times of receipt of a drop copied later."""
 
 _NOT_REPORTS = ("~$", ".", "_")
 _SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
@@ -56,7 +56,7 @@ def list_reports(paths: Iterable[Path]) -> tuple[list[Path], int]:
     for given in paths:
         candidates = sorted(p for p in given.rglob("*") if not p.is_dir()) if given.is_dir() else [given]
         for path in candidates:
-            if _is_report(path) and (path.is_file() and not path.is_symlink() or path == given):
+            if _is_report(path) and ((path.is_file() and not path.is_symlink()) or path == given):
                 found.append(path)
             else:
                 passed_over += 1
@@ -76,7 +76,9 @@ def read_manifest(folder: Path) -> dict[str, datetime]:
         times: dict[str, datetime] = {}
         for line in csv.DictReader(lines):
             moment = datetime.fromisoformat(line["received_at"])
-            times[unicodedata.normalize("NFC", line["file"])] = moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+            times[unicodedata.normalize("NFC", line["file"])] = (
+                moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+            )
         return times
 
 
@@ -200,7 +202,7 @@ def load_receipts(connection: Connection, settings: Settings, receipt_ids: Seque
         ),
         {"ids": list(receipt_ids)},
     )
-    return [Receipt(*row, path=settings.landing / stored_name(row.sha256)) for row in rows]
+    return [Receipt(*row, settings.landing / stored_name(row.sha256)) for row in rows]
 
 
 def stored_name(sha256: str) -> str:

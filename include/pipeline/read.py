@@ -36,7 +36,9 @@ def read_report(source_id: str, path: Path) -> tuple[list[dict[str, Any]], dict[
     rows = []
     for row in reading.observations:
         measure = reference.measures.get(row.measure_code)
-        unit = reference.unit_of_measure(row.measure_code, row.axis_code, row.member_code).base_unit if measure else None
+        unit = (
+            reference.unit_of_measure(row.measure_code, row.axis_code, row.member_code).base_unit if measure else None
+        )
         rows.append(
             {
                 "shape": source.fills,

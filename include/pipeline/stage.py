@@ -23,7 +23,10 @@ GATE_LOCK = 7_314_001
 """Advisory lock number: whoever holds it owns the staging tables."""
 
 _FILLED_STATES = {"reported", "nil", "not_applicable", "withheld"}
-_STAGING_TABLES = "staging.report, staging.observation, staging.printed_total, staging.blocked_line, staging.monitoring_count"
+_EMPTY_STAGING = text(
+    "truncate staging.report, staging.observation, staging.printed_total, staging.blocked_line,"
+    " staging.monitoring_count"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +87,7 @@ def count_cells(reading: Reading, reference: Reference) -> tuple[int, int]:
         return 0, 0
     period_kind = load_periods()[heading.period_code].kind
     required = {
-        measure.code
-        for measure in reference.form_measures(heading.template_code, period_kind)
-        if measure.is_required
+        measure.code for measure in reference.form_measures(heading.template_code, period_kind) if measure.is_required
     }
     filled = {
         row.measure_code
@@ -99,7 +100,7 @@ def count_cells(reading: Reading, reference: Reference) -> tuple[int, int]:
 
 def stage_files(connection: Connection, files: Sequence[StagedFile], reference: Reference) -> None:
     """Write the batch into empty staging tables and commit, so that the gate sees it."""
-    connection.execute(text(f"truncate {_STAGING_TABLES}"))
+    connection.execute(_EMPTY_STAGING)
     copy_rows(
         connection,
         "staging.report",
@@ -165,7 +166,7 @@ def stage_files(connection: Connection, files: Sequence[StagedFile], reference: 
 
 def empty_staging(connection: Connection) -> None:
     """Forget the batch, in the caller's transaction."""
-    connection.execute(text(f"truncate {_STAGING_TABLES}"))
+    connection.execute(_EMPTY_STAGING)
 
 
 def _heading(file: StagedFile) -> Heading:

@@ -1,18 +1,18 @@
 """Reading workbooks that strangers send: what each module promises.
 
-    read_workbook(path: Path) -> Workbook                  in a sandbox child; raises WorkbookRefused(code, detail)
-    shared_sandbox().map("include.x:function", [(arg,), ...])   read and interpret in one child call each, in order;
-                                                           inside a child read_workbook reads directly
-    table.find_table(sheet, roles) -> Table                raises TableNotFound(missing=role names, nearest=address)
-    table.find_tables(sheet, roles) -> tuple[Table, ...]
-    table.discover_tables(sheet) -> tuple[Table, ...]      without roles: labels by column
-    secrecy.find_marks(workbook, file_name) -> tuple[Mark, ...]
-    personal_data.find_personal_data(workbook) -> tuple[PersonalData, ...]
+read_workbook(path: Path) -> Workbook                  in a sandbox child; raises WorkbookRefused(code, detail)
+shared_sandbox().map("include.x:function", [(arg,), ...])   read and interpret in one child call each, in order;
+                                                       inside a child read_workbook reads directly
+table.find_table(sheet, roles) -> Table                raises TableNotFound(missing=role names, nearest=address)
+table.find_tables(sheet, roles) -> tuple[Table, ...]
+table.discover_tables(sheet) -> tuple[Table, ...]      without roles: labels by column
+secrecy.find_marks(workbook, file_name) -> tuple[Mark, ...]
+personal_data.find_personal_data(workbook) -> tuple[PersonalData, ...]
 
-    HeaderRole(name, aliases, required=True)
-    Table(.columns {role: column}, .labels {column: joined header text}, .rows of TableRow(index, kind),
-          .unit_line UnitLine(text, cell) | None, .header_top, .header_bottom, ...)
-    TableRow.kind: record | heading | total | numbering | repeated_header | note | blank
+HeaderRole(name, aliases, required=True)
+Table(.columns {role: column}, .labels {column: joined header text}, .rows of TableRow(index, kind),
+      .unit_line UnitLine(text, cell) | None, .header_top, .header_bottom, ...)
+TableRow.kind: record | heading | total | numbering | repeated_header | note | blank
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ import struct
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 _LENGTH = struct.Struct(">Q")
@@ -84,7 +85,7 @@ def _fault(error: BaseException) -> str:
     ours = [frame for frame in frames if f"{os.sep}include{os.sep}" in frame.filename] or list(frames)
     if not ours:
         return type(error).__name__
-    return f"{type(error).__name__} at {os.path.basename(ours[-1].filename)}:{ours[-1].lineno}"
+    return f"{type(error).__name__} at {Path(ours[-1].filename).name}:{ours[-1].lineno}"
 
 
 def _limit(memory_bytes: int, cpu_seconds: int) -> None:

@@ -191,10 +191,10 @@ def trimmed(rows: list[list[CellValue]]) -> list[list[CellValue]]:
     """
     for row in rows:
         for column, value in enumerate(row):
-            if value.__class__ is float:
-                if value.is_integer() and -1e15 < value < 1e15:  # type: ignore[union-attr]
-                    row[column] = int(value)  # type: ignore[arg-type]
-            elif value.__class__ is str and (not value or value.isspace()):  # type: ignore[union-attr]
+            if isinstance(value, float):
+                if value.is_integer() and -1e15 < value < 1e15:
+                    row[column] = int(value)
+            elif isinstance(value, str) and (not value or value.isspace()):
                 row[column] = None
         length = len(row)
         while length and row[length - 1] is None:

@@ -87,7 +87,8 @@ def check_file(path: Path) -> Preflight:
         if head.startswith(b"PK"):
             container = _check_zip(file, size)
         elif head.startswith(_OLE):
-            container = _check_ole(file.seek(0) or file.read())
+            file.seek(0)
+            container = _check_ole(file.read())
         elif head[:2] in (b"\x09\x08", b"\x09\x04", b"\x09\x02") or head.startswith(b"\x09\x00\x04\x00"):
             container = "xls"  # a bare BIFF stream, as very old exports write it
         else:
@@ -105,7 +106,7 @@ def _not_a_workbook(head: bytes) -> WorkbookRefused:
     for mark, name in _TYPE_MARKS:
         if head.startswith(mark):
             return WorkbookRefused("TYPE_MISMATCH", name)
-    return WorkbookRefused("TYPE_MISMATCH")
+    return WorkbookRefused("TYPE_MISMATCH", "không rõ loại")
 
 
 # --- OLE: .xls, and the wrapper of encrypted workbooks -------------------------------------------------
@@ -236,9 +237,7 @@ def _check_contents(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], co
         scan = _PartScan(sheet) if is_xml else None
         for chunk in _chunks(archive, entry):
             unpacked += len(chunk)
-            if unpacked > MAX_UNPACKED_BYTES or (
-                unpacked > RATIO_COUNTS_FROM_BYTES and unpacked > MAX_RATIO * size
-            ):
+            if unpacked > MAX_UNPACKED_BYTES or (unpacked > RATIO_COUNTS_FROM_BYTES and unpacked > MAX_RATIO * size):
                 raise WorkbookRefused("ZIP_BOMB")
             if scan is not None:
                 scan.feed(chunk)
@@ -330,4 +329,3 @@ def _column_number(letters: bytes) -> int:
     for byte in letters.upper():
         number = number * 26 + byte - 64
     return number
-

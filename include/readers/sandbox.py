@@ -24,6 +24,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, is_dataclass
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -304,18 +305,12 @@ def _write_all(fd: int, content: bytes) -> None:
 def resolve(function_path: str) -> Callable[..., Any]:
     """The function that "module:function" names. Raises ImportError, AttributeError."""
     module_name, _, function_name = function_path.partition(":")
-    return getattr(importlib.import_module(module_name), function_name)  # type: ignore[no-any-return]
+    return getattr(importlib.import_module(module_name), function_name)
 
 
-_shared: Sandbox | None = None
-_shared_lock = threading.Lock()
-
-
+@cache
 def shared_sandbox() -> Sandbox:
     """The process's own sandbox with two workers, made on first use and closed at exit."""
-    global _shared
-    with _shared_lock:
-        if _shared is None:
-            _shared = Sandbox(workers=2)
-            atexit.register(_shared.close)
-        return _shared
+    sandbox = Sandbox(workers=2)
+    atexit.register(sandbox.close)
+    return sandbox

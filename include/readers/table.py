@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from include.readers.grid import CellValue, MergedRange, Sheet, address, as_text
@@ -119,9 +120,7 @@ def find_tables(sheet: Sheet, roles: Sequence[HeaderRole]) -> tuple[Table, ...]:
         previous = headers[number - 1] if number else None
         if previous is not None and _is_repetition(previous, header):
             continue
-        end = next(
-            (later.top for later in headers[number + 1 :] if not _is_repetition(header, later)), text.row_count
-        )
+        end = next((later.top for later in headers[number + 1 :] if not _is_repetition(header, later)), text.row_count)
         tables.append(_table(text, header, end, knows_roles=True))
     return tuple(tables)
 
@@ -268,24 +267,19 @@ def _header_above(text: _Text, first: int, start: int, figure_columns: set[int])
     """Top and bottom row of the words over the figures, or None."""
     below = first
     for row in range(first - 1, max(start, first - 6) - 1, -1):
-        if is_numbering_row(list(text.own_cells(row).values())):
+        if text.is_numbering(row):
             below = row  # what stands between the column numbers and the figures belongs to the body
     bottom = below - 1
     while bottom >= start and not text.is_header_row(bottom, figure_columns):
         if bottom < below - 6 or text.is_labelled_figures(bottom):
             return None
         bottom -= 1
+    if bottom < start:
+        return None
     top = bottom
-    while (
-        top - 1 >= start
-        and bottom - top < MAX_HEADER_ROWS
-        and (text.is_header_row(top - 1, figure_columns) or any(text.crosses(top - 1, c) for c in figure_columns))
-    ):
+    while top > start and bottom - top < MAX_HEADER_ROWS and text.continues_header(top - 1, figure_columns):
         top -= 1
-    # A title or a unit line that touches the header is not part of it.
-    while top < bottom and text.is_caption_row(top):
-        top += 1
-    if bottom < start or text.is_caption_row(bottom):
+    if text.is_caption_row(top) and top == bottom:
         return None
     return top, max(bottom, text.bottom_of_merges(bottom, below - 1))
 
@@ -293,15 +287,16 @@ def _header_above(text: _Text, first: int, start: int, figure_columns: set[int])
 def _end_of_block(text: _Text, top: int, bottom: int, figure_columns: set[int]) -> int:
     """The first row of the next table's header, or the end of the sheet."""
     known = [text.keys(row) for row in range(top, bottom + 1)]
+    repeated_until = 0
     for row in range(bottom + 2, text.row_count):
+        if all(text.repeats(row + step, keys) for step, keys in enumerate(known)):
+            repeated_until = row + len(known)  # the header printed again on the next page
         words = {
             column: cell
             for column, cell in text.own_cells(row).items()
             if column in figure_columns and _WORDS.search(cell)
         }
-        if len(words) < 2 or text.figure_columns(row) or text.keys(row) in known:
-            continue
-        if len(set(words.values())) < 2 and text.keys(row) != known[0]:
+        if row < repeated_until or len(set(words.values())) < 2 or text.figure_columns(row):
             continue
         before = text.figure_rows_between(bottom + 1, row)
         after = text.figure_rows_between(row + 1, min(row + _LOOK_AHEAD, text.row_count))
@@ -313,7 +308,7 @@ def _end_of_block(text: _Text, top: int, bottom: int, figure_columns: set[int]) 
 # --- rows under a header -----------------------------------------------------------------------------
 
 _TOTAL = re.compile(
-    r"^(?:tổng cộng|tổng số|tổng|cộng|toàn quốc|cả nước|toàn tỉnh|tổng cộng toàn tỉnh|tổng chung)"
+    r"^(?:tổng cộng|tổng số|tổng|cộng|toàn quốc|cả nước|toàn tỉnh|tổng cộng toàn tỉnh|tổng chung|tổng trị giá)"
     r"(?:\s*(?:\(.*\)|[:.*]+|[-–/]\s*(?:grand )?total.*|(?:grand )?total.*))*$",
     re.DOTALL,
 )
@@ -324,7 +319,7 @@ _NOTE = re.compile(
     r"|\(?ký\b|đơn vị lập|xác nhận)"
 )
 _DATE_LINE = re.compile(r"\bngày\s*(?:\d{1,2}|[.…_\s]+)\s*tháng\s*(?:\d{1,2}|[.…_\s]+)\s*năm\b")
-_COLUMN_NUMBER = re.compile(r"\(?(?:[A-ZĐ]|\d{1,3})[a-z]?\)?(?:\s*=[\d\s()+\-*/x:.,%A-Za-z]+)?")
+_COLUMN_NUMBER = re.compile(r"\(?(?:[A-ZĐ]|\d{1,3})[a-z]?\)?(?:\s*=[\d\s()+\-*/x:.,…%A-Za-z]+)?")
 
 
 def _table(text: _Text, header: _Header, end: int, *, knows_roles: bool) -> Table:
@@ -351,10 +346,10 @@ def _body_rows(text: _Text, header: _Header, end: int, *, knows_roles: bool) -> 
         cells = text.own_cells(row)
         if not cells:
             yield TableRow(row, "blank")
-        elif text.keys(row) in header_rows:
+        elif any(text.repeats(row, known) for known in header_rows):
             in_notes = False
             yield TableRow(row, "repeated_header")
-        elif is_numbering_row(list(cells.values())):
+        elif text.is_numbering(row):
             yield TableRow(row, "numbering")
         elif _starts_notes(text, row, cells) or (in_notes and not text.has_figure(row, header.labels)):
             in_notes = True
@@ -394,35 +389,45 @@ def is_numbering_row(cells: list[str]) -> bool:
     letters = [cell for cell in cells if cell.strip("( ")[:1].isalpha()]
     if not numbers:
         return [cell.strip("() ") for cell in letters[:2]] == ["A", "B"]
-    counts_up = all(0 <= after - before <= 3 for before, after in zip(numbers, numbers[1:], strict=False))
+    counts_up = all(0 <= after - before <= 3 for before, after in pairwise(numbers))
     # Figures that happen to rise (1, 2) are no numbering unless they start at 1 and cover the row.
     return counts_up and numbers[0] <= 2 and (len(numbers) >= 3 or bool(letters) or any("=" in cell for cell in cells))
 
 
 # --- unit line and title -----------------------------------------------------------------------------
 
-_UNIT_LABEL = re.compile(r"(?:đơn vị tính|đơn vị|đvt|đ\.v\.t|unit)\s*[:;.]?\s*", re.IGNORECASE)
-_UNIT_WORDS = (
-    r"(?:tỷ|tỉ|triệu|nghìn|ngàn|trăm|1000|1\.000)?\s*"
-    r"(?:đồng|đ|vnđ|usd|đô la mỹ|đôla mỹ|đô la|tấn|ha|lượt người|lượt|người|dự án|văn bản|tin, bài|kwh|m2|m3|con|cái|chiếc|%|phần trăm)"
+_SIDE_LINE = re.compile(
+    r"\(|kèm theo|ban hành kèm|của bộ trưởng|[^,]{3,40},\s*ngày\s*\d{1,2}\s*tháng\s*\d{1,2}\s*năm \d{4}$"
 )
-_UNIT_ALONE = re.compile(rf"\(?\s*(?:{_UNIT_WORDS})(?:\s*[;,/]\s*(?:{_UNIT_WORDS}))*\s*\)?(?:\s*[-–]\s*[a-z ]+)?")
+_UNIT_LABEL = re.compile(r"(?P<plain>đơn vị)?(?P<sure> t[íỉ]nh|đvt|đ\.v\.t)?\s*[:;.]?\s*")
+_UNIT_SCALES = r"(?:nghìn tỷ|nghìn tỉ|tỷ|tỉ|triệu|nghìn|ngàn|trăm|1000|1\.000)"
+_UNIT_NAMES = (
+    r"(?:đồng|đ|vnđ|usd|đô la mỹ|đô la|tấn|ha|lượt người|lượt|người|dự án|văn bản|tin, bài|doanh nghiệp|kwh"
+    r"|m2|m3|con|cái|chiếc|%|phần trăm)"
+)
+_UNIT_WORDS = rf"(?:{_UNIT_SCALES}\s*)?{_UNIT_NAMES}"
+_UNIT_ALONE = re.compile(
+    rf"\(?\s*{_UNIT_WORDS}(?:\s*(?:[;,/]|và)\s*{_UNIT_WORDS})*\s*\.?\s*\)?(?:\s*[-–]\s*[a-z ]+)?"
+)
+_NAMES_UNIT = re.compile(r"đơn vị t[íỉ]nh|đvt", re.IGNORECASE)
+_LONGEST_UNIT = 60
 
 
 def read_unit(cell: str) -> str | None:
-    """The unit a cell prints for its whole table, or None: "Đơn vị tính: Tỷ đồng" -> "Tỷ đồng"."""
-    flat = normalise(cell).strip()
-    stripped = flat.strip("() ")
-    labelled = _UNIT_LABEL.search(flat)
-    if labelled and len(flat) <= 160:
-        before = flat[: labelled.start()].strip(" (")
-        unit = flat[labelled.end() :].strip(" ):.;")
-        has_sign = bool(re.search(r"[:;]\s*$", labelled[0])) or "tính" in labelled[0].casefold()
-        if unit and (has_sign or labelled[0].casefold().startswith("đvt")) and len(before) <= 60 and len(unit) <= 60:
-            return unit
-    if len(stripped) <= 40 and _UNIT_ALONE.fullmatch(_plain(flat)):
-        return stripped
-    return None
+    """The unit a cell prints for its whole table, or None: "Đơn vị tính: Tỷ đồng" -> "Tỷ đồng".
+
+    "Đơn vị: Sở Tài chính" names a body: without "tính" only a known unit of measure is taken.
+    """
+    flat = normalise(cell)
+    if len(flat) > 2 * _LONGEST_UNIT:
+        return None
+    folded = flat.casefold()
+    for label in _UNIT_LABEL.finditer(folded):
+        unit = flat[label.end() :].strip(" ().:;")
+        is_sure = label["sure"] is not None
+        if (is_sure or label["plain"]) and 0 < len(unit) <= _LONGEST_UNIT:
+            return unit if is_sure or _UNIT_ALONE.fullmatch(unit.casefold()) else None
+    return flat.strip(" ().") if _UNIT_ALONE.fullmatch(folded) else None
 
 
 def _unit_line(text: _Text, header_top: int, header_bottom: int) -> UnitLine | None:
@@ -431,24 +436,28 @@ def _unit_line(text: _Text, header_top: int, header_bottom: int) -> UnitLine | N
         for column, cell in sorted(text.own_cells(row).items(), reverse=True):
             unit = read_unit(cell)
             if unit is not None:
-                return UnitLine(normalise(cell).strip(), unit, address(row, column))
+                return UnitLine(normalise(cell), unit, address(row, column))
     for row in range(header_top, header_bottom + 1):
-        cells = text.own_cells(row)
-        for column, cell in sorted(cells.items(), reverse=True):
-            if _UNIT_LABEL.search(normalise(cell)) and (unit := read_unit(cell)) is not None:
-                return UnitLine(normalise(cell).strip(), unit, address(row, column))
+        for column, cell in text.own_cells(row).items():
+            if _NAMES_UNIT.search(normalise(cell)) and (unit := read_unit(cell)) is not None:
+                return UnitLine(normalise(cell), unit, address(row, column))
     return None
 
 
 def _title(text: _Text, header_top: int) -> tuple[str, str]:
-    """The longest line of words above the header, with its cell."""
-    best, cell_of_best = "", ""
-    for row in range(max(0, header_top - 14), header_top):
-        for column, cell in text.own_cells(row).items():
-            line = normalise(cell).strip()
-            if read_unit(cell) is None and not _DATE_LINE.search(_plain(line)) and len(line) > len(best):
-                best, cell_of_best = line, address(row, column)
-    return best, cell_of_best
+    """The lines above the header that stand alone in their row, joined, and the first one's cell."""
+    lines: list[tuple[str, str]] = []
+    for row in range(header_top - 1, max(-1, header_top - 15), -1):
+        cells = text.own_cells(row)
+        if text.is_labelled_figures(row):
+            break
+        if len(cells) != 1:
+            continue
+        ((column, cell),) = cells.items()
+        line = normalise(cell)
+        if _WORDS.search(line) and read_unit(cell) is None and not _SIDE_LINE.match(_plain(line)):
+            lines.insert(0, (line, address(row, column)))
+    return " ".join(line for line, _ in lines), lines[0][1] if lines else ""
 
 
 # --- the sheet as text -------------------------------------------------------------------------------
@@ -467,6 +476,10 @@ class _Text:
                 for column in range(merge.left, min(merge.right, self.column_count) + 1):
                     self._merge_at[row, column] = merge
         self._own: dict[int, dict[int, str]] = {}
+        self._figures: dict[int, set[int]] = {}
+        self._errors: dict[int, dict[int, str]] = {}
+        for (row, column), error in sheet.errors.items():
+            self._errors.setdefault(row, {})[column] = error
 
     def own_cells(self, row: int) -> dict[int, str]:
         """The filled cells of a row as text, by column; a merge counts where its text stands."""
@@ -476,10 +489,8 @@ class _Text:
             for column, value in enumerate(self.sheet.rows[row] if 0 <= row < self.row_count else ()):
                 if value is not None:
                     cells[column] = as_text(value)
-            for error_row, column in self.sheet.errors:
-                if error_row == row:
-                    cells[column] = self.sheet.errors[error_row, column]
-            cells = dict(sorted(cells.items()))
+            if row in self._errors:
+                cells = dict(sorted({**cells, **self._errors[row]}.items()))
             self._own[row] = cells
         return cells
 
@@ -490,15 +501,39 @@ class _Text:
         """The comparison keys of a row's filled cells, by column."""
         return {column: _compact(cell) for column, cell in self.own_cells(row).items()}
 
+    def repeats(self, row: int, known: dict[int, str]) -> bool:
+        """Whether a row says the same as a header row with these keys."""
+        cells = self.own_cells(row)
+        return cells.keys() == known.keys() and all(_compact(cells[column]) == key for column, key in known.items())
+
     def figure_columns(self, row: int) -> set[int]:
-        """Where a row holds figures; column numbers, and years or counts standing in a header, are none."""
-        if not 0 <= row < self.row_count or is_numbering_row(list(self.own_cells(row).values())):
+        """Where a row holds figures, right of its first words when it has any.
+
+        Serial numbers, column numbers, and years or counts standing in a header are none.
+        """
+        known = self._figures.get(row)
+        if known is None:
+            known = self._figures[row] = self._find_figures(row)
+        return known
+
+    def _find_figures(self, row: int) -> set[int]:
+        if not 0 <= row < self.row_count:
             return set()
-        found = {column for column, value in enumerate(self.sheet.rows[row]) if _is_number(value)}
-        found |= {column for error_row, column in self.sheet.errors if error_row == row}
-        if all(_is_year(self.sheet.value(row, column)) for column in found) or self._is_scale(row, found):
+        found = {column for column, value in enumerate(self.sheet.rows[row]) if _is_figure(value)}
+        found |= self._errors.get(row, {}).keys()
+        if not found or self.is_numbering(row):
             return set()
-        return found
+        words = [c for c, v in enumerate(self.sheet.rows[row]) if isinstance(v, str) and _WORDS.search(v)]
+        if words:
+            found = {column for column in found if column > words[0]}
+        if not found or self._is_scale(row, found):
+            return set()
+        return set() if all(_is_year(self.sheet.value(row, column)) for column in found) else found
+
+    def is_numbering(self, row: int) -> bool:
+        """Whether a row numbers the columns; a formula error in one of its cells changes nothing."""
+        errors = self._errors.get(row, {})
+        return is_numbering_row([cell for column, cell in self.own_cells(row).items() if column not in errors])
 
     def _is_scale(self, row: int, columns: set[int]) -> bool:
         """Whether the numbers count up by one with no words before them: ages, school years in a header."""
@@ -510,7 +545,7 @@ class _Text:
             and all(isinstance(number, int) for number in numbers)
             and all(
                 after - before == 1  # type: ignore[operator]
-                for before, after in zip(numbers, numbers[1:], strict=False)
+                for before, after in pairwise(numbers)
             )
         )
 
@@ -526,19 +561,35 @@ class _Text:
 
     def is_header_row(self, row: int, figure_columns: set[int]) -> bool:
         """Whether words, and no figures, stand over at least one of the figure columns."""
-        if not 0 <= row < self.row_count or self.figure_columns(row) or not self.own_cells(row):
+        if not 0 <= row < self.row_count or self.figure_columns(row):
             return False
         return any(self.filled(row, column) for column in figure_columns)
 
-    def is_caption_row(self, row: int) -> bool:
-        """A title, a unit line or part of one: one text alone, from the left edge or naming only a unit."""
-        cells = self.own_cells(row)
-        if cells and all(read_unit(cell) is not None for cell in cells.values()) and len(set(cells.values())) == 1:
-            return True
-        if len(cells) != 1:
+    def continues_header(self, row: int, figure_columns: set[int]) -> bool:
+        """Whether a row right above a header still belongs to it: no title, and no unit line on its own."""
+        if self.is_title_row(row):
             return False
-        ((column, cell),) = cells.items()
-        return column == 0 and (len(cell) > 25 or self._merge_at.get((row, column)) is not None)
+        if self.is_unit_row(row):
+            return not self.is_caption_row(row - 1) and self.is_header_row(row - 1, figure_columns)
+        return self.is_header_row(row, figure_columns) or any(self.crosses(row, c) for c in figure_columns)
+
+    def is_caption_row(self, row: int) -> bool:
+        return self.is_title_row(row) or self.is_unit_row(row)
+
+    def is_title_row(self, row: int) -> bool:
+        """One text alone at the left edge, long or merged over other columns."""
+        cells = self.own_cells(row)
+        merge = self._merge_at.get((row, 0))
+        if not cells and merge is not None and merge.top < row:
+            return self.is_title_row(merge.top)
+        if len(cells) != 1 or 0 not in cells:
+            return False
+        return len(cells[0]) > 25 or (merge is not None and merge.right > 0)
+
+    def is_unit_row(self, row: int) -> bool:
+        """Nothing but a unit, once or repeated."""
+        cells = self.own_cells(row).values()
+        return len(set(cells)) == 1 and all(read_unit(cell) is not None for cell in cells)
 
     def bottom_of_merges(self, row: int, limit: int) -> int:
         """The last row, down to `limit`, that a merge starting in the header above reaches."""
@@ -581,12 +632,11 @@ class _Text:
         """Whether a column of the table other than the leftmost holds a number or typed digits."""
         ordered = sorted(columns)
         values = (self.sheet.value(row, column) for column in ordered[1:])
-        return any(_is_number(value) or (isinstance(value, str) and _FIGURE.fullmatch(value)) for value in values)
+        return any(_is_figure(value) for value in values)
 
     def is_data_row(self, row: int) -> bool:
         """Whether the row holds figures beside words: never part of a header."""
-        cells = self.own_cells(row)
-        if is_numbering_row(list(cells.values())):
+        if self.is_numbering(row):
             return True
         numbers = [value for value in self.sheet.rows[row] if _is_number(value) and not _is_year(value)]
         return bool(numbers)
@@ -607,7 +657,8 @@ class _Text:
 
 
 _WORDS = re.compile(r"[^\W\d_]{2}")
-_SERIAL = re.compile(r"\(?(?:[IVXLC]{1,6}|[A-Za-zĐđ]|\d{1,3}(?:\.\d{1,3})*)[.)\]]?|[-+*•]")
+_SERIAL = re.compile(r"\(?(?:[IVXLC]{1,6}|[A-Za-zĐđ]|\d+(?:\.\d{1,3})*)[.)\]]?|[-+*•]")
+_NOTE_MARK = re.compile(r"\s*\(\d{1,2}\)\s*")
 _FIGURE = re.compile(r"\s*[-+(]?\s*\d[\d.,\s\u00a0]*\)?\s*%?\s*")
 
 
@@ -615,7 +666,18 @@ def _is_number(value: CellValue) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
+def _is_figure(value: CellValue) -> bool:
+    """A true number, or one typed as text; "(1)" alone refers to a note."""
+    if isinstance(value, str):
+        return _FIGURE.fullmatch(value) is not None and _NOTE_MARK.fullmatch(value) is None
+    return _is_number(value)
+
+
 def _is_year(value: CellValue) -> bool:
+    """A year as headers print it: 2024, "2024", "(2019)"."""
+    if isinstance(value, str):
+        value = value.strip("() ")
+        return len(value) == 4 and value.isdigit() and 1980 <= int(value) <= 2100
     return isinstance(value, int) and 1980 <= value <= 2100
 
 

@@ -88,28 +88,27 @@ def _sheet(xlrd: Any, book: Any, sheet: Any) -> Sheet:
     rows: list[list[CellValue]] = []
     for row in range(sheet.nrows):
         values: list[CellValue] = []
-        for column, (kind, value) in enumerate(zip(sheet.row_types(row), sheet.row_values(row), strict=True)):
-            if kind == xlrd.XL_CELL_ERROR:
-                errors[row, column] = _ERROR_TEXTS.get(value, "#?")
-                value = None
-            elif kind == xlrd.XL_CELL_BOOLEAN:
-                value = bool(value)
-            elif kind == xlrd.XL_CELL_DATE:
-                value = _moment(xlrd, value, book.datemode)
+        for column, (kind, stored) in enumerate(zip(sheet.row_types(row), sheet.row_values(row), strict=True)):
+            value: CellValue = None
+            if kind == xlrd.XL_CELL_TEXT:
+                value = stored
             elif kind == xlrd.XL_CELL_NUMBER:
+                value = stored
                 if sheet.cell_xf_index(row, column) in percent_styles:
                     percent_cells.add((row, column))
-            elif kind != xlrd.XL_CELL_TEXT:
-                value = None
+            elif kind == xlrd.XL_CELL_DATE:
+                value = _moment(xlrd, stored, book.datemode)
+            elif kind == xlrd.XL_CELL_BOOLEAN:
+                value = bool(stored)
+            elif kind == xlrd.XL_CELL_ERROR:
+                errors[row, column] = _ERROR_TEXTS.get(stored, "#?")
             values.append(value)
         rows.append(values)
     return Sheet(
         name=sheet.name,
         rows=trimmed(rows),
         visibility=_VISIBILITIES[min(sheet.visibility, 2)],
-        merges=tuple(
-            MergedRange(top, left, bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells
-        ),
+        merges=tuple(MergedRange(top, left, bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells),
         errors=errors,
         hidden_rows=frozenset(row for row, info in sheet.rowinfo_map.items() if info.hidden),
         hidden_columns=frozenset(column for column, info in sheet.colinfo_map.items() if info.hidden),
@@ -125,7 +124,7 @@ def _moment(xlrd: Any, serial: float, datemode: int) -> CellValue:
     except (xlrd.XLDateError, OverflowError, ValueError):
         return serial
     if serial < 1:
-        return moment.time()  # type: ignore[no-any-return]
+        return moment.time()
     if (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0):
-        return moment.date()  # type: ignore[no-any-return]
-    return moment  # type: ignore[no-any-return]
+        return moment.date()
+    return moment

@@ -19,7 +19,7 @@ from include.reference.shapes import (
     Section,
     Succession,
     Template,
-    UnitOfMeasure,
+    WrittenUnit,
 )
 
 __all__ = [
@@ -36,7 +36,7 @@ __all__ = [
     "Section",
     "Succession",
     "Template",
-    "UnitOfMeasure",
+    "WrittenUnit",
     "load_reference",
 ]
 

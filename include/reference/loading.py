@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,8 +30,9 @@ from include.reference.shapes import (
     Section,
     Succession,
     Template,
-    UnitOfMeasure,
     ValueType,
+    WrittenUnit,
+    district_name,
 )
 
 PERIOD_KINDS = ("6T", "NAM", "DX")
@@ -84,7 +86,7 @@ def read_reference(folder: Path) -> Reference:
 def _yaml_mapping(path: Path, problems: Problems) -> dict[str, Any]:
     try:
         with path.open(encoding="utf-8") as file:
-            content = yaml.load(file, Loader=_UniqueKeyLoader)
+            content = yaml.load(file, Loader=_UniqueKeyLoader)  # noqa: S506  a safe loader, only stricter
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         problems.add(path.name, " ".join(str(error).split()), "a readable YAML file")
         return {}
@@ -101,7 +103,9 @@ class _UniqueKeyLoader(yaml.CSafeLoader):
         seen: set[Any] = set()
         for key_node, _ in node.value:
             if key_node.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"key {key_node.value!r} twice", key_node.start_mark)
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"key {key_node.value!r} twice", key_node.start_mark
+                )
             seen.add(key_node.value)
         return super().construct_mapping(node, deep)
 
@@ -220,7 +224,9 @@ def _read_code_lists(folder: Path, problems: Problems) -> dict[str, CodeList]:
             if member_code in members:
                 problems.add(place, "code twice, here and in an included list", "one entry a code")
                 continue
-            members[member_code] = _member(member_code, member, len(members) + 1, start, end, place, problems)
+            members[member_code] = _member(
+                member_code, {"valid_from": start, "valid_to": end, **member}, len(members) + 1, place, problems
+            )
         if not members:
             problems.add(where, "no member", "at least one")
         lists[str(code)] = CodeList(
@@ -235,16 +241,12 @@ def _read_code_lists(folder: Path, problems: Problems) -> dict[str, CodeList]:
     return lists
 
 
-def _member(
-    code: str, entry: Mapping[str, Any], position: int, start: date, end: date | None, where: str, problems: Problems
-) -> Member:
+def _member(code: str, entry: Mapping[str, Any], position: int, where: str, problems: Problems) -> Member:
     _only_keys(entry, MEMBER_KEYS, where, problems)
-    valid_from, valid_to = start, end
-    if "valid_from" in entry or "valid_to" in entry:
-        valid_from, valid_to = _validity({"valid_from": start, "valid_to": end, **entry}, where, problems)
+    valid_from, valid_to = _validity(entry, where, problems)
     unit = None
     if "unit_vi" in entry:
-        unit = UnitOfMeasure(
+        unit = WrittenUnit(
             _text(entry, "unit_vi", where, problems),
             _text(entry, "base_unit", where, problems),
             _factor(entry.get("unit_factor", 1), where, problems),
@@ -281,7 +283,7 @@ def _list_of_communes(units: Mapping[str, ReportingUnit]) -> CodeList:
             position,
             unit.valid_from,
             unit.valid_to,
-            (unit.short_name_vi, *unit.aliases),
+            unit.aliases,
         )
         for position, unit in enumerate(communes, start=1)
     }
@@ -341,12 +343,17 @@ COMMUNE_COLUMNS = (
 )
 AGENCY_COLUMNS = ("code", "name_vi", "name_en", "short_name_vi", "group", "role_vi", "plan_clauses", "aliases")
 BODY_COLUMNS = ("code", "name_vi", "template", "obligation", "basis", "valid_from", "valid_to", "note")
-SUCCESSION_COLUMNS = ("former_code", "former_name_vi", "former_district_vi", "successor_code", "is_partial", "changed_on")
+SUCCESSION_COLUMNS = (
+    "former_code",
+    "former_name_vi",
+    "former_district_vi",
+    "successor_code",
+    "is_partial",
+    "changed_on",
+)
 
 
-def _by_code(
-    rows: Iterable[tuple[str, dict[str, str]]], problems: Problems
-) -> dict[str, tuple[str, dict[str, str]]]:
+def _by_code(rows: Iterable[tuple[str, dict[str, str]]], problems: Problems) -> dict[str, tuple[str, dict[str, str]]]:
     found: dict[str, tuple[str, dict[str, str]]] = {}
     for where, row in rows:
         code = row["code"]
@@ -369,6 +376,12 @@ def _read_units(folder: Path, problems: Problems) -> dict[str, ReportingUnit]:
     bodies = _by_code(_csv_rows(folder / "reporting_bodies.csv", BODY_COLUMNS, problems), problems)
     for code in (communes.keys() | agencies.keys()) - bodies.keys():
         problems.add("reporting_bodies.csv", f"no row for {code}", "a row for every commune and agency")
+    # “Cái Bè” alone may still mean the former district; only the commune's full name stands for the commune.
+    districts = {
+        district_name(district.strip())
+        for _, row in communes.values()
+        for district in row["former_district"].split(";")
+    }
     units: dict[str, ReportingUnit] = {}
     for code, (where, row) in bodies.items():
         valid_from, valid_to = _validity(row, where, problems)
@@ -392,7 +405,9 @@ def _read_units(folder: Path, problems: Problems) -> dict[str, ReportingUnit]:
                 former_province=commune["former_province"] or None,
                 border_zone=commune["border_zone"] or None,
                 border_zone_basis=commune["border_zone_basis"] or None,
-                aliases=_alias_texts(commune["aliases"]),
+                aliases=tuple(
+                    name for name in (commune["name_vi"], *_alias_texts(commune["aliases"])) if name not in districts
+                ),
                 **dated,
             )
         elif code in agencies:
@@ -433,17 +448,19 @@ def _check_units(
         for name in {text.casefold() for text in (unit.name_vi, *unit.aliases)}:
             by_name.setdefault(name, []).append(unit)
     for name, sharing in by_name.items():
-        for first, second in zip(sharing, sharing[1:], strict=False):
+        for first, second in itertools.combinations(sharing, 2):
             if first.is_valid_on(second.valid_from) or second.is_valid_on(first.valid_from):
-                problems.add("units.csv, agencies.csv", f"{name!r} names {first.code} and {second.code} at once", "one body a name")
+                problems.add(
+                    "units.csv, agencies.csv",
+                    f"{name!r} names {first.code} and {second.code} at once",
+                    "one body a name",
+                )
     for clause in clauses.values():
         if clause.lead_unit_code is not None and clause.lead_unit_code not in units:
             problems.add(f"clauses.yml, {clause.code}, lead", clause.lead_unit_code, "a code of reporting_bodies.csv")
 
 
-def _read_successions(
-    folder: Path, units: Mapping[str, ReportingUnit], problems: Problems
-) -> tuple[Succession, ...]:
+def _read_successions(folder: Path, units: Mapping[str, ReportingUnit], problems: Problems) -> tuple[Succession, ...]:
     successions: list[Succession] = []
     seen: set[tuple[str, str]] = set()
     for where, row in _csv_rows(folder / "unit_succession.csv", SUCCESSION_COLUMNS, problems):
@@ -471,7 +488,11 @@ def _read_successions(
         parts.setdefault(succession.former_code, []).append(succession)
     for code, pieces in parts.items():
         if len(pieces) > 1 and not all(piece.is_partial for piece in pieces):
-            problems.add("unit_succession.csv", f"{code} goes to {len(pieces)} communes, not all partial", "is_partial true for each")
+            problems.add(
+                "unit_succession.csv",
+                f"{code} goes to {len(pieces)} communes, not all partial",
+                "is_partial true for each",
+            )
     return tuple(successions)
 
 
@@ -510,7 +531,11 @@ def _read_measures(folder: Path, lists: Mapping[str, CodeList], problems: Proble
         nature = _one_of(entry.get("nature"), get_args(Nature), f"{where}, nature", problems)
         choice_list = entry.get("choice_list")
         if (choice_list is not None) != (value_type in LISTED_VALUE_TYPES):
-            problems.add(f"{where}, choice_list", repr(choice_list), f"a list exactly when the type is one of {LISTED_VALUE_TYPES}")
+            problems.add(
+                f"{where}, choice_list",
+                repr(choice_list),
+                f"a list exactly when the type is one of {LISTED_VALUE_TYPES}",
+            )
         if choice_list is not None and choice_list not in lists:
             problems.add(f"{where}, choice_list", choice_list, "a list of code_lists.yml")
         only_in = _texts(entry.get("only_in"), f"{where}, only_in", problems)
@@ -538,7 +563,11 @@ def _read_measures(folder: Path, lists: Mapping[str, CodeList], problems: Proble
             position=len(measures) + 1,
         )
         measures[measure.code] = measure
-        for text in {measure.code.casefold(), measure.name_vi.casefold(), *(alias.casefold() for alias in measure.aliases)}:
+        for text in {
+            measure.code.casefold(),
+            measure.name_vi.casefold(),
+            *(alias.casefold() for alias in measure.aliases),
+        }:
             other = owner.setdefault(text, measure.code)
             if other != measure.code:
                 problems.add(where, f"{text!r} also names {other}", "a name for one measure only")
@@ -588,12 +617,16 @@ def _read_templates(folder: Path, measures: Mapping[str, Measure], problems: Pro
             if measure_code not in measures:
                 problems.add(where, f"measure {measure_code}", "a measure of measures.yml")
             elif measure_code in placed:
-                problems.add(where, f"{measure_code} again, first in {placed[measure_code]}", "a measure in one section")
+                problems.add(
+                    where, f"{measure_code} again, first in {placed[measure_code]}", "a measure in one section"
+                )
             placed[measure_code] = code
         sections.append(Section(str(code), _text(entry, "title_vi", where, problems), codes))
     for measure in measures.values():
         if measure.origin == "report" and measure.code not in placed:
-            problems.add("templates.yml, sections", f"no section for {measure.code}", "every reported measure in a section")
+            problems.add(
+                "templates.yml, sections", f"no section for {measure.code}", "every reported measure in a section"
+            )
     templates: dict[str, Template] = {}
     for code, entry in (content.get("templates") or {}).items():
         where = f"templates.yml, {code}"

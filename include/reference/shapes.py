@@ -27,13 +27,22 @@ COMPANION = "companion"
 """Axis of a second quantity asked under the same code; its members bring a unit of their own and are never compared."""
 
 
+_CODE_AND_NAME = re.compile(r"\s*(?P<code>\w+)\s*[-–—:|.(]\s*(?P<name>\S.*?)[\s)]*")
+_DISTRICT_KIND = re.compile(r"^(huyện|thị xã|thành phố)\s+", re.IGNORECASE)
+
+
+def district_name(district: str) -> str:
+    """The name of a former district without its kind: “Huyện Cái Bè” gives “Cái Bè”."""
+    return _DISTRICT_KIND.sub("", district)
+
+
 def is_valid_on(valid_from: date, valid_to: date | None, on: date) -> bool:
     """Whether a dated entry is in force on a day; `valid_to` is the first day it is not."""
     return valid_from <= on and (valid_to is None or on < valid_to)
 
 
 @dataclass(frozen=True, slots=True)
-class UnitOfMeasure:
+class WrittenUnit:
     """The unit a clerk writes in, the base unit values are stored in, and how many of the latter make one."""
 
     unit_vi: str
@@ -53,10 +62,10 @@ class Member:
     valid_to: date | None = None
     aliases: tuple[str, ...] = ()
     is_sensitive: bool = False
-    unit: UnitOfMeasure | None = None
+    unit: WrittenUnit | None = None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CodeList(Mapping[str, Member]):
     """A closed list: a mapping from member code to member, in the order of the file."""
 
@@ -77,20 +86,25 @@ class CodeList(Mapping[str, Member]):
         return len(self.members)
 
     def named(self, text: str) -> Member | None:
-        """The member whose code, name or declared alias this is, compared after normalisation; None when none is."""
+        """The member whose code, name or declared alias this is, exact after normalisation; None when none is."""
         from include.vietnamese.text import match_key
 
-        return self._by_key.get(match_key(text))
+        return self._by_code.get(text.strip().casefold()) or self._by_name.get(match_key(text))
 
     @cached_property
-    def _by_key(self) -> dict[str, Member]:
+    def _by_code(self) -> dict[str, Member]:
+        # Codes are not words: folding y into i, as names need, would make BY (Belarus) and BI (Burundi) one.
+        return {code.casefold(): member for code, member in self.members.items()}
+
+    @cached_property
+    def _by_name(self) -> dict[str, Member]:
         from include.vietnamese.text import match_key
 
-        found: dict[str, Member] = {}
-        for member in self.members.values():
-            for text in (member.code, member.name_vi, member.name_en, *member.aliases):
-                found.setdefault(match_key(text), member)
-        return found
+        return {
+            match_key(text): member
+            for member in self.members.values()
+            for text in (member.name_en, *member.aliases, member.name_vi)
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,14 +215,12 @@ class ReportingUnit:
 
     @property
     def spellings(self) -> tuple[str, ...]:
-        """Every way its name may be written, before normalisation."""
+        """Every way its name may be written, before normalisation: alone, as its committee, with the province."""
+        names = (self.name_vi, *self.aliases)
         if self.kind == "commune":
-            office = (f"UBND {self.name_vi}", f"Ủy ban nhân dân {self.name_vi}")
-            renamed = tuple(f"{office_name} {alias}" for office_name in ("UBND", "Ủy ban nhân dân") for alias in self.aliases)
-            return (self.code, self.name_vi, self.short_name_vi, *office, *self.aliases, *renamed)
-        province = ("Đồng Tháp",) if self.name_vi.endswith(" tỉnh") else ("Đồng Tháp", "tỉnh Đồng Tháp", "tỉnh")
-        longer = tuple(f"{self.name_vi} {suffix}" for suffix in province)
-        return (self.code, self.name_vi, self.short_name_vi, *self.aliases, *longer)
+            return names + tuple(f"{office} {name}" for office in ("UBND", "Ủy ban nhân dân") for name in names)
+        suffixes = ("Đồng Tháp",) if self.name_vi.endswith(" tỉnh") else ("Đồng Tháp", "tỉnh Đồng Tháp", "tỉnh")
+        return (*names, self.short_name_vi, *(f"{self.name_vi} {suffix}" for suffix in suffixes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +256,7 @@ class Bound:
     wholes: tuple[str, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Reference:
     """Everything the platform knows before a report arrives. Mappings keep the order of the files."""
 
@@ -288,14 +300,14 @@ class Reference:
         """The member of a list written as `text` (code, name or alias), exact after normalisation, else None."""
         return self.code_lists[list_code].named(text)
 
-    def unit_of_measure(self, measure_code: str, axis_code: str = TOTAL, member_code: str = TOTAL) -> UnitOfMeasure:
+    def unit_of_measure(self, measure_code: str, axis_code: str = TOTAL, member_code: str = TOTAL) -> WrittenUnit:
         """The unit of one line of a report: the measure's, unless the member of a companion axis brings its own."""
         measure = self.measures[measure_code]
         if axis_code != TOTAL:
             own = self.members(measure_code, axis_code)[member_code].unit
             if own is not None:
                 return own
-        return UnitOfMeasure(measure.unit_vi, measure.base_unit, measure.unit_factor)
+        return WrittenUnit(measure.unit_vi, measure.base_unit, measure.unit_factor)
 
     def form_measures(self, template_code: str, period_kind: str) -> tuple[Measure, ...]:
         """Measures printed as lines of the form for that kind of period, in order; the heading's are left out."""
@@ -306,7 +318,7 @@ class Reference:
         """The measure whose code, name or alias `text` is, exact after normalisation, within a template when given."""
         from include.vietnamese.text import match_key
 
-        measure = self._measures_by_key.get(match_key(text))
+        measure = self.measures.get(text.strip().upper()) or self._measures_by_name.get(match_key(text))
         if measure is None or (template_code and measure.code not in self.templates[template_code].measures):
             return None
         return measure
@@ -316,19 +328,21 @@ class Reference:
 
         None when nothing matches exactly, or when a code and a name beside it contradict each other.
         """
-        from include.vietnamese.text import match_key
-
-        whole = self._unit_at(match_key(text), on)
+        whole = self._unit_written(text, on)
         if whole is not None:
             return whole
-        split = re.fullmatch(r"\s*(\w+)\s*[-–—:|.]\s*(\S.*?)\s*", text) or re.fullmatch(r"\s*(\w+)\s*[(]\s*(\S.*?)\s*[)]\s*", text)
+        split = _CODE_AND_NAME.fullmatch(text)
         if split is None:
             return None
-        by_code, by_name = (self._unit_at(match_key(part), on) for part in split.groups())
+        by_code, by_name = self._unit_written(split["code"], on), self._unit_written(split["name"], on)
         return by_code if by_code is not None and by_code is by_name else None
 
-    def _unit_at(self, key: str, on: date) -> ReportingUnit | None:
-        valid = [unit for unit in self._units_by_key.get(key, ()) if unit.is_valid_on(on)]
+    def _unit_written(self, text: str, on: date) -> ReportingUnit | None:
+        from include.vietnamese.text import match_key
+
+        coded = self.units.get(text.strip().upper())
+        candidates = [coded] if coded is not None else self._units_by_name.get(match_key(text), [])
+        valid = [unit for unit in candidates if unit.is_valid_on(on)]
         return valid[0] if len(valid) == 1 else None
 
     def successors_of(self, text: str) -> tuple[Succession, ...]:
@@ -339,20 +353,25 @@ class Reference:
         """
         from include.vietnamese.text import match_key
 
-        return self._successions_by_key.get(match_key(text), ())
+        return self._successions_by_name.get(match_key(text), ())
+
+    def successor_units_of(self, text: str) -> tuple[ReportingUnit, ...]:
+        """Communes of today holding what `text` named before, each once, in the order of the files."""
+        codes = {succession.successor_code for succession in self.successors_of(text)}
+        return tuple(unit for code, unit in self.units.items() if code in codes)
 
     @cached_property
-    def _measures_by_key(self) -> dict[str, Measure]:
+    def _measures_by_name(self) -> dict[str, Measure]:
         from include.vietnamese.text import match_key
 
         return {
             match_key(text): measure
             for measure in self.measures.values()
-            for text in (measure.code, measure.name_vi, *measure.aliases)
+            for text in (measure.name_vi, *measure.aliases)
         }
 
     @cached_property
-    def _units_by_key(self) -> dict[str, list[ReportingUnit]]:
+    def _units_by_name(self) -> dict[str, list[ReportingUnit]]:
         from include.vietnamese.text import match_key
 
         found: dict[str, list[ReportingUnit]] = {}
@@ -362,20 +381,15 @@ class Reference:
         return found
 
     @cached_property
-    def _successions_by_key(self) -> dict[str, tuple[Succession, ...]]:
+    def _successions_by_name(self) -> dict[str, tuple[Succession, ...]]:
         from include.vietnamese.text import match_key
 
         found: dict[str, tuple[Succession, ...]] = {}
         for succession in self.successions:
-            name = succession.former_name_vi
-            for text in {
-                succession.former_code,
-                name,
-                f"UBND {name}",
-                f"Ủy ban nhân dân {name}",
-                succession.former_district_vi,
-                f"UBND {succession.former_district_vi}",
-            }:
-                key = match_key(text)
+            district = succession.former_district_vi
+            texts = {succession.former_code, district, district_name(district)}
+            texts |= {f"{office}{succession.former_name_vi}" for office in ("", "UBND ", "Ủy ban nhân dân ")}
+            texts |= {f"{office}{district}" for office in ("UBND ", "Ủy ban nhân dân ")}
+            for key in {match_key(text) for text in texts}:
                 found[key] = (*found.get(key, ()), succession)
         return found

@@ -1,1 +1,4 @@
-"""Running Airflow and the embedded server on one machine: start, watch, stop. Knows Airflow only from outside."""
+"""What keeps the platform going on one machine: Airflow with its database, the main job, the list of the late.
+
+Knows Airflow from outside only: as commands, settings and a REST interface.
+"""

@@ -62,9 +62,7 @@ class AirflowApi:
         """Return the task instances of a run, mapped ones each, with their states."""
         tasks: list[dict[str, Any]] = []
         while True:
-            answer = self._get(
-                f"dags/{dag_id}/dagRuns/{_quoted(run_id)}/taskInstances", limit=_PAGE, offset=len(tasks)
-            )
+            answer = self._get(f"dags/{dag_id}/dagRuns/{_quoted(run_id)}/taskInstances", limit=_PAGE, offset=len(tasks))
             tasks += answer["task_instances"]
             if len(tasks) >= answer["total_entries"] or not answer["task_instances"]:
                 return tasks
@@ -113,7 +111,7 @@ class AirflowApi:
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         content = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(url, data=content, headers=headers, method=method)
+        request = urllib.request.Request(url, data=content, headers=headers, method=method)  # noqa: S310 loopback, http
         with self._opener.open(request, timeout=_TIMEOUT_SECONDS) as response:
             answer: dict[str, Any] = json.loads(response.read())
         return answer
@@ -127,8 +125,14 @@ def _quoted(run_id: str) -> str:
 def _log_lines(entry: object) -> list[str]:
     if not isinstance(entry, dict):
         return [str(entry)]
-    lines = [str(entry.get("event", ""))]
+    event = str(entry.get("event", ""))
+    lines = [] if event.startswith("::") else [event]
     for error in entry.get("error_detail") or []:
-        lines += [f'  {frame["filename"]}:{frame["lineno"]} in {frame["name"]}' for frame in error.get("frames") or []]
+        # Airflow's own frames stand above ours in every trace and say nothing about the cause.
+        lines += [
+            f"  {frame['filename']}:{frame['lineno']} in {frame['name']}"
+            for frame in error.get("frames") or []
+            if "/site-packages/airflow/" not in frame["filename"]
+        ]
         lines.append(f"  {error.get('exc_type')}: {error.get('exc_value')}")
     return [line for line in lines if line]

@@ -14,13 +14,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from include.errors import PlatformError
 from include.service.airflow_api import AirflowApi
 from include.service.credentials import ADMIN_USER, Credentials, load_credentials, passwords_path
 from include.service.processes import find_process, read_tail, start_process, stop_processes
 from include.settings import PROJECT_ROOT, Settings
-from include.warehouse.connect import engine
+from include.warehouse.connect import WAREHOUSE_DATABASE, engine
 
 METADATA_DATABASE = "airflow"
 METADATA_ROLE = "airflow"
@@ -127,7 +128,7 @@ def component_command(name: str, port: int) -> tuple[str, ...]:
     if name == "api-server":
         # `airflow api-server` runs the same application by the same server, but only after the tables are there.
         application = ("airflow.api_fastapi.main:app", "--host", _HOST, "--port", str(port))
-        return (sys.executable, "-m", "uvicorn", *application, "--timeout-keep-alive", "120", "--no-access-log")
+        return (sys.executable, "-m", "uvicorn", *application, "--timeout-keep-alive", "120", "--no-server-header")
     if name == "scheduler":
         # The log server would listen on every address; the page reads the log files of this machine without it.
         return (*airflow_command(), "scheduler", "--skip-serve-logs")
@@ -189,7 +190,8 @@ def prepare_metadata_database(settings: Settings, credentials: Credentials) -> s
     role, database = sql.Identifier(METADATA_ROLE), sql.Identifier(METADATA_DATABASE)
     password = sql.Literal(credentials.metadata_password)
     administration = engine(server.url("postgres")).execution_options(isolation_level="AUTOCOMMIT")
-    with administration.connect() as connection, connection.connection.cursor() as cursor:
+    with administration.connect() as connection:
+        cursor: Any = connection.connection.cursor()
         cursor.execute("select 1 from pg_roles where rolname = %s", (METADATA_ROLE,))
         verb = "alter" if cursor.fetchone() else "create"
         cursor.execute(
@@ -200,7 +202,12 @@ def prepare_metadata_database(settings: Settings, credentials: Credentials) -> s
         cursor.execute("select 1 from pg_database where datname = %s", (METADATA_DATABASE,))
         if not cursor.fetchone():
             cursor.execute(sql.SQL("create database {} owner {}").format(database, role))
-        cursor.execute(sql.SQL("revoke connect, temporary on database {} from public").format(database))
+        if settings.is_embedded:
+            server.create_database(WAREHOUSE_DATABASE)
+        for each in (METADATA_DATABASE, *((WAREHOUSE_DATABASE,) if settings.is_embedded else ())):
+            # Airflow has no business in the warehouse, nor the warehouse's readers in Airflow's tables.
+            closed = sql.SQL("revoke connect, temporary on database {} from public")
+            cursor.execute(closed.format(sql.Identifier(each)))
     url = make_url(server.url(METADATA_DATABASE))
     url = url.set(username=METADATA_ROLE, password=credentials.metadata_password)
     return url.render_as_string(hide_password=False)
@@ -292,7 +299,10 @@ def _airflow_settings(settings: Settings, credentials: Credentials, metadata_url
             # A load survives two and a half minutes without the API server; the default kills it after 15 s.
             "max_failed_heartbeats": 150,
         },
-        "logging": {"base_log_folder": settings.logs / "tasks"},
+        "logging": {
+            "base_log_folder": settings.logs / "tasks",
+            "dag_processor_child_process_log_directory": settings.logs / "dag-processor",
+        },
         "usage_data_collection": {"enabled": False},
     }
     configured = {

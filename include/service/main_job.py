@@ -54,7 +54,7 @@ class JobRun:
     tasks: tuple[dict[str, Any], ...]
 
 
-class JobFailed(PlatformError):
+class JobError(PlatformError):
     """A DAG run of the main job failed; `found` holds the end of the failing task's log."""
 
 
@@ -179,9 +179,7 @@ def _take_in_inbox(settings: Settings, api: AirflowApi, display: Display, begun_
     return runs
 
 
-def _runs_due(
-    settings: Settings, api: AirflowApi, dag_id: str, causes: set[tuple[str, str]], step: Step
-) -> list[str]:
+def _runs_due(settings: Settings, api: AirflowApi, dag_id: str, causes: set[tuple[str, str]], step: Step) -> list[str]:
     """Runs of `dag_id` to wait for: those started for `causes`, those under way; a failed last run is started again.
 
     An interrupted or failed earlier job leaves a mart behind its observations: it is caught up here.
@@ -208,7 +206,7 @@ def _runs_due(
 
 
 def _follow(settings: Settings, api: AirflowApi, dag_id: str, run_id: str, step: Step) -> JobRun:
-    """Wait for a run to end, showing its tasks. Raises JobFailed with the end of the log when it failed."""
+    """Wait for a run to end, showing its tasks. Raises JobError with the end of the log when it failed."""
     seen: object = None
     stalled_at = time.monotonic() + _STALL_SECONDS
     while True:
@@ -235,7 +233,7 @@ def _follow(settings: Settings, api: AirflowApi, dag_id: str, run_id: str, step:
 
 def _failure(
     settings: Settings, api: AirflowApi, dag_id: str, run_id: str, tasks: Sequence[dict[str, Any]]
-) -> JobFailed:
+) -> JobError:
     failed = next((task for task in tasks if task["state"] == "failed"), None)
     if failed is None:
         where, tail = f"{dag_id}, run {run_id}", ["no task of it failed; see the scheduler's log"]
@@ -245,7 +243,7 @@ def _failure(
             tail = api.task_log(failed)[-30:]
         except (urllib.error.URLError, KeyError, ValueError) as error:
             tail = [f"its log could not be read ({error})"]
-    return JobFailed(
+    return JobError(
         where=where,
         found="a failure\n  " + "\n  ".join(tail) + "\n",
         expected="a run that succeeds",
@@ -321,10 +319,10 @@ def _fill_empty_inbox(settings: Settings, display: Display) -> None:
         filling = settings.inbox.with_name(settings.inbox.name + ".filling")
         shutil.rmtree(filling, ignore_errors=True)
         filling.mkdir()
-        written = write_sample(filling, SAMPLE_PERIOD)
+        sample = write_sample(filling, SAMPLE_PERIOD)
         settings.inbox.rmdir()
         filling.rename(settings.inbox)
-        step.count(len(written), len(written))
+        step.count(len(sample.files), len(sample.files))
         step.tell(str(settings.inbox))
 
 

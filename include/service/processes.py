@@ -80,7 +80,7 @@ def read_tail(log: Path, line_count: int = 25) -> str:
 
 
 def _session(name: str, folder: Path) -> list[psutil.Process]:
-    """Processes of the session `name` leads or led: a task forked by a scheduler that was killed still belongs to it."""
+    """Processes of the session `name` leads or led; a task whose scheduler was killed still belongs to it."""
     record = _read_record(folder, name)
     if record is None or abs(record["booted_at"] - _booted_at()) > 60:
         return []
@@ -112,4 +112,3 @@ def _read_record(folder: Path, name: str) -> dict[str, float] | None:
     except (FileNotFoundError, ValueError):
         return None
     return record if {"pid", "created_at", "booted_at"} <= set(record) else None
-

@@ -34,23 +34,27 @@ _LONGEST: Final = 7
 """Letters of the longest syllable, nghiêng."""
 
 _INITIALS: Final = frozenset(
-    "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x".split(),
+    re.findall(r"\w+", "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"),
 )
 _RIMES: Final = frozenset(
-    # ăk stands in place names only: Đắk Lắk, Đăk Nông.
-    """
-    a ac ach ai am an ang anh ao ap at au ay ăc ăk ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây
-    e ec em en eng eo ep et ê êch êm ên ênh êp êt êu
-    i ia ich im in inh ip it iu iêc iêm iên iêng iêp iêt iêu
-    o oa oac oach oai oam oan oang oanh oao oap oat oay oăc oăm oăn oăng oăt oc oe oem oen oeo oet oi om on ong
-    ooc oong op ot ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơp ơt
-    u ua uân uâng uât uây uc uê uêch uênh ui um un ung uơ uôc uôi uôm uôn uông uôt up ut uy uya uych uyên uyêt uynh
-    uyp uyt uyu ư ưa ưc ưi ưm ưn ưng ươc ươi ươm ươn ương ươp ươt ươu ưt ưu
-    y yêm yên yêng yêt yêu
-    """.split(),
+    re.findall(
+        r"\w+",
+        """
+        a ac ach ai am an ang anh ao ap at au ay ăc ăk ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây
+        e ec em en eng eo ep et ê êch êm ên ênh êp êt êu
+        i ia ich im in inh ip it iu iêc iêm iên iêng iêp iêt iêu
+        o oa oac oach oai oam oan oang oanh oao oap oat oay oăc oăm oăn oăng oăt oc oe oem oen oeo oet
+        oi om on ong ooc oong op ot ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơp ơt
+        u ua uân uâng uât uây uc uê uêch uênh ui um un ung uơ uôc uôi uôm uôn uông uôt up ut
+        uy uya uych uyên uyêt uynh uyp uyt uyu
+        ư ưa ưc ưi ưm ưn ưng ươc ươi ươm ươn ương ươp ươt ươu ưt ưu
+        y yêm yên yêng yêt yêu
+        """,
+    )
 )
-_RIMES_AFTER_QU: Final = frozenset("yt ynh ych yn yp yu".split())
-_RIMES_AFTER_GI: Final = frozenset("êng êc".split())
+"""ăk is no native rime; it stands in place names, Đắk Lắk and Đăk Nông."""
+_RIMES_AFTER_QU: Final = frozenset({"yt", "ynh", "ych", "yn", "yp", "yu"})
+_RIMES_AFTER_GI: Final = frozenset({"êng", "êc"})
 _STOPS: Final = ("c", "ch", "p", "t")
 _STOP_TONES: Final = frozenset({4, 5})
 
@@ -158,6 +162,4 @@ def _place_tone(word: str) -> str:
         return word
     letters = list(toneless)
     letters[target] = TONED[letters[target]][TONE_OF[lower[marks[0]]]]
-    return "".join(
-        letter.upper() if typed.isupper() else letter for letter, typed in zip(letters, word, strict=True)
-    )
+    return "".join(letter.upper() if typed.isupper() else letter for letter, typed in zip(letters, word, strict=True))

@@ -44,5 +44,5 @@ def decode(text: str) -> str:
 
 
 def encode(text: str) -> str:
-    """Composed Vietnamese text as a cell in a .VnTime font holds it; toned capitals lose their case, as they do there."""
+    """Composed Vietnamese text as a cell in a .VnTime font holds it; capitals with a tone lose their case."""
     return text.translate(_ENCODE)

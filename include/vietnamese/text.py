@@ -28,6 +28,7 @@ _OFFICE_ESCAPE: Final = re.compile(r"_x(00[01][0-9A-Fa-f]|007[Ff])_")
 """How office programs write a control character inside a cell: _x000D_ is a carriage return."""
 
 _STROKED_D: Final = str.maketrans("ÐƉðɖ", "ĐĐđđ")
+_PLAIN_D: Final = str.maketrans("Đđ", "Dd")
 _STROKED_D_FORMS: Final = re.compile("[ÐƉðɖ]")
 
 _BEYOND_FONTS: Final = re.compile(r"[\u0100-\u024f\u0300-\u036f\u1e00-\u1eff]")
@@ -44,7 +45,9 @@ _BYTE_OF: Final = {chr(byte): byte for byte in range(256)} | {
     letter: byte for byte in range(256) if (letter := bytes([byte]).decode("cp1252", "ignore"))
 }
 _MISREAD_UTF8: Final = re.compile(
-    "[\u00c2-\u00c6\u00e1\u00e2][" + "".join(re.escape(letter) for letter, byte in _BYTE_OF.items() if 0x80 <= byte <= 0xBF) + "]"
+    "[\u00c2-\u00c6\u00e1\u00e2]["
+    + "".join(re.escape(letter) for letter, byte in _BYTE_OF.items() if 0x80 <= byte <= 0xBF)
+    + "]"
 )
 
 _OTHER_SCRIPT: Final = re.compile(r"[\u0370-\u03ff\u0400-\u04ff]")
@@ -59,7 +62,13 @@ _FULL_WIDTH: Final = str.maketrans({code: chr(code - 0xFEE0) for code in range(0
 _SORT_TOKEN: Final = re.compile(r"[0-9]+|[^\W\d_]+")
 _SORT_LETTER: Final = {
     **{letter: letter + "0" for letter in "abcdefghijklmnopqrstuvwxyz"},
-    **{"ă": "a1", "â": "a2", "đ": "d1", "ê": "e1", "ô": "o1", "ơ": "o2", "ư": "u1"},
+    "ă": "a1",
+    "â": "a2",
+    "đ": "d1",
+    "ê": "e1",
+    "ô": "o1",
+    "ơ": "o2",
+    "ư": "u1",
 }
 
 
@@ -113,9 +122,6 @@ def strip_accents(text: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).translate(_PLAIN_D)
 
 
-_PLAIN_D: Final = str.maketrans("Đđ", "Dd")
-
-
 def sort_key(text: str) -> str:
     """An ASCII string that sorts as a Vietnamese reader expects, under any collation.
 
@@ -148,8 +154,9 @@ def describe_repairs(text: str) -> tuple[str, ...]:
     """
     if text.isascii() and "_x00" not in text and not _CONTROL.search(text):
         return ()
-    phrases = [_ENCODING_PHRASE[encoding] for encoding in legacy_encodings(text)]
-    is_font = any(encoding in ("TCVN3", "VNI") for encoding in legacy_encodings(text))
+    encodings = legacy_encodings(text)
+    phrases = [_ENCODING_PHRASE[encoding] for encoding in encodings]
+    is_font = "TCVN3" in encodings or "VNI" in encodings
     if not unicodedata.is_normalized("NFC", text):
         phrases.append("chữ có dấu tách rời (NFD)")
     if _STROKED_D_FORMS.search(text) and not is_font:
@@ -158,7 +165,7 @@ def describe_repairs(text: str) -> tuple[str, ...]:
         phrases.append("dấu cách cứng (nbsp)")
     if _ZERO_WIDTH.search(text) or (tcvn3.SOFT_HYPHEN in text and not is_font):
         phrases.append("ký tự không nhìn thấy")
-    if _OFFICE_ESCAPE.search(text) or (_CONTROL.search(text) and "UTF8_AS_1252" not in legacy_encodings(text)):
+    if _OFFICE_ESCAPE.search(text) or (_CONTROL.search(text) and "UTF8_AS_1252" not in encodings):
         phrases.append("ký tự điều khiển")
     return tuple(phrases)
 

@@ -1,4 +1,4 @@
-"""VNI, the other font encoding of the time: a plain letter followed by a character that draws its marks (`Vieät` is Việt).
+"""VNI, the other font encoding of the time: a letter, then a character that draws its marks (`Vieät` is Việt).
 
 This module only converts. Whether a cell is VNI at all is judged in `include.vietnamese.text`.
 """

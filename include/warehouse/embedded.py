@@ -103,7 +103,7 @@ class EmbeddedServer:
         Raises PlatformError with the tail of the server's log when it does not come up.
         """
         with self._only_one_at_a_time():
-            if self.is_running():
+            if self._process_id() is not None and self._becomes_ready():
                 return
             account = self._account()
             base = self._base(account)
@@ -139,9 +139,7 @@ class EmbeddedServer:
 
     def is_running(self) -> bool:
         """Tell whether the server runs and takes connections on its port."""
-        if self._process_id() is None or not self._port_path.exists():
-            return False
-        return _accepts_connections(self.port)
+        return self._process_id() is not None and self._is_ready()
 
     def url(self, database: str) -> str:
         """Return the SQLAlchemy URL of one of its databases; it holds the password. The server must have been made."""
@@ -228,7 +226,9 @@ class EmbeddedServer:
         self.home.mkdir(parents=True, exist_ok=True)
         for base in self._bases():
             try:
-                base.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+                if not base.parent.exists():
+                    base.parent.mkdir()
+                    base.parent.chmod(0o711)  # ours alone, whatever the umask: the server's account passes through
                 base.mkdir(mode=0o700, exist_ok=True)
                 account.own(base)
             except OSError:
@@ -447,6 +447,33 @@ class EmbeddedServer:
             return None
         return process_id if _is_postgres_of(process_id, data) else None
 
+    def _is_ready(self) -> bool:
+        """Tell whether the server says so itself: the eighth line of its lock file, after recovery is done."""
+        try:
+            lines = (self._lock_path().read_text()).splitlines()
+        except OSError:
+            return False
+        return len(lines) > 7 and lines[7].strip() == "ready" and self._port_path.exists()
+
+    def _becomes_ready(self) -> bool:
+        """Wait for a server that is there but still replaying its log after a crash; False when it went away."""
+        patience = time.monotonic() + _START_SECONDS
+        while not self._is_ready():
+            if self._process_id() is None:
+                return False
+            if time.monotonic() > patience:
+                raise PlatformError(
+                    where=f"the embedded PostgreSQL of {self.home}",
+                    found=f"a server not ready after {_START_SECONDS} seconds",
+                    expected="connections taken",
+                    remedy=f"After a crash of a large database wait and try again; {self.log_path} tells how far it is.",
+                )
+            time.sleep(0.2)
+        return True
+
+    def _lock_path(self) -> Path:
+        return (self.data_path or self.home) / "postmaster.pid"
+
     def _remove_stale_lock(self, data: Path) -> None:
         """Delete the postmaster.pid of a server that died, in case its process id belongs to someone else by now."""
         if self._process_id() is None:
@@ -525,14 +552,6 @@ def _is_postgres_of(process_id: int, data: Path) -> bool:
             return str(data) in process.cmdline()
     except psutil.NoSuchProcess:
         return False
-
-
-def _accepts_connections(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=2).close()
-    except OSError:
-        return False
-    return True
 
 
 def _can_bind(port: int) -> bool:

@@ -43,14 +43,21 @@ def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: 
     Streams: the rows may be a generator. None becomes null, a dict json, a list or tuple an array.
     Joins the open transaction. Raises ValueError for text PostgreSQL cannot hold or a datetime without zone.
     """
-    from psycopg2 import sql
+    from psycopg2 import Error, sql
 
     statement = sql.SQL("copy {} ({}) from stdin").format(
         sql.Identifier(*table.split(".")),
         sql.SQL(", ").join(sql.Identifier(column) for column in columns),
     )
+    stream = _CopyStream(_copy_line(row, table, columns) for row in rows)
     with _cursor(connection) as cursor:
-        cursor.copy_expert(statement, _CopyStream(_copy_line(row, table, columns) for row in rows))
+        try:
+            cursor.copy_expert(statement, stream)
+        except Error:
+            # The driver reports a failing row as a cancelled query; whoever made the row needs the true reason.
+            if stream.failure is not None:
+                raise stream.failure from None
+            raise
         return int(cursor.rowcount)
 
 
@@ -67,6 +74,7 @@ class _CopyStream(io.TextIOBase):
     def __init__(self, lines: Iterator[str]) -> None:
         self._lines = lines
         self._rest = ""
+        self.failure: Exception | None = None
 
     def readable(self) -> bool:
         return True
@@ -74,9 +82,13 @@ class _CopyStream(io.TextIOBase):
     def read(self, size: int | None = -1) -> str:
         wanted = _CHUNK_CHARACTERS if size is None or size < 0 else size
         pieces, length = [self._rest], len(self._rest)
-        while length < wanted and (line := next(self._lines, None)) is not None:
-            pieces.append(line)
-            length += len(line)
+        try:
+            while length < wanted and (line := next(self._lines, None)) is not None:
+                pieces.append(line)
+                length += len(line)
+        except Exception as error:
+            self.failure = error
+            raise
         text = "".join(pieces)
         self._rest = text[wanted:]
         return text[:wanted]

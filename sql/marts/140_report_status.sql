@@ -29,8 +29,10 @@ first_version as (
         submission.period_code,
         submission.verdict = 'loaded' and submission.blocking_count = 0 as is_first_pass
     from warehouse.submission
+    cross join mart.build
     where
         submission.source_id = 'agency_reports'
+        and submission.received_at <= coalesce(build.as_known, 'infinity')
         and submission.verdict <> 'unchanged'
         and submission.reporting_unit_code is not null
         and submission.period_code is not null

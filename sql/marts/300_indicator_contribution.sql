@@ -27,7 +27,8 @@ answer as (
         min(input.kind_rank) filter (where input.value is not null) as kind_rank,
         sum(input.full_year_estimate) as full_year_estimate,
         min(input.cut_off_date) as cut_off_date,
-        bool_or(input.is_revised) as is_revised
+        bool_or(input.is_revised) as is_revised,
+        bool_or(input.value_state in ('missing', 'withheld')) and count(input.value) > 0 as is_incomplete
     from mart.indicator_input as input
     inner join reference.indicator on input.indicator_code = indicator.indicator_code
     where input.is_counted
@@ -58,7 +59,8 @@ figures as (
         full_year_estimate as full_year_numerator,
         null::numeric as full_year_denominator,
         cut_off_date,
-        is_revised
+        is_revised,
+        is_incomplete
     from answer
     where arithmetic in ('sum', 'milestone', 'pair')
 ),
@@ -88,7 +90,8 @@ ratios as (
         case when below.value is not null then whole_year.value end as full_year_numerator,
         case when whole_year.value is not null then below.value end as full_year_denominator,
         least(above.cut_off_date, below.cut_off_date) as cut_off_date,
-        above.is_revised or below.is_revised as is_revised
+        above.is_revised or below.is_revised as is_revised,
+        above.is_incomplete or below.is_incomplete as is_incomplete
     from answer as above
     inner join answer as below
         on
@@ -153,7 +156,8 @@ shares as (
         null::numeric as full_year_numerator,
         null::numeric as full_year_denominator,
         population.cut_off_date,
-        coalesce(answer.is_revised, false) as is_revised
+        coalesce(answer.is_revised, false) as is_revised,
+        false as is_incomplete
     from population
     left join answer
         on
@@ -185,7 +189,8 @@ timeliness as (
         null::numeric as full_year_numerator,
         null::numeric as full_year_denominator,
         report.cut_off_date,
-        false as is_revised
+        false as is_revised,
+        false as is_incomplete
     from reference.indicator
     inner join report on report.period_kind = any(indicator.period_kinds)
     cross join mart.build
@@ -214,7 +219,8 @@ received as (
         null::numeric as full_year_numerator,
         null::numeric as full_year_denominator,
         report.cut_off_date,
-        false as is_revised
+        false as is_revised,
+        false as is_incomplete
     from reference.indicator
     inner join report on report.period_kind = any(indicator.period_kinds)
     where
@@ -275,7 +281,8 @@ estimate_errors as (
         null::numeric as full_year_numerator,
         null::numeric as full_year_denominator,
         final.cut_off_date,
-        final.is_revised
+        final.is_revised,
+        false as is_incomplete
     from reference.indicator
     inner join reference.reporting_period as period on period.period_kind = any(indicator.period_kinds)
     inner join mart.observation_latest as final
@@ -323,4 +330,5 @@ comment on column mart.indicator_contribution.kind_rank is '1 estimate, 2 actual
 comment on column mart.indicator_contribution.full_year_numerator is 'The same from the estimates for the whole year.';
 comment on column mart.indicator_contribution.full_year_denominator is 'Denominator that goes with it.';
 comment on column mart.indicator_contribution.cut_off_date is 'Last day the figure covers.';
+comment on column mart.indicator_contribution.is_incomplete is 'True when the figure is a sum of measures of which one is blank or withheld.';
 comment on column mart.indicator_contribution.is_revised is 'True when an earlier accepted revision said something else.';

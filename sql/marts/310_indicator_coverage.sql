@@ -19,15 +19,6 @@ asked as (
         indicator.arithmetic in ('sum', 'pair', 'ratio', 'units_share', 'milestone')
         -- The second term of a ratio is only its estimate for the whole year.
         and (indicator.arithmetic = 'pair' or term.side <> 'second')
-    union all
-    -- Process indicators look at every report, whatever it holds.
-    select
-        indicator.indicator_code,
-        'single',
-        template.template_code
-    from reference.indicator
-    cross join reference.template
-    where indicator.arithmetic in ('timeliness', 'completeness', 'first_pass', 'revised_share', 'estimate_error')
 ),
 
 concerned as (
@@ -35,10 +26,8 @@ concerned as (
         asked.indicator_code,
         asked.side,
         indicator.scopes,
-        indicator.denominator_population,
         report.period_code,
         report.reporting_unit_code,
-        report.unit_kind,
         report.obligation,
         report.is_received,
         report.revision_number
@@ -55,6 +44,20 @@ concerned as (
             or report.reporting_unit_code <> all(indicator.reconciling_units)
         )
         and (indicator.denominator_population is distinct from 'communes' or report.unit_kind = 'commune')
+    union all
+    -- Process indicators look at every report, whatever it holds.
+    select
+        indicator.indicator_code,
+        'single',
+        indicator.scopes,
+        report.period_code,
+        report.reporting_unit_code,
+        report.obligation,
+        report.is_received,
+        report.revision_number
+    from reference.indicator
+    inner join report on report.period_kind = any(indicator.period_kinds)
+    where indicator.arithmetic in ('timeliness', 'completeness', 'first_pass', 'revised_share', 'estimate_error')
 )
 
 select

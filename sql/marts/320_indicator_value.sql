@@ -23,6 +23,7 @@ with summed as (
         count(*) filter (where contribution.value_state = 'withheld') as withheld_count,
         count(*) filter (where contribution.value_state = 'not_applicable') as not_applicable_count,
         count(*) filter (where contribution.value_state = 'missing') as missing_count,
+        count(*) filter (where contribution.is_incomplete) as incomplete_count,
         count(contribution.full_year_numerator) as full_year_count,
         min(contribution.kind_rank) filter (where contribution.is_answered) as kind_rank,
         min(contribution.cut_off_date) filter (where contribution.is_answered) as cut_off_from,
@@ -128,6 +129,7 @@ stated as (
         coalesce(summed.withheld_count, 0) as withheld_count,
         coalesce(summed.not_applicable_count, 0) as not_applicable_count,
         coalesce(summed.missing_count, 0) as missing_count,
+        coalesce(summed.incomplete_count, 0) as incomplete_count,
         summed.kind_rank,
         summed.cut_off_from,
         summed.cut_off_to,
@@ -236,6 +238,7 @@ select
     withheld_count,
     not_applicable_count,
     missing_count,
+    incomplete_count,
     is_revised,
     is_before_due
 from stated;
@@ -268,5 +271,6 @@ comment on column mart.indicator_value.answered_count is 'Bodies whose figure is
 comment on column mart.indicator_value.withheld_count is 'Bodies that reported and answered không cung cấp.';
 comment on column mart.indicator_value.not_applicable_count is 'Bodies that reported and answered không áp dụng.';
 comment on column mart.indicator_value.missing_count is 'Bodies counted on whose figure is blank.';
+comment on column mart.indicator_value.incomplete_count is 'Bodies whose figure is in the value without one of its measures, blank or withheld.';
 comment on column mart.indicator_value.is_revised is 'True when a figure in it differs from an earlier accepted revision.';
 comment on column mart.indicator_value.is_before_due is 'True while reports may still come on time: the value is not the last word.';

@@ -4,14 +4,21 @@
 -- The news items of R-04 and the investment figures of R-15 are compared there.
 with figure as (
     select
-        observation.*,
+        observation.submission_id,
+        observation.line_number,
+        observation.measure_code,
+        observation.axis_code,
+        observation.value,
+        observation.value_state,
         observation.value_kind = 'uoc'
         and bool_or(observation.value_kind <> 'uoc') over (
             partition by
                 observation.submission_id, observation.measure_code, observation.axis_code, observation.member_code
         ) as is_year_estimate
     from staging.observation
-    where observation.measure_code in (select measure_axis.measure_code from reference.measure_axis where adds_up)
+    where
+        observation.measure_code in (select measure_axis.measure_code from reference.measure_axis where adds_up)
+        and observation.measure_code not like 'FDI%'
 ),
 
 breakdown as (
@@ -28,7 +35,6 @@ breakdown as (
         on figure.measure_code = measure_axis.measure_code and figure.axis_code = measure_axis.axis_code
     where
         measure_axis.adds_up
-        and figure.measure_code not like 'FDI%'
         and (figure.measure_code <> 'MED01' or figure.axis_code not in ('language', 'platform'))
     group by figure.submission_id, figure.measure_code, figure.axis_code, figure.is_year_estimate
     having
@@ -39,8 +45,8 @@ breakdown as (
 select
     total.submission_id,
     total.line_number,
-    total.sheet_name,
-    total.cell,
+    place.sheet_name,
+    place.cell,
     'tổng ghi {' || trim_scale(total.value / measure.unit_factor) || '}, các dòng '
     || breakdown.measure_code || '.' || breakdown.axis_code || ' cộng lại là {'
     || trim_scale(breakdown.parts_value / measure.unit_factor) || '}' as found,
@@ -54,6 +60,8 @@ inner join figure as total
         and breakdown.measure_code = total.measure_code
         and breakdown.is_year_estimate = total.is_year_estimate
         and total.axis_code = 'total'
+inner join staging.observation as place
+    on total.submission_id = place.submission_id and total.line_number = place.line_number
 inner join reference.measure on breakdown.measure_code = measure.measure_code
 where
     abs(breakdown.parts_value - total.value) > case

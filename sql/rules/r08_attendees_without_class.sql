@@ -1,5 +1,18 @@
 -- Grain: one row per report with attendees but no class.
 -- People cannot attend a class that was not held: one of the two figures is wrong.
+with figure as (
+    select
+        observation.*,
+        observation.value_kind = 'uoc'
+        and bool_or(observation.value_kind <> 'uoc') over (
+            partition by observation.submission_id, observation.measure_code
+        ) as is_year_estimate
+    from staging.observation
+    where
+        observation.measure_code in ('TRN01', 'TRN02')
+        and observation.axis_code = 'total'
+)
+
 select
     attendees.submission_id,
     attendees.line_number,
@@ -9,16 +22,14 @@ select
     'số lớp TRN01 lớn hơn {0}, hoặc số lượt người bằng {0}' as expected,
     measure.name_vi || ' (' || measure.measure_code || ')' as subject,
     array[classes.line_number] as held_lines
-from staging.observation as attendees
-inner join staging.observation as classes
+from figure as attendees
+inner join figure as classes
     on
         attendees.submission_id = classes.submission_id
-        and attendees.value_kind = classes.value_kind
+        and attendees.is_year_estimate = classes.is_year_estimate
         and classes.measure_code = 'TRN01'
-        and classes.axis_code = 'total'
 inner join reference.measure on attendees.measure_code = measure.measure_code
 where
     attendees.measure_code = 'TRN02'
-    and attendees.axis_code = 'total'
     and classes.value = 0
     and attendees.value > 0

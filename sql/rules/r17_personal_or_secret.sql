@@ -16,8 +16,9 @@ with suspect as (
     from staging.observation
     where
         reading_code in ('PERSONAL_DATA', 'SECRET')
-        or length(raw_text) >= 9
-        or length(note_text) >= 3
+        -- One cheap look before the exact ones: a mark, an address, a link or a long run of digits.
+        or note_text ~ '(MẬT|@|[.](com|me|COM|ME)|[0-9][0-9 .-]{8})'
+        or raw_text ~ '(MẬT|@|[.](com|me|COM|ME)|[0-9][0-9 .-]{8})'
 ),
 
 recognised as (
@@ -51,5 +52,5 @@ select
     || concat_ws('.', measure.measure_code, nullif(recognised.axis_code, 'total'), nullif(recognised.member_code, 'total'))
     || ')' as subject
 from recognised
-inner join reference.measure on recognised.measure_code = measure.measure_code
+left join reference.measure on recognised.measure_code = measure.measure_code
 where recognised.recognised_kind is not null

@@ -2,32 +2,28 @@
 -- Both places are shown: the author knows which one is meant, we do not.
 with repeated as (
     select
-        observation.*,
-        count(*) over same_figure as row_count,
-        string_agg(observation.cell || ': ' || coalesce(observation.raw_text, observation.value_state), '; ')
-            over same_figure as places
+        submission_id,
+        measure_code,
+        axis_code,
+        member_code,
+        value_kind,
+        count(*) as row_count,
+        string_agg(cell || ': ' || coalesce(raw_text, value_state), '; ' order by line_number) as places
     from staging.observation
-    window
-        same_figure as (
-            partition by
-                observation.submission_id,
-                observation.measure_code,
-                observation.axis_code,
-                observation.member_code,
-                observation.value_kind
-        )
+    group by submission_id, measure_code, axis_code, member_code, value_kind
+    having count(*) > 1
 )
 
 select
-    repeated.submission_id,
-    repeated.line_number,
-    repeated.sheet_name,
-    repeated.cell,
+    observation.submission_id,
+    observation.line_number,
+    observation.sheet_name,
+    observation.cell,
     '{' || repeated.row_count || '} dòng (' || repeated.places || ')' as found,
     'một dòng' as expected,
     measure.name_vi || ' ('
     || concat_ws('.', measure.measure_code, nullif(repeated.axis_code, 'total'), nullif(repeated.member_code, 'total'))
     || ')' as subject
 from repeated
-inner join reference.measure on repeated.measure_code = measure.measure_code
-where repeated.row_count > 1
+inner join staging.observation using (submission_id, measure_code, axis_code, member_code, value_kind)
+inner join reference.measure on observation.measure_code = measure.measure_code

@@ -16,9 +16,16 @@ left join reference.measure_axis on odd.measure_code = measure_axis.measure_code
 left join reference.code_list_member as member
     on measure_axis.list_code = member.list_code and odd.member_code = member.member_code
 where
-    measure.measure_code is null
-    or (odd.axis_code = 'total') <> (odd.member_code = 'total')
-    or (odd.axis_code <> 'total' and member.member_code is null)
-    or (odd.value_state = 'reported' and odd.value is null)
-    or (odd.value_state = 'nil' and odd.value is distinct from 0)
-    or (odd.value_state not in ('reported', 'nil') and odd.value is not null)
+    -- A line nobody could identify is staged unreadable under no measure; R-02 sends it back.
+    (odd.value_state = 'unreadable' and odd.value is not null)
+    or (
+        odd.value_state <> 'unreadable'
+        and (
+            measure.measure_code is null
+            or (odd.axis_code = 'total') <> (odd.member_code = 'total')
+            or (odd.axis_code <> 'total' and member.member_code is null)
+            or (odd.value_state = 'reported' and odd.value is null)
+            or (odd.value_state = 'nil' and odd.value is distinct from 0)
+            or (odd.value_state not in ('reported', 'nil') and odd.value is not null)
+        )
+    )

@@ -144,6 +144,18 @@ def test_it_comes_back_after_a_kill(own_server):
     assert _answers(own_server)
 
 
+def test_a_server_still_recovering_is_waited_for_and_not_started_again(own_server, monkeypatch):
+    own_server.start()
+    before = _postmaster(own_server)
+    answers = iter([False, False, True])
+    monkeypatch.setattr(own_server, "_is_ready", lambda: next(answers))
+
+    own_server.start()
+
+    assert _postmaster(own_server) == before
+    assert list(answers) == []
+
+
 def test_a_leftover_lock_with_somebody_elses_process_id_does_not_stop_it(own_server):
     own_server.stop()
     assert own_server.data_path is not None

@@ -32,7 +32,7 @@ def test_a_database_newer_than_the_checkout_is_refused(warehouse_url):
     with engine(warehouse_url).begin() as connection:
         connection.exec_driver_sql("update public.alembic_version set version_num = '9999'")
 
-    with pytest.raises(PlatformError, match="9999.*Use the version of the platform"):
+    with pytest.raises(PlatformError, match=r"9999.*Use the version of the platform"):
         migrate(warehouse_url)
 
 

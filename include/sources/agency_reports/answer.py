@@ -5,7 +5,7 @@ Called inside the sandbox's child process, because the workbook's bytes are some
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from include.model import Severity, Verdict
+from include.readers import WorkbookRefused, open_workbook
 from include.readers.grid import Workbook, as_text
 from include.sources.agency_reports.labels import ANSWER_SHEET
 from include.sources.agency_reports.marking import (
@@ -74,37 +75,60 @@ def write_answer(
     answer_path: Path | str,
     receipt: AnswerReceipt,
     findings: Sequence[tuple[Severity, str | None, str | None, str] | Mistake],
-    grid: Workbook | None = None,
 ) -> None:
     """Write the answer workbook: receipt and list of mistakes first, then the reporter's sheets with cells marked.
 
-    A macro-free .xlsx is given back as it was sent; of another format only the values in `grid` are copied;
-    a file that cannot be opened, that is refused as secret or still incomplete is answered by the receipt alone.
+    A macro-free .xlsx is given back as it was sent; of .xls and .ods the values are copied; a file that cannot be
+    opened safely, is refused as secret or still incomplete is answered by the receipt alone.
     """
     mistakes = [Mistake(*finding) for finding in findings]
     target = Path(answer_path)
     marks = [
         Mark(m.sheet, m.cell, _FILLS[m.severity], _comment_text(m)) for m in mistakes if m.sheet is not None and m.cell
     ]
-    if receipt.verdict in _KEPT_OUT:
-        patch_workbook(empty_parts(), target, _front_sheet(receipt, mistakes, frozenset()), [])
-        return
-    if original_path is not None:
+    for parts in _returnable_parts(original_path, receipt.verdict):
         try:
-            parts = read_parts(Path(original_path))
             patch_workbook(parts, target, _front_sheet(receipt, mistakes, sheet_names(parts)), marks)
             return
         except PackageError:
-            # Not a workbook that may be changed part by part (.xls, .ods, damaged): answered with a new one.
             target.unlink(missing_ok=True)
-    if grid is None:
-        patch_workbook(empty_parts(), target, _front_sheet(receipt, mistakes, frozenset()), [])
+    patch_workbook(empty_parts(), target, _front_sheet(receipt, mistakes, frozenset()), [])
+
+
+def _returnable_parts(original_path: Path | str | None, verdict: Verdict) -> Iterator[dict[str, bytes]]:
+    """What may go back to the reporter, best first: the workbook as sent, then a copy of its values, or nothing."""
+    if original_path is None or verdict in _KEPT_OUT:
         return
-    with TemporaryDirectory() as folder:
-        copied = Path(folder) / "copy.xlsx"
-        _copy_values(grid, copied)
-        sheets = frozenset(sheet.name for sheet in grid.sheets)
-        patch_workbook(read_parts(copied), target, _front_sheet(receipt, mistakes, sheets), marks)
+    workbook: Workbook | None = None
+    if verdict == "rejected":
+        # What the readers refuse to open (macros, links that fetch, bombs) is not handed on by us either.
+        workbook = _open_or_none(Path(original_path))
+        if workbook is None:
+            return
+    parts = _parts_or_none(Path(original_path))
+    if parts is not None:
+        yield parts
+    # .xls, .ods, or a package that cannot be changed part by part.
+    workbook = workbook or _open_or_none(Path(original_path))
+    if workbook is not None:
+        with TemporaryDirectory() as folder:
+            copied = Path(folder) / "copy.xlsx"
+            _copy_values(workbook, copied)
+            yield read_parts(copied)
+
+
+def _parts_or_none(path: Path) -> dict[str, bytes] | None:
+    try:
+        return read_parts(path)
+    except PackageError:
+        return None
+
+
+def _open_or_none(path: Path) -> Workbook | None:
+    try:
+        return open_workbook(path)
+    except WorkbookRefused:
+        return None
 
 
 def _comment_text(mistake: Mistake) -> str:

@@ -10,9 +10,9 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
-from include.calendar.periods import Period
+from include.calendar.periods import VIETNAM, Period, period_of_text
 from include.model import Finding, Heading, ValueKind
 from include.readers.grid import Sheet, Workbook, address
 from include.reference import Reference, ReportingUnit
@@ -139,7 +139,7 @@ def _read_period(
     original_name: str,
     reading: HeadingReading,
 ) -> Period | None:
-    told = {each.text: _period_of(each.text, periods) for each in stated}
+    told = {each.text: period_of_text(each.text, periods) for each in stated}
     first = stated[0]
     period = told[first.text]
     if period is None:
@@ -171,7 +171,7 @@ def _read_unit(
     reading: HeadingReading,
 ) -> ReportingUnit | None:
     first = stated[0]
-    on = period.last_day_on_time if period else date.today()
+    on = period.last_day_on_time if period else datetime.now(VIETNAM).date()
     units = {each.text: reference.unit_named(each.text, on) for each in stated}
     distinct = {unit.code for unit in units.values() if unit}
     if len(distinct) > 1:
@@ -299,15 +299,6 @@ def _read_date(statements: Mapping[str, list[Statement]], key: str, reading: Hea
                 Finding("HEADING_DATE", stated.sheet, stated.cell, found=stated.text, expected=str(problem))
             )
     return None
-
-
-def _period_of(text: str, periods: Mapping[str, Period]) -> Period | None:
-    code = _PERIOD_CODE.search(text)
-    if code:
-        return periods.get(code.group(1).upper())
-    key = match_key(text)
-    named = [period for period in periods.values() if match_key(period.name_vi) == key]
-    return named[0] if len(named) == 1 else None
 
 
 def _period_in_name(text: str, periods: Mapping[str, Period]) -> Period | None:

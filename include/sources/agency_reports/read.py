@@ -35,16 +35,14 @@ from include.sources.agency_reports.labels import (
     YES,
     ColumnLabel,
 )
-from include.vietnamese.money import read_unit
+from include.vietnamese.money import UnitOfMeasure, read_unit
 from include.vietnamese.numbers import Figure, NumberStyle, infer_style, parse_figure
 from include.vietnamese.text import decode_legacy, describe_repairs, match_key, normalise
 
 UNKNOWN_MEASURE = "?"
 """Measure code of a line whose code or name is not in the template: staged so that it is accounted for."""
 
-_MAIN_ROLES = tuple(
-    HeaderRole(column.role, column.all_labels, required=column.is_required) for column in MAIN_COLUMNS
-)
+_MAIN_ROLES = tuple(HeaderRole(column.role, column.all_labels, required=column.is_required) for column in MAIN_COLUMNS)
 _DETAIL_ROLES = tuple(
     HeaderRole(column.role, column.all_labels, required=column.is_required) for column in DETAIL_COLUMNS
 )
@@ -85,7 +83,9 @@ def _remarks(workbook: Workbook) -> Iterator[Finding]:
     for sheet in workbook.sheets:
         if sheet.name == LISTS_SHEET:
             continue
-        hidden = [row + 1 for row in sorted(sheet.hidden_rows) if row < sheet.row_count and any(_filled(sheet.rows[row]))]
+        hidden = [
+            row + 1 for row in sorted(sheet.hidden_rows) if row < sheet.row_count and _has_content(sheet.rows[row])
+        ]
         if hidden:
             yield Finding("HIDDEN_DATA", sheet.name, f"A{hidden[0]}", found=f"{len(hidden)} hàng ẩn có dữ liệu")
         if not sheet.is_visible and any(True for _ in sheet.cells()):
@@ -94,8 +94,8 @@ def _remarks(workbook: Workbook) -> Iterator[Finding]:
             yield Finding("IMAGE_PRESENT", sheet.name)
 
 
-def _filled(row: Sequence[CellValue]) -> Iterator[CellValue]:
-    return (value for value in row if value is not None and as_text(value).strip())
+def _has_content(row: Sequence[CellValue]) -> bool:
+    return any(as_text(value).strip() for value in row)
 
 
 def _repair(workbook: Workbook) -> tuple[Workbook, list[Finding]]:
@@ -407,21 +407,22 @@ class _FigureTable:
         value = self.sheet.value(*place)
         raw = as_text(value)
         measure = line.measure
-        if measure.value_type == "yes_no" or (measure.choice_list_code and measure.value_type in ("choice", "milestone")):
+        if measure.choice_list_code and measure.value_type in ("yes_no", "choice", "milestone"):
             return self._choice(value, measure), raw
-        factor, problem = self._factor(row, line)
-        if problem is not None:
-            return problem, raw
-        if place in self.sheet.percent_cells:
-            return Figure(None, "unreadable", "UNIT_CONFLICT", f"{raw} định dạng phần trăm"), raw
-        return parse_figure(value, self.styles[role], unit_factor=factor), raw
+        unit = self._unit(row, line)
+        if isinstance(unit, Figure):
+            return unit, raw
+        is_percent = place in self.sheet.percent_cells
+        return parse_figure(
+            value, self.styles[role], unit_factor=unit.factor, base_unit=unit.base_unit, percent_formatted=is_percent
+        ), raw
 
     def _choice(self, value: CellValue, measure: Measure) -> Figure:
         marked = parse_figure(value, None) if value is None or isinstance(value, str) else None
         text = match_key(as_text(value))
         if text in (match_key(NO_WEBSITE), match_key("không có website"), match_key("chưa có trang")):
             return Figure(None, "not_applicable", None, "")
-        if measure.value_type in ("yes_no", "choice") and measure.value_type != "milestone":
+        if measure.value_type in ("yes_no", "choice"):
             if text in (match_key(YES), "x co", "1", "đã có", "rồi"):
                 return Figure(Decimal(1), "reported", None, "")
             if text in (match_key(NO), "chưa", "chưa có", "0"):
@@ -439,21 +440,21 @@ class _FigureTable:
         names = "; ".join(m.name_vi for m in self.report.reference.code_lists[measure.choice_list_code or ""].values())
         return Figure(None, "unreadable", "CHOICE_UNKNOWN", f"{as_text(value)}|{names}")
 
-    def _factor(self, row: TableRow, line: _Line) -> tuple[Decimal, Figure | None]:
-        """Base units per figure: the template's, unless the line or the table prints another unit of the same kind."""
-        expected = self.report.reference.unit_of_measure(line.measure.code, line.axis_code, line.member_code)
+    def _unit(self, row: TableRow, line: _Line) -> UnitOfMeasure | Figure:
+        """The unit the line's figure is in: the template's, unless the line prints another of the same kind."""
+        asked = self.report.reference.unit_of_measure(line.measure.code, line.axis_code, line.member_code)
+        expected = UnitOfMeasure(asked.base_unit, asked.unit_factor)
         printed = self.text(row, "unit")
-        if not printed or match_key(printed) == match_key(expected.unit_vi):
-            return expected.unit_factor, None
-        known = read_unit(printed)
-        if known is None:
-            # Words we do not know beside a count ("bài viết" for "tin, bài") change nothing; beside money they do.
-            if expected.unit_factor == 1:
-                return expected.unit_factor, None
-        elif known[0] == expected.base_unit:
-            return known[1], None
-        detail = f"đơn vị tính ghi “{printed}”, biểu mẫu dùng “{expected.unit_vi}”"
-        return expected.unit_factor, Figure(None, "unreadable", "UNIT_CONFLICT", detail)
+        if not printed or match_key(printed) == match_key(asked.unit_vi):
+            return expected
+        stated = read_unit(printed)
+        if stated is not None and stated.base_unit == expected.base_unit:
+            return stated
+        if not expected.is_money and (stated is None or not stated.is_money):
+            # Beside a count, "bài viết" for "tin, bài" changes nothing; beside money, words we do not know do.
+            return expected
+        detail = f"đơn vị tính ghi “{printed}”, biểu mẫu dùng “{asked.unit_vi}”"
+        return Figure(None, "unreadable", "UNIT_CONFLICT", detail, expected=asked.unit_vi)
 
 
 class _MainTable(_FigureTable):
@@ -463,6 +464,8 @@ class _MainTable(_FigureTable):
         super().__init__(report, sheet, table)
         self.measure: Measure | None = None
         self.axis: Axis | None = None
+        # Where lines carry codes, words alone are titles, even those that read like a measure's name.
+        self.has_codes = any(self.text(row, "code") for row in table.rows_of("record"))
 
     def read(self) -> None:
         pending_total: TableRow | None = None
@@ -509,9 +512,7 @@ class _MainTable(_FigureTable):
                 self.axis = axis
                 self.report.ignore(self.sheet, row, "heading_row")
                 return True
-            if self._line_by_label(label) is not None:
-                return False
-        elif self._line_by_label(label) is not None:
+        if not self.has_codes and self._line_by_label(label) is not None:
             return False
         self.report.ignore(self.sheet, row, "heading_row")
         return True

@@ -41,6 +41,8 @@ _PARENT_BODIES: Final = {
 """Upper line of the heading block by peer group; the others write no parent body, the clerk adds one by hand."""
 
 _NUMBER_FORMATS: Final = {"count": "#,##0", "milestone": "0", "amount": "#,##0.00", "signed_amount": "#,##0.00"}
+_SECTION_ORDER: Final = {"bold": True, "align": "center", "bg_color": _SECTION_FILL}
+_ROMAN: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
 _TYPED_MARKS: Final = (*labels.MARKS, "không có", "kad", "-", "–", "—")
 
 _WIDTHS: Final = {
@@ -150,10 +152,11 @@ def form_lines(template: Template, period: Period, reference: Reference) -> list
     asked = {measure.code: measure for measure in reference.form_measures(template.code, period.kind)}
     lines: list[FormLine] = []
     number = 0
+    romans = iter(_ROMAN)
     for section in template.sections:
         measures = [asked[code] for code in section.measures if code in asked]
         if measures:
-            lines.append(FormLine("section", section.title_vi))
+            lines.append(FormLine("section", section.title_vi, order=next(romans, "")))
         for measure in measures:
             number += 1
             lines.append(
@@ -206,7 +209,7 @@ def write_template(
     import xlsxwriter
 
     template = form_template(unit, period, reference)
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     with xlsxwriter.Workbook(path, options) as book:
         writer = _FormWriter(
             book,
@@ -270,7 +273,7 @@ class _FormWriter:
 
     def style(self, **properties: object) -> Any:
         """The format with these properties, made once a workbook."""
-        key = tuple(sorted(properties.items()))
+        key = tuple(properties.items())
         if key not in self._formats:
             base = {"font_name": _FONT, "font_size": 12, "font_color": _INK, "valign": "vcenter"}
             self._formats[key] = self.book.add_format(base | properties)
@@ -333,7 +336,7 @@ class _FormWriter:
         sheet.merge_range(
             row + 1, 0, row + 1, last, self.period.name_vi, self.style(align="center", italic=True, font_size=13)
         )
-        sheet.set_row(row + 1, 18)
+        sheet.set_row(row + 1, 23)
         return row + 2
 
     def _write_statements(self, sheet: Any, row: int, last: int) -> int:
@@ -371,14 +374,15 @@ class _FormWriter:
         self._validate_statement(sheet, row, value[0], statement.key)
 
     def _stated(self, key: str) -> str | date:
-        return {
+        stated: dict[str, str | date] = {
             "template": labels.template_statement(self.template.code, self.template.version),
             "unit": labels.coded_statement(self.unit.code, self.unit.name_vi),
             "period": labels.coded_statement(self.period.code, self.period.name_vi),
             "window_start": self.period.window_start,
             "value_kind": labels.KIND_LABELS["thuc_hien"],
             "secrecy": labels.SECRECY_NONE,
-        }.get(key, "")
+        }
+        return stated.get(key, "")
 
     def _validate_statement(self, sheet: Any, row: int, column: int, key: str) -> None:
         if key == "value_kind":
@@ -434,14 +438,20 @@ class _FormWriter:
     def _write_line(self, sheet: Any, row: int, line: FormLine, columns: Sequence[labels.ColumnLabel]) -> None:
         edge: dict[str, object] = {"border": 1, "border_color": _LINE, "font_size": 11}
         if line.kind == "section":
-            look = self.style(**edge, bold=True, bg_color=_SECTION_FILL)
-            sheet.write_string(row, 0, line.text, look)
-            for index in range(1, len(columns)):
-                sheet.write_blank(row, index, None, look)
+            for index, column in enumerate(columns):
+                # Only the outer edges are drawn, so that the title may run over the empty cells beside it.
+                sides = {"left": int(index == 0), "right": int(index == len(columns) - 1)}
+                look = self.style(
+                    top=1, bottom=1, **sides, border_color=_LINE, font_size=11, bold=True, bg_color=_SECTION_FILL
+                )
+                if column is labels.ORDER:
+                    _write(sheet, row, index, line.order, self.style(**edge, **_SECTION_ORDER))
+                else:
+                    _write(sheet, row, index, line.text if column is labels.LABEL else None, look)
             sheet.set_row(row, 19)
             return
         if line.kind == "breakdown":
-            quiet = self.style(**edge, italic=True, font_color=_QUIET, indent=1)
+            quiet = self.style(**edge, italic=True, font_color=_QUIET, align="left", indent=2)
             for index, column in enumerate(columns):
                 if column is labels.LABEL:
                     sheet.write_string(row, index, line.text, quiet)
@@ -462,12 +472,16 @@ class _FormWriter:
                     self.style(**(edge | {"font_size": 8}), font_color=_QUIET, shrink=True),
                 )
             elif column is labels.LABEL:
-                look = self.style(**edge, text_wrap=True) if is_total else self.style(**edge, text_wrap=True, indent=2)
+                look = self.style(**edge, align="left", text_wrap=True, indent=1 if is_total else 3)
                 sheet.write_string(row, index, line.text, look)
             elif column is labels.BREAKDOWN:
                 small = edge | {"font_size": 10}
                 _write(
-                    sheet, row, index, line.breakdown or None, self.style(**small, font_color=_QUIET, text_wrap=True)
+                    sheet,
+                    row,
+                    index,
+                    line.breakdown or None,
+                    self.style(**small, font_color=_QUIET, align="center", text_wrap=True),
                 )
             elif column is labels.UNIT:
                 small = edge | {"font_size": 10}
@@ -557,7 +571,7 @@ class _FormWriter:
         return f"{labels.LISTS_SHEET}!${letter}$1:${letter}${len(self._lists[index])}"
 
     def _write_ending(self, sheet: Any, row: int, last: int) -> None:
-        small = self.style(font_size=10, italic=True, font_color=_QUIET, text_wrap=True, valign="top")
+        small = self.style(font_size=10, italic=True, font_color=_QUIET, text_wrap=True)
         sheet.merge_range(
             row,
             0,
@@ -568,7 +582,7 @@ class _FormWriter:
             " Không ghi họ tên, số điện thoại, thư điện tử trong tệp này.",
             small,
         )
-        sheet.set_row(row, 29)
+        sheet.set_row(row, 32)
         place = self.style(align="center", italic=True, font_size=13)
         strong = self.style(align="center", bold=True, font_size=13)
         quiet = self.style(align="center", italic=True, font_color=_QUIET, font_size=11)
@@ -624,7 +638,9 @@ class _FormWriter:
         sheet.set_row(2, 17)
         first = self._write_header(sheet, 3, columns, describing=5)
         detailed = self._detailed_measures()
-        row_count = max(min(12 * len(detailed), 160), 24, len(self.entries.detail) + 8)
+        # Money is broken down by many partners, counts by a few.
+        wanted = sum(2 if measure.value_type == "count" else 8 for measure in detailed)
+        row_count = max(min(wanted, 160), 30, len(self.entries.detail) + 8)
         for offset in range(row_count):
             entry = self.entries.detail[offset] if offset < len(self.entries.detail) else None
             self._write_detail_line(sheet, first + offset, offset + 1, entry, columns)
@@ -735,8 +751,8 @@ class _FormWriter:
         sheet.set_column(1, 1, 78)
         title = self.style(bold=True, font_size=14)
         section = self.style(bold=True, font_size=12, bg_color=_SECTION_FILL)
-        name = self.style(bold=True, border=1, border_color=_LINE, valign="top", text_wrap=True, indent=1)
-        text = self.style(border=1, border_color=_LINE, valign="top", text_wrap=True, indent=1)
+        name = self.style(bold=True, border=1, border_color=_LINE, align="left", valign="top", text_wrap=True, indent=1)
+        text = self.style(border=1, border_color=_LINE, align="left", valign="top", text_wrap=True, indent=1)
         sheet.merge_range(0, 0, 0, 1, "HƯỚNG DẪN ĐIỀN BÁO CÁO", title)
         sheet.set_row(0, 26)
         row = 1
@@ -747,7 +763,7 @@ class _FormWriter:
             for label, words in lines:
                 sheet.write_string(row, 0, label, name)
                 sheet.write_string(row, 1, words, text)
-                sheet.set_row(row, 5 + 16 * max(_lines(words, 84), _lines(label, 28)))
+                sheet.set_row(row, 5 + 16 * max(_lines(words, 90), _lines(label, 30)))
                 row += 1
         sheet.set_paper(9)
         sheet.set_margins(left=1.18, right=0.6, top=0.85, bottom=0.8)
@@ -757,12 +773,8 @@ class _FormWriter:
         sheet.protect("", {"format_columns": True, "format_rows": True})
 
     def _guide(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        last_day = self.period.last_day_on_time
         sending = [
-            (
-                "Hạn nộp",
-                f"{self.period.rule_vi} Chậm nhất hết ngày {last_day:%d/%m/%Y}; tính theo lúc hệ thống nhận được.",
-            ),
+            ("Hạn nộp", f"{self.period.rule_vi}; tính theo lúc hệ thống nhận được."),
             ("Kỳ số liệu", f"Cộng dồn từ {self.period.window_start:%d/%m/%Y} đến ngày chốt số liệu ghi ở đầu báo cáo."),
             ("Nộp lại", "Gửi lại cả tệp đã sửa. Bản sau thay bản trước; bản cũ vẫn được giữ để đối chiếu."),
             ("Trả lời", "Mỗi tệp gửi lên đều có trả lời: biên nhận và danh sách mọi điểm cần sửa, chỉ rõ trang và ô."),

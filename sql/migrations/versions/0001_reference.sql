@@ -188,7 +188,7 @@ create table reference.reporting_period (
     due_at timestamptz not null,
     rule_vi text not null,
     legal_basis_vi text not null,
-    only_units text [],
+    only_units text[],
     constraint reporting_period_window check (window_end >= window_start)
 );
 comment on table reference.reporting_period is 'The reporting calendar. A report is on time when it arrives before due_at.';
@@ -218,10 +218,10 @@ create table reference.indicator (
     target_value numeric,
     target_source text,
     owner_vi text not null,
-    clauses text [] not null,
-    period_kinds text [] not null,
-    scopes text [] not null,
-    prevailing_units text [],
+    clauses text[] not null,
+    period_kinds text[] not null,
+    scopes text[] not null,
+    prevailing_units text[],
     denominator_population text,
     reading_note_vi text not null,
     position smallint not null,
@@ -254,8 +254,8 @@ create table reference.indicator_term (
     side text not null constraint indicator_term_side check (side in ('numerator', 'denominator', 'first', 'second')),
     measure_code text not null constraint indicator_term_measure_fk references reference.measure,
     axis_code text not null,
-    member_codes text [],
-    excluded_member_codes text [],
+    member_codes text[],
+    excluded_member_codes text[],
     required_value numeric,
     minimum_value numeric,
     constraint indicator_term_pk primary key (indicator_code, side, measure_code)

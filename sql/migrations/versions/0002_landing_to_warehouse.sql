@@ -279,7 +279,7 @@ create table quarantine.observation (
     value_state text not null,
     sheet_name text not null,
     cell text not null,
-    rule_codes text [] not null,
+    rule_codes text[] not null,
     quarantined_at timestamptz not null default now(),
     constraint quarantine_observation_pk primary key (submission_id, line_number)
 );

@@ -10,7 +10,7 @@ comment on column reference.indicator_axis.indicator_code is 'Indicator.';
 comment on column reference.indicator_axis.axis_code is 'An axis of its measures (language, source, ...) or of the reporting unit: template, former_province, border_zone, obligation, element.';
 comment on column reference.indicator_axis.position is 'Reading order.';
 
-alter table reference.indicator add column reconciling_units text [];
+alter table reference.indicator add column reconciling_units text[];
 comment on column reference.indicator.reconciling_units is 'Bodies that repeat what others already count: their figure stands in the reconciliation and never in the sum.';
 
 alter table reference.indicator add column waits_for text;

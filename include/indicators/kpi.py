@@ -1,0 +1,198 @@
+"""The indicators as scripts and extracts read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from include.indicators.marts import build_marts, check_marts, count_values, ensure_current
+from include.model import TOTAL
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Row
+
+__all__ = ["REASONS_VI", "build_marts", "check_marts", "count_values", "decimal_text", "kpi", "kpi_as_known"]
+
+REASONS_VI = {
+    "awaiting_feed": "Chưa có nguồn số liệu này.",
+    "no_report": "Chưa nhận được báo cáo nào của các đơn vị có số liệu này.",
+    "not_due_yet": "Chưa đến hạn nộp và chưa nhận được báo cáo nào.",
+    "left_blank": "Báo cáo đã nhận nhưng để trống số liệu này.",
+    "withheld": "Đơn vị trả lời “không cung cấp”.",
+    "not_applicable": "Đơn vị trả lời “không áp dụng”.",
+    "zero_denominator": "Mẫu số bằng 0 nên không có tỷ lệ.",
+    "no_final": "Chưa có số chính thức để so với số ước.",
+    "by_element": "Chỉ đọc theo từng số liệu, không có một giá trị chung.",
+}
+"""Why an indicator has no value, as told to readers."""
+
+
+_COUNTS = {
+    "received": "coverage_received",
+    "expected": "coverage_expected",
+    "requested_received": "requested_received",
+    "requested_expected": "requested_expected",
+    "answered": "answered_count",
+    "incomplete": "incomplete_count",
+    "missing": "missing_count",
+    "withheld": "withheld_count",
+    "not_applicable": "not_applicable_count",
+}
+_STRENGTH = ("uoc", "thuc_hien", "chinh_thuc")
+
+
+def kpi(
+    connection: Connection,
+    period: str | None = None,
+    *,
+    scope_type: str = "province",
+    scope_code: str | None = None,
+    with_breakdowns: bool = False,
+) -> list[dict[str, Any]]:
+    """Every indicator of the catalogue for each period it applies to, ready for JSON, in catalogue order.
+
+    Values, numerators and denominators are decimal strings: `value` in `unit`, the other two in whole base units.
+    A pair has value null and its two numbers under `pair`. An indicator without data is listed with its state and
+    `reason`. `scope_type` group or unit gives those the catalogue asks for. `with_breakdowns` adds `breakdowns`.
+    Rebuilds stale marts first. Raises PlatformError for a period the calendar does not know.
+    """
+    _require(connection, period)
+    ensure_current(connection)
+    return _read(connection, period, scope_type, scope_code, with_breakdowns)
+
+
+def kpi_as_known(connection: Connection, moment: datetime, period: str | None = None) -> list[dict[str, Any]]:
+    """The same as `kpi` for the province, from the reports received up to `moment` (aware).
+
+    The marts themselves stay as they are; they are held for the few seconds it takes.
+    """
+    _require(connection, period)
+    savepoint = connection.begin_nested()
+    try:
+        build_marts(connection, as_known=moment)
+        return _read(connection, period, "province", None, False)
+    finally:
+        savepoint.rollback()
+
+
+def _require(connection: Connection, period: str | None) -> None:
+    from include.indicators.status import require_period
+
+    if period is not None:
+        require_period(connection, period)
+
+
+def _read(
+    connection: Connection, period: str | None, scope_type: str, scope_code: str | None, with_breakdowns: bool
+) -> list[dict[str, Any]]:
+    from sqlalchemy import text
+
+    rows = connection.execute(
+        text(
+            "select value.*, indicator.name_vi, indicator.name_en, indicator.unit_vi, indicator.direction,"
+            " indicator.arithmetic, indicator.unit_factor, indicator.target_status, indicator.target_value,"
+            " indicator.clauses, indicator.owner_vi, indicator.reading_note_vi"
+            " from mart.indicator_value as value"
+            " inner join reference.indicator on value.indicator_code = indicator.indicator_code"
+            " inner join reference.reporting_period as period on value.period_code = period.period_code"
+            " where value.scope_type = :scope_type"
+            " and (cast(:scope_code as text) is null or value.scope_code = :scope_code)"
+            " and (cast(:period as text) is null or value.period_code = :period)"
+            " and (:with_breakdowns or value.axis_code = 'total')"
+            " order by period.due_at, value.period_code, indicator.position, value.scope_code,"
+            " value.axis_code <> 'total', value.axis_code, value.member_code, value.side"
+        ),
+        {"scope_type": scope_type, "scope_code": scope_code, "period": period, "with_breakdowns": with_breakdowns},
+    ).all()
+    headlines = groupby(rows, key=lambda row: (row.period_code, row.indicator_code, row.scope_code))
+    return [_indicator(list(lines), with_breakdowns) for _, lines in headlines]
+
+
+def _indicator(lines: Sequence[Row[Any]], with_breakdowns: bool) -> dict[str, Any]:
+    totals = [line for line in lines if line.axis_code == TOTAL] or lines[:1]
+    headline = totals[0]
+    is_pair = headline.arithmetic == "pair"
+    shown: dict[str, Any] = {
+        "code": headline.indicator_code,
+        "name": headline.name_vi,
+        "name_en": headline.name_en,
+        "period": headline.period_code,
+        "scope": {"type": headline.scope_type, "code": headline.scope_code},
+        **(_pair(totals) if is_pair else _figure(headline)),
+        "unit": headline.unit_vi,
+        "unit_factor": decimal_text(headline.unit_factor),
+        "direction": headline.direction,
+        "cut_off": _latest(line.cut_off_to for line in totals),
+        "cut_off_from": _earliest(line.cut_off_from for line in totals),
+        "revised": any(line.is_revised for line in totals),
+        "provisional": headline.is_before_due,
+        "target": {"status": headline.target_status, "value": decimal_text(headline.target_value)},
+        "clauses": headline.clauses,
+        "owner": headline.owner_vi,
+        "note": headline.reading_note_vi,
+    }
+    if with_breakdowns:
+        shown["breakdowns"] = [
+            {"axis": line.axis_code, "member": line.member_code, "side": line.side, **_figure(line)}
+            for line in lines
+            if line.axis_code != TOTAL
+        ]
+    return shown
+
+
+def _figure(line: Row[Any]) -> dict[str, Any]:
+    return {
+        "value": decimal_text(line.value),
+        "numerator": decimal_text(line.numerator),
+        "denominator": decimal_text(line.denominator),
+        "state": line.value_state,
+        "reason_code": line.reason_code,
+        "reason": REASONS_VI.get(line.reason_code or ""),
+        "kind": line.value_kind,
+        "full_year_estimate": decimal_text(line.full_year_estimate),
+        "coverage": {name: getattr(line, column) for name, column in _COUNTS.items()},
+    }
+
+
+def _pair(sides: Sequence[Row[Any]]) -> dict[str, Any]:
+    """Two numbers side by side; the headline itself has no value, so that nobody adds them."""
+    units = [unit.strip() for unit in sides[0].unit_vi.split(";")]
+    figures = [
+        {"side": line.side, "unit": unit, **_figure(line)} for line, unit in zip(sides, units, strict=True)
+    ]
+    states = [figure["state"] for figure in figures]
+    has_value = [figure for figure in figures if figure["value"] is not None]
+    kinds = [figure["kind"] for figure in figures if figure["kind"] is not None]
+    return {
+        "value": None,
+        "numerator": None,
+        "denominator": None,
+        "state": next((state for state in ("reported", "nil") if state in states), states[0]),
+        "reason_code": None if has_value else figures[0]["reason_code"],
+        "reason": None if has_value else figures[0]["reason"],
+        "kind": min(kinds, key=_STRENGTH.index, default=None),
+        "full_year_estimate": None,
+        "coverage": {name: max(figure["coverage"][name] for figure in figures) for name in _COUNTS},
+        "pair": figures,
+    }
+
+
+def decimal_text(value: Decimal | None) -> str | None:
+    """A figure as a decimal string without exponent or needless zeros; None stays None."""
+    if value is None:
+        return None
+    plain = format(value, "f")
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
+
+
+def _latest(days: Iterable[date | None]) -> str | None:
+    known = [day for day in days if day is not None]
+    return max(known).isoformat() if known else None
+
+
+def _earliest(days: Iterable[date | None]) -> str | None:
+    known = [day for day in days if day is not None]
+    return min(known).isoformat() if known else None

@@ -1,0 +1,107 @@
+"""Rebuilding and checking the marts: everything in sql/marts, in name order, in one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from include.errors import GateError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+# Two rebuilds at once would drop each other's tables half way.
+_BUILD_LOCK = 7_402_027
+
+
+def build_marts(connection: Connection, as_known: datetime | None = None) -> None:
+    """Drop and rebuild every mart inside the caller's transaction: readers see the old ones or the new ones.
+
+    `as_known` rebuilds them from the reports received up to that moment (aware) and by the clock of that moment.
+    """
+    from sqlalchemy import text
+
+    from include.warehouse.sql import SQL_ROOT, read_file, run_script
+
+    with connection.begin_nested() if connection.in_transaction() else connection.begin():
+        connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _BUILD_LOCK})
+        connection.execute(
+            text("select set_config('ttdn.as_known', :moment, true)"),
+            {"moment": as_known.isoformat() if as_known else ""},
+        )
+        for path in sorted((SQL_ROOT / "marts").glob("*.sql")):
+            run_script(connection, read_file(f"marts/{path.name}"))
+
+
+def ensure_current(connection: Connection) -> bool:
+    """Rebuild the marts when they are absent, older than the newest submission, or a deadline has passed since.
+
+    A stale figure must not be read as if it were fine. Returns whether they were rebuilt.
+    """
+    from sqlalchemy import text
+
+    if connection.execute(text("select to_regclass('mart.indicator_value')")).scalar() is not None:
+        is_current = connection.execute(
+            text(
+                "select build.as_known is null"
+                " and build.newest_submission_id is not distinct from"
+                " (select max(submission_id) from warehouse.submission)"
+                " and not exists (select 1 from reference.reporting_period as period"
+                " where period.due_at > build.built_at and period.due_at <= now())"
+                " from mart.build"
+            )
+        ).scalar()
+        if is_current:
+            return False
+    build_marts(connection)
+    return True
+
+
+def check_marts(connection: Connection) -> None:
+    """Raise GateError when a file's ledger does not balance or an indicator lacks its line for the province."""
+    from sqlalchemy import text
+
+    unbalanced = connection.execute(
+        text(
+            "select submission_id, sha256, received_count, promoted_row_count, quarantined_row_count, ignored_row_count"
+            " from mart.ledger where not is_balanced order by submission_id limit 5"
+        )
+    ).all()
+    if unbalanced:
+        shown = "; ".join(
+            f"submission {row.submission_id} (file {row.sha256[:12]}): {row.received_count} received,"
+            f" {row.promoted_row_count} promoted, {row.quarantined_row_count} quarantined,"
+            f" {row.ignored_row_count} ignored"
+            for row in unbalanced
+        )
+        raise GateError(
+            where="mart.ledger",
+            found=shown,
+            expected="every row received to be promoted, quarantined or ignored under a declared rule",
+            remedy="Look the submission up in mart.ledger; no extract is written until it balances.",
+        )
+    absent = connection.execute(
+        text(
+            "select indicator.indicator_code, period.period_code"
+            " from reference.indicator"
+            " inner join reference.reporting_period as period on period.period_kind = any(indicator.period_kinds)"
+            " where not exists (select 1 from mart.indicator_value as value"
+            " where value.indicator_code = indicator.indicator_code and value.period_code = period.period_code"
+            " and value.scope_type = 'province' and value.axis_code = 'total')"
+            " order by indicator.position, period.due_at limit 5"
+        )
+    ).all()
+    if absent or count_values(connection) == 0:
+        raise GateError(
+            where="mart.indicator_value",
+            found="no line for " + (", ".join(f"{row[0]} {row[1]}" for row in absent) or "any indicator"),
+            expected="a line for every indicator in every period it applies to, missing ones included",
+            remedy="Write the catalogue and the calendar into the warehouse, then rebuild the marts.",
+        )
+
+
+def count_values(connection: Connection) -> int:
+    """How many lines mart.indicator_value has."""
+    from sqlalchemy import text
+
+    return int(connection.execute(text("select count(*) from mart.indicator_value")).scalar_one())

@@ -1,0 +1,78 @@
+"""From an indicator down to the files and cells it was added up from."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from include.errors import PlatformError
+from include.indicators.kpi import decimal_text, kpi
+from include.model import TOTAL
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Row
+
+
+def trace(connection: Connection, indicator: str, period: str) -> dict[str, Any]:
+    """The province's value of an indicator with every cell behind it.
+
+    Keys: indicator, period, value, numerator, denominator, unit, state, reason, terms. A term has side, measure,
+    value (sum of its cells, base units) and cells: sha256, file, sheet, cell, value, unit, revision, receipt, axis,
+    member. Sheet and cell are null where a whole report counts; sha256 is null for a body that counts and sent
+    nothing. Raises PlatformError for an indicator or period that is not known or does not go with the other.
+    """
+    from sqlalchemy import text
+
+    found = next((each for each in kpi(connection, period) if each["code"] == indicator), None)
+    if found is None:
+        raise PlatformError(
+            where=f"the indicator asked for in period {period}",
+            found=repr(indicator),
+            expected="an indicator of the catalogue that is computed for this kind of period",
+            remedy="`ttdn kpi --period` lists the indicators of a period.",
+        )
+    rows = connection.execute(
+        text(
+            "select lineage.* from mart.indicator_lineage as lineage"
+            " inner join reference.reporting_unit as unit on lineage.reporting_unit_code = unit.unit_code"
+            " where lineage.indicator_code = :indicator and lineage.period_code = :period"
+            " order by array_position(array['numerator', 'denominator', 'first', 'second', 'full_year'], lineage.side),"
+            " lineage.measure_code, unit.unit_kind, unit.sort_key, lineage.axis_code, lineage.member_code"
+        ),
+        {"indicator": indicator, "period": period},
+    ).all()
+    kept = ("value", "numerator", "denominator", "unit", "state", "reason", "kind", "coverage", "revised")
+    return {
+        "indicator": indicator,
+        "period": period,
+        **{key: found[key] for key in kept},
+        **({"pair": found["pair"]} if "pair" in found else {}),
+        "terms": [
+            _term(side, measure, list(cells))
+            for (side, measure), cells in groupby(rows, key=lambda row: (row.side, row.measure_code))
+        ],
+    }
+
+
+def _term(side: str, measure: str, cells: list[Row[Any]]) -> dict[str, Any]:
+    counted = [cell.value for cell in cells if not cell.is_evidence_only]
+    return {
+        "side": side,
+        "measure": measure,
+        "value": decimal_text(sum(counted)) if counted else "0",
+        "cells": [
+            {
+                "sha256": cell.sha256,
+                "file": cell.file_name,
+                "sheet": cell.sheet_name,
+                "cell": cell.cell,
+                "value": decimal_text(cell.value),
+                "unit": cell.reporting_unit_code,
+                "revision": cell.revision_number,
+                "receipt": cell.receipt_number,
+                **({"axis": cell.axis_code, "member": cell.member_code} if cell.axis_code != TOTAL else {}),
+                **({"proves_zero": True} if cell.is_evidence_only else {}),
+            }
+            for cell in cells
+        ],
+    }

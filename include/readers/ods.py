@@ -1,0 +1,246 @@
+"""Reads .ods straight from its content.xml, which holds values, types, errors, merges and hidden parts.
+
+Repeated rows and cells are unrolled only where they hold something: a column of a million empty cells
+is one element there.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from include.readers.grid import (
+    CellPosition,
+    CellValue,
+    LooseText,
+    MergedRange,
+    Sheet,
+    Visibility,
+    Workbook,
+    WorkbookRefused,
+    address,
+    trimmed,
+)
+from include.readers.preflight import MAX_AREA, MAX_COLUMN, MAX_MERGED_CELLS, MAX_ROW
+
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+_CALC_TYPE = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
+_OTHER_PARTS = ("meta.xml", "styles.xml")
+_META_NAMES = frozenset({"title", "subject", "description", "keyword", "user-defined"})
+_ERROR_TEXT = re.compile(r"#(?:REF|DIV/0|VALUE|NAME|NUM|NULL|N/A)[!?]?|Err:\d{3}")
+_DURATION = re.compile(r"PT(\d+)H(\d+)M(\d+)")
+_PROGRAM_FORMULA = re.compile(r"\bDDE\(", re.IGNORECASE)
+_NETWORK_REFERENCE = re.compile(r"'(?:file|https?|smb)://", re.IGNORECASE)
+
+
+def read_ods(path: Path) -> Workbook:
+    """The whole workbook. Raises WorkbookRefused: UNREADABLE, SHEET_RANGE, MERGE_RANGE, DDE, XML_DEPTH."""
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            content = etree.fromstring(archive.read("content.xml"), parser)
+            parts: dict[str, Any] = {
+                name: etree.fromstring(archive.read(name), parser)
+                for name in _OTHER_PARTS
+                if name in archive.namelist()
+            }
+    except etree.XMLSyntaxError as error:
+        raise WorkbookRefused("XML_DEPTH" if "depth" in str(error).lower() else "UNREADABLE") from error
+    except (KeyError, zipfile.BadZipFile) as error:
+        raise WorkbookRefused("UNREADABLE", type(error).__name__) from error
+    try:
+        return _workbook(content, parts)
+    except ValueError as error:  # a count that is no number
+        raise WorkbookRefused("UNREADABLE", type(error).__name__) from error
+
+
+def _workbook(content: Any, parts: dict[str, Any]) -> Workbook:
+    hidden_tables = {
+        style.get(f"{_STYLE}name")
+        for style in content.iter(f"{_STYLE}style")
+        if any(child.get(f"{_TABLE}display") == "false" for child in style)
+    }
+    reading = _Reading()
+    sheets = []
+    for table in content.iter(f"{_TABLE}table"):
+        if table.getparent().tag == f"{_OFFICE}spreadsheet":
+            is_hidden = table.get(f"{_TABLE}style-name") in hidden_tables
+            sheets.append(reading.sheet(table, "hidden" if is_hidden else "visible"))
+    names = {
+        element.get(f"{_TABLE}name", ""): element.get(f"{_TABLE}cell-range-address", "")
+        for element in content.iter(f"{_TABLE}named-range")
+    }
+    loose_texts = (*reading.loose_texts, *_outside_texts(parts))
+    loose_texts += tuple(LooseText("defined_name", None, name) for name in names)
+    return Workbook("ods", tuple(sheets), names, loose_texts, reading.has_external_links)
+
+
+def _outside_texts(parts: dict[str, Any]) -> tuple[LooseText, ...]:
+    texts = []
+    if "meta.xml" in parts:
+        for element in parts["meta.xml"].iter():
+            if isinstance(element.tag, str) and element.tag.rpartition("}")[2] in _META_NAMES and element.text:
+                texts.append(LooseText("property", None, element.text.strip()))
+    if "styles.xml" in parts:
+        for kind in ("header", "footer", "header-left", "footer-left"):
+            for element in parts["styles.xml"].iter(f"{_STYLE}{kind}"):
+                texts += [LooseText("header_footer", None, line) for line in _paragraphs(element)]
+    return tuple(texts)
+
+
+class _Reading:
+    """Collects what concerns the whole workbook while its sheets are read."""
+
+    def __init__(self) -> None:
+        self.loose_texts: list[LooseText] = []
+        self.has_external_links = False
+
+    def sheet(self, table: Any, visibility: Visibility) -> Sheet:
+        name = table.get(f"{_TABLE}name", "")
+        rows: list[list[CellValue]] = []
+        merges: list[MergedRange] = []
+        errors: dict[CellPosition, str] = {}
+        formulas: dict[CellPosition, str] = {}
+        uncalculated: set[CellPosition] = set()
+        percent_cells: set[CellPosition] = set()
+        hidden_rows: set[int] = set()
+        merged_cells = 0
+        row_index = 0
+        has_pictures = False
+        for row in _rows(table):
+            repeats = int(row.get(f"{_TABLE}number-rows-repeated", "1"))
+            values: list[CellValue] = []
+            column = 0
+            for cell in row:
+                if cell.tag not in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+                    continue
+                times = int(cell.get(f"{_TABLE}number-columns-repeated", "1"))
+                place = (row_index, column)
+                value = None if cell.tag.endswith("covered-table-cell") else _value(cell)
+                shown = _shown_text(cell)
+                formula = cell.get(f"{_TABLE}formula")
+                if formula is not None:
+                    self._note_formula(formula, name, place)
+                    formulas[place] = formula[:300]
+                if cell.get(_CALC_TYPE) == "error" or (formula is not None and _ERROR_TEXT.fullmatch(shown)):
+                    errors[place], value = shown or "#?", None
+                elif formula is not None and value is None and not shown:
+                    uncalculated.add(place)
+                if cell.get(f"{_OFFICE}value-type") == "percentage":
+                    percent_cells.update((row_index, column + step) for step in range(min(times, MAX_COLUMN)))
+                spans = (int(cell.get(f"{_TABLE}number-{kind}-spanned", "1")) for kind in ("rows", "columns"))
+                height, width = spans
+                if height * width > 1:
+                    merged_cells += height * width
+                    if merged_cells > MAX_MERGED_CELLS:
+                        raise WorkbookRefused("MERGE_RANGE", str(merged_cells), sheet=name)
+                    merges.append(MergedRange(row_index, column, row_index + height - 1, column + width - 1))
+                for note in cell.iter(f"{_OFFICE}annotation"):
+                    self.loose_texts += [LooseText("comment", name, line) for line in _paragraphs(note)]
+                has_pictures = has_pictures or any(element.tag.endswith("}image") for element in cell.iter())
+                if value is not None:
+                    if column + times > MAX_COLUMN:
+                        raise WorkbookRefused("SHEET_RANGE", address(row_index, column), sheet=name)
+                    values += [None] * (column - len(values))
+                    values += [value] * times
+                column += times
+            if values and (row_index + repeats > MAX_ROW or (row_index + repeats) * len(values) > MAX_AREA):
+                raise WorkbookRefused("SHEET_RANGE", address(row_index, 0), sheet=name)
+            if row.get(f"{_TABLE}visibility") in ("collapse", "filter"):
+                hidden_rows.update(range(row_index, row_index + min(repeats, MAX_ROW)))
+            if values or any(where[0] == row_index for where in errors):
+                rows += [[] for _ in range(row_index - len(rows))]
+                rows += [list(values) for _ in range(repeats)]
+            row_index += repeats
+        return Sheet(
+            name=name,
+            rows=trimmed(rows),
+            visibility=visibility,
+            merges=tuple(merges),
+            errors=errors,
+            formulas=formulas,
+            uncalculated=frozenset(uncalculated),
+            hidden_rows=frozenset(hidden_rows),
+            hidden_columns=_hidden_columns(table),
+            percent_cells=frozenset(percent_cells),
+            has_pictures=has_pictures,
+        )
+
+    def _note_formula(self, formula: str, sheet_name: str, place: CellPosition) -> None:
+        if _PROGRAM_FORMULA.search(formula):
+            raise WorkbookRefused("DDE", sheet=sheet_name, cell=address(*place))
+        self.has_external_links = self.has_external_links or _NETWORK_REFERENCE.search(formula) is not None
+
+
+def _rows(table: Any) -> Any:
+    """The sheet's rows, those in header and group elements included, those of nested tables not."""
+    for child in table:
+        if child.tag == f"{_TABLE}table-row":
+            yield child
+        elif child.tag in (f"{_TABLE}table-header-rows", f"{_TABLE}table-row-group", f"{_TABLE}table-rows"):
+            yield from _rows(child)
+
+
+def _hidden_columns(table: Any) -> frozenset[int]:
+    hidden: set[int] = set()
+    column = 0
+    for element in table.iter(f"{_TABLE}table-column"):
+        times = int(element.get(f"{_TABLE}number-columns-repeated", "1"))
+        if element.get(f"{_TABLE}visibility") in ("collapse", "filter"):
+            hidden.update(range(column, column + min(times, MAX_COLUMN)))
+        column += times
+    return frozenset(hidden)
+
+
+def _value(cell: Any) -> CellValue:
+    kind = cell.get(f"{_OFFICE}value-type")
+    if kind in ("float", "percentage", "currency"):
+        return float(cell.get(f"{_OFFICE}value", "nan"))
+    if kind == "boolean":
+        return bool(cell.get(f"{_OFFICE}boolean-value") == "true")
+    if kind == "date":
+        return _moment(cell.get(f"{_OFFICE}date-value", "")) or _shown_text(cell) or None
+    if kind == "time":
+        found = _DURATION.match(cell.get(f"{_OFFICE}time-value", ""))
+        hours, minutes, seconds = (int(part) for part in found.groups()) if found else (24, 0, 0)
+        return time(hours, minutes, seconds) if hours < 24 else _shown_text(cell) or None
+    return _shown_text(cell) or None
+
+
+def _moment(text: str) -> date | datetime | None:
+    try:
+        return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _shown_text(cell: Any) -> str:
+    return "\n".join(_paragraph(child) for child in cell if child.tag == f"{_TEXT}p").strip()
+
+
+def _paragraphs(element: Any) -> list[str]:
+    return [line for child in element.iter(f"{_TEXT}p") if (line := _paragraph(child).strip())]
+
+
+def _paragraph(paragraph: Any) -> str:
+    """A paragraph's text; spaces, tabs and line breaks are elements of their own."""
+    pieces = [paragraph.text or ""]
+    for child in paragraph:
+        if child.tag == f"{_TEXT}s":
+            pieces.append(" " * min(int(child.get(f"{_TEXT}c", "1")), 200))
+        elif child.tag == f"{_TEXT}tab":
+            pieces.append("\t")
+        elif child.tag == f"{_TEXT}line-break":
+            pieces.append("\n")
+        elif isinstance(child.tag, str) and not child.tag.endswith("annotation"):
+            pieces.append(_paragraph(child))
+        pieces.append(child.tail or "")
+    return "".join(pieces)

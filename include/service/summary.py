@@ -1,0 +1,110 @@
+"""The end of the main job: what became of the files, the leading indicators, where the extracts are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from include.settings import Settings
+
+LEADING_INDICATORS = ("P01", "P02", "P04", "P05", "T02", "M01", "M02", "V01", "E01", "R01")
+
+VERDICT_MEANINGS = {
+    "loaded": "đã vào kho",
+    "unchanged": "lưu lại, số liệu không đổi",
+    "duplicate": "trùng tệp đã nhận",
+    "quarantined": "giữ lại chờ sửa",
+    "rejected": "không nhận, có phiếu trả lời",
+    "refused_secret": "từ chối vì dấu mật, không lưu nội dung",
+    "incomplete": "tệp chưa đầy đủ",
+}
+
+
+def print_summary(console: Console, settings: Settings, verdicts: Mapping[str, int]) -> None:
+    """Print verdict counts, the leading indicators of the newest period with reports, and the newest extracts."""
+    _print_verdicts(console, settings, verdicts)
+    period, indicators = read_leading_indicators(settings)
+    if indicators:
+        _print_indicators(console, period, indicators)
+    extracts = newest_extracts(settings.extracts)
+    if extracts:
+        console.print("\nBáo cáo cho lãnh đạo:")
+        for path in extracts:
+            console.print(f"  {path}", soft_wrap=True, highlight=False)
+
+
+def read_leading_indicators(settings: Settings) -> tuple[str, list[dict[str, Any]]]:
+    """Return the newest period with accepted reports and its leading indicators; ("", []) when there is none."""
+    from sqlalchemy import text
+
+    from include.indicators.kpi import kpi
+    from include.warehouse.connect import engine, warehouse_url
+
+    with engine(warehouse_url(settings)).connect() as connection:
+        period = connection.execute(
+            text(
+                "select p.period_code from warehouse.submission as s inner join reference.reporting_period as p"
+                " using (period_code) where s.verdict = 'loaded' order by p.due_at desc limit 1"
+            )
+        ).scalar()
+        if period is None:
+            return "", []
+        known = {each["code"]: each for each in kpi(connection, period)}
+    return period, [known[code] for code in LEADING_INDICATORS if code in known]
+
+
+def newest_extracts(folder: Path) -> list[Path]:
+    """Return the newest file of each kind below `folder`; empty when nothing has been written yet."""
+    newest: dict[str, Path] = {}
+    for path in folder.rglob("*"):
+        is_finished = path.is_file() and not path.name.startswith((".", "~"))
+        if is_finished and (
+            path.suffix not in newest or path.stat().st_mtime_ns > newest[path.suffix].stat().st_mtime_ns
+        ):
+            newest[path.suffix] = path
+    return sorted(newest.values())
+
+
+def _print_verdicts(console: Console, settings: Settings, verdicts: Mapping[str, int]) -> None:
+    if not verdicts:
+        console.print(f"\nKhông có tệp mới trong {settings.inbox}.", soft_wrap=True, highlight=False)
+        return
+    table = Table(title=f"\n{sum(verdicts.values())} tệp đã xử lý", title_justify="left", box=None, show_header=False)
+    for verdict, count in sorted(verdicts.items(), key=lambda item: -item[1]):
+        table.add_row(str(count), verdict, VERDICT_MEANINGS.get(verdict, ""))
+    console.print(table)
+    console.print(f"Phiếu trả lời: {settings.outbox}", soft_wrap=True, highlight=False)
+
+
+def _print_indicators(console: Console, period: str, indicators: Sequence[Mapping[str, Any]]) -> None:
+    table = Table(title=f"\nChỉ tiêu chính, kỳ {period}", title_justify="left", box=None)
+    for heading in ("Mã", "Chỉ tiêu"):
+        table.add_column(heading)
+    table.add_column("Giá trị", justify="right")
+    for heading in ("Đơn vị tính", "Số đơn vị báo cáo"):
+        table.add_column(heading)
+    for each in indicators:
+        coverage = each["coverage"]
+        table.add_row(
+            each["code"],
+            each.get("name", ""),
+            _shown(each),
+            each["unit"],
+            f"{coverage['received']}/{coverage['expected']}",
+        )
+    console.print(table)
+
+
+def _shown(indicator: Mapping[str, Any]) -> str:
+    """Return the value as people write it; a missing one is named, never shown as 0."""
+    from include.vietnamese.numbers import format_number
+
+    values = [each["value"] for each in indicator.get("pair") or [indicator]]
+    if all(value is None for value in values):
+        return "chưa có số liệu"
+    return " · ".join("—" if value is None else format_number(Decimal(value)) for value in values)

@@ -1,0 +1,176 @@
+"""The DAGs as Airflow itself parses them, in a process of its own: import errors, schedules, wiring, thinness."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from include.sources import list_sources
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+DAG_FILES = sorted((PROJECT_ROOT / "dags").glob("*.py"))
+
+PARSE = """
+import json, sys
+from pathlib import Path
+from airflow._shared.module_loading import find_path_from_directory
+from airflow.dag_processing.dagbag import DagBag
+from airflow.serialization.serialized_objects import DagSerialization
+bag = DagBag(sys.argv[1], bundle_path=Path(sys.argv[1]), bundle_name="platform")
+described = {}
+for dag in bag.dags.values():
+    stored = json.loads(json.dumps(DagSerialization.to_dict(dag)))["dag"]
+    described[dag.dag_id] = {
+        "file": dag.fileloc,
+        "catchup": dag.catchup,
+        "max_active_runs": dag.max_active_runs,
+        "timetable": stored["timetable"],
+        "doc": dag.doc_md or dag.description,
+        "tags": sorted(dag.tags),
+        "tasks": {
+            task.task_id: {
+                "after": sorted(task.upstream_task_ids),
+                "outlets": sorted(outlet.name for outlet in task.outlets),
+                "is_mapped": task.is_mapped,
+                "retries": task.retries,
+            }
+            for task in dag.tasks
+        },
+    }
+print("ANSWER" + json.dumps({
+    "dags": described,
+    "errors": bag.import_errors,
+    "files": list(find_path_from_directory(sys.argv[1], ".airflowignore", "glob")),
+    "heavy": sorted(set(sys.modules) & {"pandas", "great_expectations", "openpyxl", "plotly", "psycopg2.extras"}),
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What Airflow makes of the checkout as a bundle, read through .airflowignore."""
+    home = tmp_path_factory.mktemp("airflow")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")} | {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT_ROOT / "plugins"),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/unused.db",
+        "PYTHONPATH": str(PROJECT_ROOT),
+    }
+    answer = subprocess.run(
+        [sys.executable, "-c", PARSE, str(PROJECT_ROOT)],
+        env=environment,
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    lines = [line for line in answer.stdout.splitlines() if line.startswith("ANSWER")]
+    assert lines, answer.stdout + answer.stderr
+    told: dict[str, Any] = json.loads(lines[0].removeprefix("ANSWER"))
+    return told
+
+
+def test_every_dag_file_parses(parsed: dict[str, Any]) -> None:
+    assert parsed["errors"] == {}
+
+
+def test_there_is_an_ingest_dag_for_every_registered_source_and_the_three_others(parsed: dict[str, Any]) -> None:
+    ingest = {f"ingest_{source.source_id}" for source in list_sources()}
+
+    assert "ingest_agency_reports" in ingest
+    assert set(parsed["dags"]) == ingest | {"build_indicators", "release_extracts", "tend_warehouse"}
+
+
+def test_airflow_looks_for_dags_in_the_dags_folder_only(parsed: dict[str, Any]) -> None:
+    folders = {Path(dag["file"]).parent for dag in parsed["dags"].values()}
+
+    assert folders == {PROJECT_ROOT / "dags"}
+
+
+def test_airflowignore_keeps_the_parser_out_of_everything_else(parsed: dict[str, Any]) -> None:
+    assert {Path(path) for path in parsed["files"] if path.endswith(".py")} == set(DAG_FILES)
+
+
+def test_the_ingest_dag_lands_then_takes_batches_then_accounts(parsed: dict[str, Any]) -> None:
+    tasks = parsed["dags"]["ingest_agency_reports"]["tasks"]
+
+    assert {name: task["after"] for name, task in tasks.items()} == {
+        "land": [],
+        "ingest": ["land"],
+        "account": ["ingest"],
+    }
+    assert tasks["ingest"]["is_mapped"]
+    assert not tasks["land"]["is_mapped"]
+
+
+def test_observations_are_announced_once_all_batches_are_in(parsed: dict[str, Any]) -> None:
+    tasks = parsed["dags"]["ingest_agency_reports"]["tasks"]
+
+    assert {name: task["outlets"] for name, task in tasks.items()} == {
+        "land": [],
+        "ingest": [],
+        "account": ["observations"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("dag_id", "listens_to"), [("build_indicators", "observations"), ("release_extracts", "indicators")]
+)
+def test_what_follows_waits_for_the_asset_before_it(parsed: dict[str, Any], dag_id: str, listens_to: str) -> None:
+    timetable = json.dumps(parsed["dags"][dag_id]["timetable"])
+
+    assert "AssetTriggeredTimetable" in timetable
+    assert f'"name": "{listens_to}"' in timetable
+
+
+def test_indicators_are_announced_only_after_they_were_rebuilt_and_checked(parsed: dict[str, Any]) -> None:
+    tasks = parsed["dags"]["build_indicators"]["tasks"]
+
+    assert tasks["rebuild_and_check"]["outlets"] == ["indicators"]
+
+
+def test_the_care_dag_follows_the_reporting_calendar(parsed: dict[str, Any]) -> None:
+    timetable = parsed["dags"]["tend_warehouse"]["timetable"]
+
+    assert timetable["__type"] == "reporting_calendar.ReportingCalendarTimetable"
+    assert ["2026-06-15T00:00:00+07:00", "2026-06T-due"] in timetable["__var"]["moments"]
+    assert ["2026-11-25T00:00:00+07:00", "2026-NAM-due"] in timetable["__var"]["moments"]
+
+
+def test_missed_runs_do_not_pile_up_and_runs_of_a_dag_do_not_overlap(parsed: dict[str, Any]) -> None:
+    assert {dag["catchup"] for dag in parsed["dags"].values()} == {False}
+    assert {dag["max_active_runs"] for dag in parsed["dags"].values()} == {1}
+
+
+def test_every_task_is_tried_again_and_every_dag_says_what_it_is_for(parsed: dict[str, Any]) -> None:
+    for dag_id, dag in parsed["dags"].items():
+        assert dag["doc"], dag_id
+        assert dag["tags"], dag_id
+        assert {task["retries"] for task in dag["tasks"].values()} == {2}, dag_id
+
+
+def test_parsing_loads_no_heavy_library(parsed: dict[str, Any]) -> None:
+    assert parsed["heavy"] == []
+
+
+@pytest.mark.parametrize("path", DAG_FILES, ids=lambda path: path.name)
+def test_a_dag_file_is_a_timetable_and_nothing_else(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    imported = {
+        alias.name.split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
+    } | {(node.module or "").split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+
+    assert imported <= {"__future__", "datetime", "airflow", "dags", "include", "reporting_calendar"}
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.If | ast.IfExp | ast.While | ast.Try)]
+    assert not [word for word in ("select ", "insert ", "update ", "delete ") if word in text.lower()]
+    assert len(text.splitlines()) <= 70, "a DAG is about a screen"
