@@ -231,9 +231,12 @@ def _read(path: Path) -> dict[str, Period]:
 
 
 def _period(
-    code: str, entry: Mapping[str, Any], weekend_rule: str, days_off: frozenset[date], problems: list[str]
+    code: str, entry: object, weekend_rule: str, days_off: frozenset[date], problems: list[str]
 ) -> Period | None:
     before = len(problems)
+    if not isinstance(entry, dict):
+        problems.append(f"{code}: {entry!r} is no entry with keys")
+        return None
     unknown = sorted(set(entry) - set(KEYS))
     missing = sorted(set(KEYS[:8]) - set(entry))
     if unknown or missing:

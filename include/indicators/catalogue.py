@@ -46,22 +46,21 @@ _SIDES: Final[Mapping[str, Side]] = {
     # The estimate for the whole year that stands beside the numerator of a ratio.
     "year_numerator": "second",
 }
-_TERMS_OF: Final[Mapping[str, tuple[set[str], set[str]]]] = {
-    "sum": ({"numerator"}, set()),
-    "milestone": ({"numerator"}, set()),
-    "pair": ({"first", "second"}, set()),
-    "ratio": ({"numerator", "denominator"}, {"year_numerator"}),
-    "units_share": ({"numerator"}, set()),
-    "feed": ({"numerator"}, {"denominator"}),
+_TERMS_OF: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    "sum": (("numerator",), ()),
+    "milestone": (("numerator",), ()),
+    "pair": (("first", "second"), ()),
+    "ratio": (("numerator", "denominator"), ("year_numerator",)),
+    "units_share": (("numerator",), ()),
+    "feed": (("numerator",), ("denominator",)),
 }
+"""The keys that name the terms of each arithmetic: needed, and possible."""
 _OWN_AXES: Final[Mapping[str, tuple[str, ...]]] = {
     "timeliness": ("obligation",),
     "completeness": ("template",),
     "estimate_error": ("element",),
 }
-_REQUIRED_KEYS: Final = (
-    "name_vi name_en unit arithmetic better target owner clauses periods reading_note_vi".split()
-)
+_REQUIRED_KEYS: Final = "name_vi name_en unit arithmetic better target owner clauses periods reading_note_vi".split()
 _OPTIONAL_KEYS: Final = (
     "unit_factor multiplier by disaggregations prevails reconciles population waits_for target_value target_source"
 ).split()
@@ -263,10 +262,12 @@ class _Reading:
     def _read_indicator(self, code: str, entry: Mapping[str, Any], where: str) -> None:
         before = len(self.problems)
         arithmetic = self._one_of(entry, "arithmetic", get_args(Arithmetic), where)
-        needed, possible = _TERMS_OF.get(arithmetic, (set(), set()))
+        needed, possible = _TERMS_OF.get(arithmetic, ((), ()))
         self._check_keys(entry, {*_REQUIRED_KEYS, *needed}, {*_OPTIONAL_KEYS, *possible}, where)
         terms = tuple(
-            term for key in (*needed, *possible) for term in self._terms(entry.get(key, []), _SIDES[key], f"{where}, {key}")
+            term
+            for key in (*needed, *possible)
+            for term in self._terms(entry.get(key, []), _SIDES[key], f"{where}, {key}")
         )
         population = None
         if arithmetic == "units_share":

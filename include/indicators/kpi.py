@@ -160,9 +160,7 @@ def _figure(line: Row[Any]) -> dict[str, Any]:
 def _pair(sides: Sequence[Row[Any]]) -> dict[str, Any]:
     """Two numbers side by side; the headline itself has no value, so that nobody adds them."""
     units = [unit.strip() for unit in sides[0].unit_vi.split(";")]
-    figures = [
-        {"side": line.side, "unit": unit, **_figure(line)} for line, unit in zip(sides, units, strict=True)
-    ]
+    figures = [{"side": line.side, "unit": unit, **_figure(line)} for line, unit in zip(sides, units, strict=True)]
     states = [figure["state"] for figure in figures]
     has_value = [figure for figure in figures if figure["value"] is not None]
     kinds = [figure["kind"] for figure in figures if figure["kind"] is not None]

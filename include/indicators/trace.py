@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,8 @@ def trace(connection: Connection, indicator: str, period: str) -> dict[str, Any]
     """The province's value of an indicator with every cell behind it.
 
     Keys: indicator, period, value, numerator, denominator, unit, state, reason, terms. A term has side, measure,
-    value (sum of its cells, base units) and cells: sha256, file, sheet, cell, value, unit, revision, receipt, axis,
-    member. Sheet and cell are null where a whole report counts; sha256 is null for a body that counts and sent
+    value (what its cells add up to, base units) and cells: sha256, file, sheet, cell, value, unit, revision, receipt,
+    axis, member. Sheet and cell are null where a whole report counts; sha256 is null for a body that counts and sent
     nothing. Raises PlatformError for an indicator or period that is not known or does not go with the other.
     """
     from sqlalchemy import text
@@ -55,11 +56,10 @@ def trace(connection: Connection, indicator: str, period: str) -> dict[str, Any]
 
 
 def _term(side: str, measure: str, cells: list[Row[Any]]) -> dict[str, Any]:
-    counted = [cell.value for cell in cells if not cell.is_evidence_only]
     return {
         "side": side,
         "measure": measure,
-        "value": decimal_text(sum(counted)) if counted else "0",
+        "value": decimal_text(sum((cell.added_value for cell in cells), Decimal(0))),
         "cells": [
             {
                 "sha256": cell.sha256,

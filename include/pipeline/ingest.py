@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, Row, text
 
 from include.calendar.periods import VIETNAM
 from include.model import Finding, Reading
 from include.pipeline.answer import write_answers
-from include.pipeline.check import Decision, check_batch, find_unchanged, tell
+from include.pipeline.check import Decision, Told, check_batch, find_unchanged, tell
 from include.pipeline.land import (
     Receipt,
     forget_bytes,
@@ -229,30 +230,37 @@ def _take_through_gate(
     connection: Connection, settings: Settings, source: Source, receipts: Sequence[Receipt], sandbox: Sandbox
 ) -> None:
     reference = load_reference()
-    fresh = _without_verdict(connection, receipts)
-    repeats, first_of_bytes = _split_repeats(connection, fresh)
-    readings = read_in_sandbox(sandbox, source, first_of_bytes)
+    waiting = _without_verdict(connection, receipts)
+    repeats, fresh = _split_repeats(connection, waiting)
+    fresh, same_drop = _first_of_bytes(fresh)
+    readings = read_in_sandbox(sandbox, source, fresh)
     with gate_lock(connection):
         # Asked again under the lock: another run may have taken the same bytes while this one was reading.
-        late_repeats, _ = _split_repeats(connection, first_of_bytes)
+        late_repeats, _ = _split_repeats(connection, fresh)
         late = {receipt.receipt_id for receipt in late_repeats}
+        held = _held_before(connection, fresh)
         staged = []
-        for receipt, reading in zip(first_of_bytes, readings, strict=True):
+        for receipt, reading in zip(fresh, readings, strict=True):
             if receipt.receipt_id in late:
                 continue
             if reading.refusal is not None:
-                _record_refusal(connection, settings, receipt, reading)
+                _record_refusal(connection, settings, receipt, reading, held.get(receipt.receipt_id))
                 continue
             staged.append(_stage(connection, receipt, reading, reference))
         connection.commit()
         for wave in _in_waves(staged):
-            _pass_wave(connection, wave, reference)
+            _pass_wave(connection, wave, held, reference)
         for receipt in (*repeats, *late_repeats):
             _record_repeat(connection, receipt)
         connection.commit()
+    if same_drop:
+        # The first of equal files decided; the others are now repeats of it, or held for the same reason.
+        _take_through_gate(connection, settings, source, same_drop, sandbox)
 
 
-def _pass_wave(connection: Connection, wave: Sequence[StagedFile], reference: Reference) -> None:
+def _pass_wave(
+    connection: Connection, wave: Sequence[StagedFile], held: Mapping[int, Row[Any]], reference: Reference
+) -> None:
     repeated = find_unchanged(connection, wave)
     unchanged = [file for file in wave if file.submission_id in repeated]
     record_unchanged(connection, unchanged)
@@ -262,7 +270,12 @@ def _pass_wave(connection: Connection, wave: Sequence[StagedFile], reference: Re
         return
     stage_files(connection, changed, reference)
     decisions = check_batch(connection, changed, reference)
-    promote_batch(connection, decisions)
+    still_held = [d for d in decisions if _is_held_again(held.get(d.file.receipt.receipt_id), d.verdict, d.code)]
+    for decision in still_held:
+        receipt = decision.file.receipt
+        _record_held_again(connection, receipt, held[receipt.receipt_id], decision.told)
+    again = {decision.file.submission_id for decision in still_held}
+    promote_batch(connection, [d for d in decisions if d.file.submission_id not in again])
     connection.commit()
 
 
@@ -291,7 +304,9 @@ def _stage(connection: Connection, receipt: Receipt, reading: Reading, reference
     )
 
 
-def _record_refusal(connection: Connection, settings: Settings, receipt: Receipt, reading: Reading) -> None:
+def _record_refusal(
+    connection: Connection, settings: Settings, receipt: Receipt, reading: Reading, held: Row[Any] | None
+) -> None:
     refusal = reading.refusal
     if refusal is None:
         raise ValueError("a refusal is recorded only for a refused file")
@@ -303,6 +318,8 @@ def _record_refusal(connection: Connection, settings: Settings, receipt: Receipt
     elif refusal.code == "INCOMPLETE":
         note_findings(connection, [(receipt.receipt_id, tell([refusal]))])
         close_receipt(connection, receipt, "incomplete", "INCOMPLETE", None)
+    elif held is not None and _is_held_again(held, "rejected", refusal.code):
+        _record_held_again(connection, receipt, held, tell(refusal_findings(reading)))
     else:
         told = tell(refusal_findings(reading))
         submission_id = connection.execute(_NEXT_SUBMISSION).scalar_one()
@@ -312,32 +329,74 @@ def _record_refusal(connection: Connection, settings: Settings, receipt: Receipt
 def _record_repeat(connection: Connection, receipt: Receipt) -> None:
     earlier = connection.execute(
         text(
-            "select s.submission_id, r.receipt_number, r.received_at, s.verdict"
+            "select s.submission_id, r.receipt_number, r.received_at"
             " from warehouse.submission as s inner join landing.receipt as r"
             " on r.submission_id = s.submission_id and r.verdict <> 'duplicate'"
-            " where s.sha256 = :sha256 and s.source_id = :source_id order by r.receipt_id limit 1"
+            " where s.sha256 = :sha256 and s.source_id = :source_id and s.verdict in ('loaded', 'unchanged')"
+            " order by r.receipt_id limit 1"
         ),
         {"sha256": receipt.sha256, "source_id": receipt.source_id},
     ).one()
-    when = earlier.received_at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
-    told = tell([Finding("DUPLICATE", found=f"{earlier.receipt_number} ({when})")])
+    told = tell([Finding("DUPLICATE", found=_name_of(earlier))])
     note_findings(connection, [(receipt.receipt_id, told)])
     close_receipt(connection, receipt, "duplicate", "DUPLICATE", earlier.submission_id)
 
 
+def _record_held_again(connection: Connection, receipt: Receipt, held: Row[Any], told: Sequence[Told]) -> None:
+    same = tell([Finding("DUPLICATE_HELD", found=_name_of(held))])
+    note_findings(connection, [(receipt.receipt_id, (*same, *told))])
+    close_receipt(connection, receipt, "duplicate", "DUPLICATE_HELD", held.submission_id)
+
+
+def _is_held_again(held: Row[Any] | None, verdict: str, code: str) -> bool:
+    return held is not None and (held.verdict, held.verdict_code) == (verdict, code)
+
+
+def _name_of(earlier: Row[Any]) -> str:
+    return f"{earlier.receipt_number} ({earlier.received_at.astimezone(VIETNAM):%d/%m/%Y %H:%M})"
+
+
 def _split_repeats(connection: Connection, receipts: Sequence[Receipt]) -> tuple[list[Receipt], list[Receipt]]:
+    """Arrivals whose bytes were taken before, and the others.
+
+    Bytes that were only ever rejected or quarantined are looked at again: the file name, the list of bodies or
+    the report they were compared with may have been put right since.
+    """
     rows = connection.execute(
-        text("select sha256, source_id from warehouse.submission where sha256 = any(:hashes)"),
+        text(
+            "select sha256, source_id from warehouse.submission"
+            " where sha256 = any(:hashes) and verdict in ('loaded', 'unchanged')"
+        ),
         {"hashes": [receipt.sha256 for receipt in receipts]},
     )
     seen = {(row.sha256, row.source_id) for row in rows}
-    repeats: list[Receipt] = []
-    first: list[Receipt] = []
+    repeats = [receipt for receipt in receipts if (receipt.sha256, receipt.source_id) in seen]
+    return repeats, [receipt for receipt in receipts if (receipt.sha256, receipt.source_id) not in seen]
+
+
+def _first_of_bytes(receipts: Sequence[Receipt]) -> tuple[list[Receipt], list[Receipt]]:
+    first: dict[str, Receipt] = {}
     for receipt in receipts:
-        key = (receipt.sha256, receipt.source_id)
-        (repeats if key in seen else first).append(receipt)
-        seen.add(key)
-    return repeats, first
+        first.setdefault(receipt.sha256, receipt)
+    chosen = {receipt.receipt_id for receipt in first.values()}
+    return list(first.values()), [receipt for receipt in receipts if receipt.receipt_id not in chosen]
+
+
+def _held_before(connection: Connection, receipts: Sequence[Receipt]) -> dict[int, Row[Any]]:
+    """By receipt id: the latest submission of the same bytes that was rejected or quarantined."""
+    rows = connection.execute(
+        text(
+            "select distinct on (s.sha256) s.sha256, s.submission_id, s.verdict, s.verdict_code,"
+            " r.receipt_number, r.received_at"
+            " from warehouse.submission as s inner join landing.receipt as r"
+            " on r.submission_id = s.submission_id and r.verdict <> 'duplicate'"
+            " where s.sha256 = any(:hashes) and s.verdict in ('rejected', 'quarantined')"
+            " order by s.sha256, s.submission_id desc"
+        ),
+        {"hashes": [receipt.sha256 for receipt in receipts]},
+    )
+    held = {row.sha256: row for row in rows}
+    return {receipt.receipt_id: held[receipt.sha256] for receipt in receipts if receipt.sha256 in held}
 
 
 def _rehearse(reports: Sequence[Path], source: Source, engine: Engine, received_at: datetime) -> list[FileResult]:
@@ -349,7 +408,9 @@ def _rehearse(reports: Sequence[Path], source: Source, engine: Engine, received_
     decisions: dict[int, Decision] = {}
     unchanged: set[int] = set()
     with engine.connect() as connection, Sandbox(workers=2) as sandbox:
-        repeats, first = _split_repeats(connection, receipts)
+        repeats, fresh = _split_repeats(connection, receipts)
+        first, same_drop = _first_of_bytes(fresh)
+        repeats += same_drop
         readings = dict(zip((r.receipt_id for r in first), read_in_sandbox(sandbox, source, first), strict=True))
         staged = [
             StagedFile(

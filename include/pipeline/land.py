@@ -202,7 +202,7 @@ def load_receipts(connection: Connection, settings: Settings, receipt_ids: Seque
         ),
         {"ids": list(receipt_ids)},
     )
-    return [Receipt(*row, settings.landing / stored_name(row.sha256)) for row in rows]
+    return [Receipt(**row._mapping, path=settings.landing / stored_name(row.sha256)) for row in rows]
 
 
 def stored_name(sha256: str) -> str:

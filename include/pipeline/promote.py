@@ -15,7 +15,8 @@ from include.warehouse.sql import copy_rows, run_file
 _SUBMISSION_COLUMNS = (
     "submission_id sha256 source_id reporting_unit_code period_code template_code template_version cut_off_date"
     " value_kind document_number document_date received_at content_hash verdict verdict_code revision_number"
-    " received_count promoted_count quarantined_count ignored_count required_cell_count filled_cell_count blocking_count warning_count"
+    " received_count promoted_count quarantined_count ignored_count required_cell_count filled_cell_count"
+    " blocking_count warning_count"
 ).split()
 
 

@@ -34,6 +34,7 @@ from include.warehouse.sql import run_file
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+_SESSION = "-c timezone=Asia/Ho_Chi_Minh -c default_transaction_read_only=on"
 _FIGURE = re.compile(r"\{(-?\d+(?:\.\d+)?)\}")
 
 
@@ -89,7 +90,7 @@ def run_gate(connection: Connection, as_of: datetime | None = None) -> list[Brea
         raise
     except Exception as error:
         raise _stop("the gate", f"{type(error).__name__}: {error}", "a verdict on every check") from error
-    return sorted(breaches, key=lambda breach: (breach.submission_id, breach.line_number or 0, breach.rule_code, breach.code))
+    return sorted(breaches, key=lambda each: (each.submission_id, each.line_number or 0, each.rule_code, each.code))
 
 
 def _ask_great_expectations(
@@ -100,27 +101,28 @@ def _ask_great_expectations(
     import great_expectations as gx
     import yaml
 
-    configuration = yaml.safe_load((GX_ROOT / "great_expectations.yml").read_text(encoding="utf-8"))
+    configuration = yaml.load((GX_ROOT / "great_expectations.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     context = gx.get_context(mode="ephemeral", project_config=configuration)
-    with warnings.catch_warnings():
-        # add_postgres, which it recommends, refuses a server on a socket.
-        warnings.filterwarnings("ignore", message="You are using a generic SQLDatasource")
-        datasource = context.data_sources.add_sql(
-            name="warehouse",
-            connection_string=connection.engine.url.render_as_string(hide_password=False),
-            kwargs={"connect_args": {"options": "-c timezone=Asia/Ho_Chi_Minh -c default_transaction_read_only=on"}},
-        )
-    try:
-        return [
-            answer for suite in suites for answer in _validate(gx, context, datasource, suite, row_counts[suite.name])
-        ]
-    finally:
-        datasource.get_execution_engine().engine.dispose()
-        datasource.get_engine().dispose()
+    answers: list[Answer] = []
+    for suite in suites:
+        with warnings.catch_warnings():
+            # add_postgres, which it recommends, refuses a server on a socket.
+            warnings.filterwarnings("ignore", message="You are using a generic SQLDatasource")
+            datasource = context.data_sources.add_sql(
+                name=suite.name,
+                connection_string=connection.engine.url.render_as_string(hide_password=False),
+                kwargs={"connect_args": {"options": f"{_SESSION} -c search_path={suite.schema}"}},
+            )
+        try:
+            answers.extend(_validate(gx, context, datasource, suite, row_counts[suite.name]))
+        finally:
+            datasource.get_execution_engine().engine.dispose()
+            datasource.get_engine().dispose()
+    return answers
 
 
 def _validate(gx: Any, context: Any, datasource: Any, suite: Suite, row_count: int) -> Iterator[Answer]:
-    asset = datasource.add_table_asset(name=suite.name, table_name=suite.table, schema_name=suite.schema)
+    asset = datasource.add_table_asset(name=suite.name, table_name=suite.table)
     gx_suite = context.suites.add(
         gx.ExpectationSuite(
             name=suite.name,
@@ -178,13 +180,12 @@ def _exception_in(info: Mapping[str, Any]) -> str:
 
 
 def _breaches(connection: Connection, answer: Answer) -> Iterator[Breach]:
+    rows: list[Mapping[str, Any]]
     if answer.expectation.query_file is None:
         column = answer.expectation.kwargs["column"]
-        rows: Sequence[Mapping[str, Any]] = [
-            {**row, "found": f"{column} = {row.get(column)}", "expected": "", "subject": ""} for row in answer.rows
-        ]
+        rows = [{**row, "found": _as_found(row.get(column)), "expected": "", "subject": ""} for row in answer.rows]
     else:
-        rows = run_file(connection, answer.expectation.query_file).mappings().all()
+        rows = [dict(row._mapping) for row in run_file(connection, answer.expectation.query_file)]
         if len(rows) != answer.unexpected_count:
             raise _stop(
                 _where(answer.suite, answer.expectation),
@@ -216,6 +217,10 @@ def _as_breaches(answer: Answer, row: Mapping[str, Any]) -> Iterator[Breach]:
             expected=_with_vietnamese_figures(row["expected"] or ""),
             subject=row["subject"] or "",
         )
+
+
+def _as_found(value: object) -> str:
+    return "ô trống" if value is None else str(value)
 
 
 def _with_vietnamese_figures(sentence: str) -> str:

@@ -97,7 +97,7 @@ def _read_entries(path: Path) -> list[tuple[str, Any]]:
     import yaml
 
     # Composed, not loaded: a mapping would keep the last of two entries for a code and say nothing.
-    root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     if root is None:
         return []
     if not isinstance(root, yaml.MappingNode):

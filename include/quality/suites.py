@@ -95,7 +95,7 @@ def as_gx_configuration(suite: Suite, position: int) -> dict[str, Any]:
 def _read_suite(path: Path, root: Path) -> Suite:
     import yaml
 
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     name = path.relative_to(root).with_suffix("").as_posix()
     schema, _, table = name.partition("/")
     try:
@@ -109,7 +109,8 @@ def _read_suite(path: Path, root: Path) -> Suite:
             expectations=tuple(_read_expectation(name, entry) for entry in content["expectations"]),
         )
     except KeyError as error:
-        raise _mistake(name, f"no {error.args[0]!r}", "name, meta.row_key, and expectations each with type, severity, meta") from error
+        expected = "name, meta.row_key, and expectations each with type, severity and meta (rule, code, why)"
+        raise _mistake(name, f"no {error.args[0]!r}", expected) from error
 
 
 def _read_expectation(suite_name: str, entry: Mapping[str, Any]) -> Expectation:

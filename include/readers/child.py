@@ -44,7 +44,7 @@ def main(root: str, request_fd: int, answer_fd: int, lifeline_fd: int) -> None:
         try:
             _limit(memory_bytes, cpu_seconds)
             answer = _outcome(function_path, functions, args)
-        except MemoryError:
+        except BaseException:  # no memory left, or a panic of native code: nothing here can be trusted further
             os._exit(1)
         sandbox._write_all(answer_fd, _LENGTH.pack(len(answer)) + answer)
 
@@ -69,8 +69,7 @@ def _outcome(function_path: str, functions: dict[str, Callable[..., Any]], args:
     except ImportError as error:
         parts = {"where": function_path, "found": str(error), "expected": "a function", "remedy": "Mend the import."}
         result = ("error", (GateError.__name__, parts))
-    except BaseException as error:
-        # One file that trips a bug must not stop the others. A Rust panic arrives here as well.
+    except Exception as error:  # one file that trips a bug must not stop the others
         result = ("fault", _fault(error))
     is_spent = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > _WORTH_KEEPING_KIB
     try:
@@ -82,7 +81,8 @@ def _outcome(function_path: str, functions: dict[str, Callable[..., Any]], args:
 def _fault(error: BaseException) -> str:
     """Where the code failed, without the error's own text: that may quote a cell."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if f"{os.sep}include{os.sep}" in frame.filename] or list(frames)
+    called = [frame for frame in frames if frame.filename != __file__]
+    ours = [frame for frame in called if "site-packages" not in frame.filename] or called
     if not ours:
         return type(error).__name__
     return f"{type(error).__name__} at {Path(ours[-1].filename).name}:{ours[-1].lineno}"

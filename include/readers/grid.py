@@ -191,10 +191,10 @@ def trimmed(rows: list[list[CellValue]]) -> list[list[CellValue]]:
     """
     for row in rows:
         for column, value in enumerate(row):
-            if isinstance(value, float):
+            if type(value) is float:  # exact types: this loop sees every cell of a big sheet
                 if value.is_integer() and -1e15 < value < 1e15:
                     row[column] = int(value)
-            elif isinstance(value, str) and (not value or value.isspace()):
+            elif type(value) is str and (not value or value.isspace()):
                 row[column] = None
         length = len(row)
         while length and row[length - 1] is None:

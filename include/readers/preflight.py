@@ -34,6 +34,7 @@ MAX_MERGES = 20_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CHUNK = 256 * 1024
 _OVERLAP = 4096
+_END_RECORD_BYTES = 22
 
 _TYPE_MARKS: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "PDF"),
@@ -169,7 +170,10 @@ def _check_zip(file: IO[bytes], size: int) -> Container:
 def _broken_zip(file: IO[bytes], size: int) -> WorkbookRefused:
     """Cut off in transport (no end record) or damaged in some other way."""
     file.seek(max(0, size - 66_000))
-    return WorkbookRefused("ZIP_CORRUPT" if b"PK\x05\x06" in file.read() else "INCOMPLETE")
+    tail = file.read()
+    end_record = tail.rfind(b"PK\x05\x06")
+    is_whole = end_record >= 0 and len(tail) - end_record >= _END_RECORD_BYTES
+    return WorkbookRefused("ZIP_CORRUPT" if is_whole else "INCOMPLETE")
 
 
 def _check_entries(entries: list[zipfile.ZipInfo]) -> None:

@@ -233,8 +233,12 @@ class _Child:
                 return self._outcome(bytes(memoryview(self._received)[_LENGTH.size :]))
 
     def _outcome(self, answer: bytes) -> Any:
-        kind, content, is_spent = _SafeUnpickler(io.BytesIO(answer)).load()
-        self.is_spent = is_spent
+        try:
+            kind, content, self.is_spent = _SafeUnpickler(io.BytesIO(answer)).load()
+        except Exception as error:
+            # Not what a sound child sends, whatever it was: it is not asked again.
+            self.is_spent = True
+            return WorkbookRefused("READER_FAULT", type(error).__name__)
         if kind == "fault":
             return WorkbookRefused("READER_FAULT", content)
         if kind == "error":

@@ -85,7 +85,7 @@ def _marks_in_cells(sheet: Sheet) -> Iterator[Mark]:
             # "Độ mật" in one cell and the envelope letter in the next.
             if is_marked or (label_waits and _letters(value) in _ENVELOPE_LETTERS):
                 yield Mark("cell", sheet.name, address(row_index, column))
-            label_waits = len(value) <= _LONGEST_STAMP and _is_bare_label(value)
+            label_waits = len(value) <= _LONGEST_STAMP and _may_be_marked(value) and _is_bare_label(value)
 
 
 def is_marked_text(text: str) -> bool:

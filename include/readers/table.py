@@ -354,6 +354,8 @@ def _body_rows(text: _Text, header: _Header, end: int, *, knows_roles: bool) -> 
         elif _starts_notes(text, row, cells) or (in_notes and not text.has_figure(row, header.labels)):
             in_notes = True
             yield TableRow(row, "note")
+        elif not cells.keys() & header.labels.keys() and not text.row_label(row):
+            yield TableRow(row, "note")  # figures beside the table, under no heading of it
         else:
             # A record below the notes is still a record: it must never be lost in silence.
             in_notes = False
@@ -399,7 +401,7 @@ def is_numbering_row(cells: list[str]) -> bool:
 _SIDE_LINE = re.compile(
     r"\(|kèm theo|ban hành kèm|của bộ trưởng|[^,]{3,40},\s*ngày\s*\d{1,2}\s*tháng\s*\d{1,2}\s*năm \d{4}$"
 )
-_UNIT_LABEL = re.compile(r"(?P<plain>đơn vị)?(?P<sure> t[íỉ]nh|đvt|đ\.v\.t)?\s*[:;.]?\s*")
+_UNIT_LABEL = re.compile(r"\b(?:đơn vị(?P<sure> t[íỉ]nh)?|(?P<short>đvt|đ\.v\.t))\b\s*[:;.]?\s*")
 _UNIT_SCALES = r"(?:nghìn tỷ|nghìn tỉ|tỷ|tỉ|triệu|nghìn|ngàn|trăm|1000|1\.000)"
 _UNIT_NAMES = (
     r"(?:đồng|đ|vnđ|usd|đô la mỹ|đô la|tấn|ha|lượt người|lượt|người|dự án|văn bản|tin, bài|doanh nghiệp|kwh"
@@ -424,8 +426,8 @@ def read_unit(cell: str) -> str | None:
     folded = flat.casefold()
     for label in _UNIT_LABEL.finditer(folded):
         unit = flat[label.end() :].strip(" ().:;")
-        is_sure = label["sure"] is not None
-        if (is_sure or label["plain"]) and 0 < len(unit) <= _LONGEST_UNIT:
+        is_sure = bool(label["sure"] or label["short"])
+        if 0 < len(unit) <= _LONGEST_UNIT:
             return unit if is_sure or _UNIT_ALONE.fullmatch(unit.casefold()) else None
     return flat.strip(" ().") if _UNIT_ALONE.fullmatch(folded) else None
 

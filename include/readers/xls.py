@@ -10,6 +10,7 @@ from typing import Any
 from include.readers.grid import (
     CellPosition,
     CellValue,
+    LooseText,
     MergedRange,
     Sheet,
     Visibility,
@@ -29,6 +30,7 @@ _ERROR_TEXTS = {
 }
 _SHEET_ENTRY, _PROJECT, _PROJECT_WITHOUT_CODE, _END_OF_GLOBALS = 0x0085, 0x00D3, 0x01BD, 0x000A
 _MACRO_SHEET = 1
+_OUTSIDE_SUPPORTING_BOOKS = (2, 4)
 _VISIBILITIES: tuple[Visibility, ...] = ("visible", "hidden", "very_hidden")
 
 
@@ -54,7 +56,9 @@ def read_xls(path: Path) -> Workbook:
         for name in book.name_obj_list
         if name.scope == -1 and not name.builtin and name.result is not None and name.result.text
     }
-    return Workbook("xls", sheets, names)
+    # Links to other files, to programs (DDE) and to embedded objects are all kept as "supporting books".
+    has_links = any(kind in _OUTSIDE_SUPPORTING_BOOKS for kind in book._supbook_types)
+    return Workbook("xls", sheets, names, tuple(LooseText("defined_name", None, name) for name in names), has_links)
 
 
 def _refuse_macros(stream: bytes, start: int) -> None:

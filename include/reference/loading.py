@@ -110,6 +110,18 @@ class _UniqueKeyLoader(yaml.CSafeLoader):
         return super().construct_mapping(node, deep)
 
 
+def _entries(content: object, where: str, problems: Problems) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """The named entries of a mapping, leaving out with a message whatever is not one."""
+    if not isinstance(content, dict):
+        problems.add(where, repr(content), "entries with a name each")
+        return
+    for code, entry in content.items():
+        if isinstance(entry, dict):
+            yield code, entry
+        else:
+            problems.add(f"{where}, {code}", repr(entry), "an entry with keys")
+
+
 def _csv_rows(path: Path, columns: tuple[str, ...], problems: Problems) -> Iterator[tuple[str, dict[str, str]]]:
     """Rows of a comma-separated file with the given columns, each with its place for messages."""
     try:
@@ -206,7 +218,7 @@ MEMBER_KEYS = ("vi", "en", "aliases", "sensitive", "unit_vi", "base_unit", "unit
 
 def _read_code_lists(folder: Path, problems: Problems) -> dict[str, CodeList]:
     lists: dict[str, CodeList] = {}
-    for code, entry in _yaml_mapping(folder / "code_lists.yml", problems).items():
+    for code, entry in _entries(_yaml_mapping(folder / "code_lists.yml", problems), "code_lists.yml", problems):
         where = f"code_lists.yml, {code}"
         _only_keys(entry, LIST_KEYS, where, problems)
         start, end = _validity(entry, where, problems)
@@ -216,7 +228,7 @@ def _read_code_lists(folder: Path, problems: Problems) -> dict[str, CodeList]:
                 problems.add(f"{where}, includes", included, "a list defined above")
                 continue
             members.update(lists[included].members)
-        for member_code, member in (entry.get("members") or {}).items():
+        for member_code, member in _entries(entry.get("members") or {}, where, problems):
             place = f"{where}, {member_code}"
             if not isinstance(member_code, str):
                 problems.add(place, f"code {member_code!r} read as {type(member_code).__name__}", "a quoted text")
@@ -314,7 +326,7 @@ def _factor(value: object, where: str, problems: Problems) -> Decimal:
 
 def _read_clauses(folder: Path, problems: Problems) -> dict[str, Clause]:
     clauses: dict[str, Clause] = {}
-    for code, entry in _yaml_mapping(folder / "clauses.yml", problems).items():
+    for code, entry in _entries(_yaml_mapping(folder / "clauses.yml", problems), "clauses.yml", problems):
         where = f"clauses.yml, {code}"
         _only_keys(entry, ("title_vi", "lead", "counted_vi", "indicators"), where, problems)
         clauses[str(code)] = Clause(
@@ -523,7 +535,7 @@ AXIS_KEYS = ("axis", "list", "label_vi", "adds_up", "in_form")
 def _read_measures(folder: Path, lists: Mapping[str, CodeList], problems: Problems) -> dict[str, Measure]:
     measures: dict[str, Measure] = {}
     owner: dict[str, str] = {}
-    for code, entry in _yaml_mapping(folder / "measures.yml", problems).items():
+    for code, entry in _entries(_yaml_mapping(folder / "measures.yml", problems), "measures.yml", problems):
         where = f"measures.yml, {code}"
         _only_keys(entry, MEASURE_KEYS, where, problems)
         unit_vi = _text(entry, "unit_vi", where, problems)
@@ -574,10 +586,11 @@ def _read_measures(folder: Path, lists: Mapping[str, CodeList], problems: Proble
     return measures
 
 
-def _axes(
-    entries: list[Mapping[str, Any]], lists: Mapping[str, CodeList], where: str, problems: Problems
-) -> tuple[Axis, ...]:
+def _axes(entries: object, lists: Mapping[str, CodeList], where: str, problems: Problems) -> tuple[Axis, ...]:
     axes: list[Axis] = []
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        problems.add(f"{where}, axes", repr(entries), "a list of entries with axis: each")
+        return ()
     for entry in entries:
         _only_keys(entry, AXIS_KEYS, f"{where}, axes", problems)
         code = _text(entry, "axis", f"{where}, axes", problems)
@@ -610,7 +623,7 @@ def _read_templates(folder: Path, measures: Mapping[str, Measure], problems: Pro
     _only_keys(content, ("sections", "templates"), "templates.yml", problems)
     sections: list[Section] = []
     placed: dict[str, str] = {}
-    for code, entry in (content.get("sections") or {}).items():
+    for code, entry in _entries(content.get("sections"), "templates.yml, sections", problems):
         where = f"templates.yml, section {code}"
         codes = _texts(entry.get("measures"), f"{where}, measures", problems)
         for measure_code in codes:
@@ -628,7 +641,7 @@ def _read_templates(folder: Path, measures: Mapping[str, Measure], problems: Pro
                 "templates.yml, sections", f"no section for {measure.code}", "every reported measure in a section"
             )
     templates: dict[str, Template] = {}
-    for code, entry in (content.get("templates") or {}).items():
+    for code, entry in _entries(content.get("templates"), "templates.yml, templates", problems):
         where = f"templates.yml, {code}"
         _only_keys(entry, TEMPLATE_KEYS, where, problems)
         asked = _texts(entry.get("measures"), f"{where}, measures", problems)
@@ -659,7 +672,7 @@ def _read_templates(folder: Path, measures: Mapping[str, Measure], problems: Pro
 
 def _read_bounds(folder: Path, measures: Mapping[str, Measure], problems: Problems) -> tuple[Bound, ...]:
     bounds: list[Bound] = []
-    for code, entry in _yaml_mapping(folder / "bounds.yml", problems).items():
+    for code, entry in _entries(_yaml_mapping(folder / "bounds.yml", problems), "bounds.yml", problems):
         where = f"bounds.yml, {code}"
         _only_keys(entry, ("parts", "wholes"), where, problems)
         parts = _texts(entry.get("parts"), f"{where}, parts", problems)

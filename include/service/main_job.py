@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if passed_on and asked.command != "airflow":
         parser.error(f"unknown arguments: {' '.join(passed_on)}")
 
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 120)
     try:
         settings = load_settings()
         match asked.command:

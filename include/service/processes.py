@@ -42,8 +42,7 @@ def find_process(name: str, folder: Path) -> psutil.Process | None:
         return None
     try:
         process = psutil.Process(int(record["pid"]))
-        is_ours = abs(process.create_time() - record["created_at"]) < 0.05
-        return process if is_ours and process.status() != psutil.STATUS_ZOMBIE else None
+        return process if _is_born(process, record) and process.status() != psutil.STATUS_ZOMBIE else None
     except psutil.NoSuchProcess:
         return None
 
@@ -87,10 +86,16 @@ def _session(name: str, folder: Path) -> list[psutil.Process]:
     members = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
-            # A number may be given away again once its session is empty; nobody of ours is older than the leader.
-            if os.getsid(process.pid) == record["pid"] and process.create_time() > record["created_at"] - 0.05:
+            if process.pid == record["pid"] and not _is_born(process, record):
+                # The system gives a number away again only when its session is empty: ours is.
+                return []
+            if os.getsid(process.pid) == record["pid"]:
                 members.append(process)
     return members
+
+
+def _is_born(process: psutil.Process, record: dict[str, float]) -> bool:
+    return abs(process.create_time() - record["created_at"]) < 0.05
 
 
 def _signal(process: psutil.Process, number: signal.Signals) -> None:

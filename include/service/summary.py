@@ -104,7 +104,8 @@ def _shown(indicator: Mapping[str, Any]) -> str:
     """Return the value as people write it; a missing one is named, never shown as 0."""
     from include.vietnamese.numbers import format_number
 
+    decimals = 1 if indicator["unit"] == "%" else None
     values = [each["value"] for each in indicator.get("pair") or [indicator]]
     if all(value is None for value in values):
         return "chưa có số liệu"
-    return " · ".join("—" if value is None else format_number(Decimal(value)) for value in values)
+    return " · ".join("—" if value is None else format_number(Decimal(value), decimals) for value in values)

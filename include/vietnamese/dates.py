@@ -82,6 +82,8 @@ def _from_serial(serial: int | float, counts_from_1904: bool) -> date:
     if not counts_from_1904 and int(serial) == 60:
         # Spreadsheets count 29/02/1900, a day that never was.
         raise DateUnreadable("DATE_IMPOSSIBLE", "số 60, tức ngày 29/02/1900 không có thật")
+    if serial < 0:
+        raise DateUnreadable("DATE_OUT_OF_RANGE", found)
     return _within((_DAY_ZERO_1904 if counts_from_1904 else _DAY_ZERO) + timedelta(days=int(serial // 1)), found)
 
 

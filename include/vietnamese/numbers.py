@@ -101,8 +101,8 @@ _FULL_WIDTH: Final = str.maketrans(
 _DIGITS: Final = re.compile(r"-?[1-9][0-9]{0,14}|0")
 
 _ESTIMATE: Final = r"(?:ước(?: (?:tính|đạt|thực hiện|th))?|ưth)"
-_ESTIMATE_BEFORE: Final = re.compile(rf"\(?{_ESTIMATE}\b\)?[ :=]*", re.IGNORECASE)
-_ESTIMATE_AFTER: Final = re.compile(rf"[ ,;]*\(?\b{_ESTIMATE}\)?", re.IGNORECASE)
+_ESTIMATE_BEFORE: Final = re.compile(rf"^\(?{_ESTIMATE}\b\)?[ :=]*", re.IGNORECASE)
+_ESTIMATE_AFTER: Final = re.compile(rf"[ ,;]*\(?\b{_ESTIMATE}\)?$", re.IGNORECASE)
 
 _FIGURE: Final = re.compile(
     r"(?P<before>usd|us\$|\$|vnd|vnđ|₫)?\s*(?P<sign>-?)(?P<number>[0-9](?:[0-9., ]*[0-9])?)\s*(?P<after>[^0-9]*)",
@@ -351,14 +351,14 @@ def _parse_text(raw: str, column: _Column) -> Figure:
             f"“{_shorten(text)}” là phần hiển thị khi cột quá hẹp, không phải con số",
             "con số thật trong ô",
         )
-    before = _ESTIMATE_BEFORE.match(text)
-    after = None if before else re.search(_ESTIMATE_AFTER.pattern + r"$", text, re.IGNORECASE)
-    if before or (after and after.start() > 0):
-        rest = text[before.end() :] if before else text[: after.start()] if after else text
-        if not rest.strip():
-            return _ask("NUMBER_UNREADABLE", "chỉ có chữ “ước”, không có con số", "“ước” và con số, ví dụ “ước 120”")
-        return replace(_parse_words(rest.strip(), column), is_estimate=True)
-    return _parse_words(text, column)
+    rest = _ESTIMATE_BEFORE.sub("", text, count=1)
+    if rest == text:
+        rest = _ESTIMATE_AFTER.sub("", text, count=1)
+    if rest == text:
+        return _parse_words(text, column)
+    if not rest:
+        return _ask("NUMBER_UNREADABLE", "chỉ có chữ “ước”, không có con số", "“ước” và con số, ví dụ “ước 120”")
+    return replace(_parse_words(rest, column), is_estimate=True)
 
 
 def _parse_words(text: str, column: _Column) -> Figure:
@@ -380,6 +380,8 @@ def _with_unit(text: str, number: Decimal, unit: str, column: _Column) -> Figure
     """A number with words beside it: the column's own unit is taken, another one asked back."""
     stated = unit.lower().strip(" .")
     shown = _shorten(text)
+    if not stated:
+        return _explain(text, column.style)
     if stated in _PERCENT:
         if column.accepts_percent:
             return Figure(number, "reported", unit_seen="%")

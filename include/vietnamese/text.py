@@ -34,7 +34,17 @@ _STROKED_D_FORMS: Final = re.compile("[ÐƉðɖ]")
 _BEYOND_FONTS: Final = re.compile(r"[\u0100-\u024f\u0300-\u036f\u1e00-\u1eff]")
 """A letter or combining mark no font encoding contains: the cell is Unicode already."""
 _FONT_CODE: Final = re.compile(r"[\u00a1-\u00ff]")
+_NOT_TCVN3: Final = re.compile(
+    "[" + "".join(chr(code) for code in range(0xC0, 0x100) if chr(code) not in tcvn3.LETTER_OF) + "]"
+)
+"""Latin-1 letters no TCVN3 font uses; à and À among them."""
 _FONT_WORD: Final = re.compile(r"[A-Za-zÀ-ÿ" + "".join(re.escape(code) for code in tcvn3.LETTER_OF) + "]+")
+_NO_TYPING_MISTAKE: Final = re.compile(
+    r"[^A-Za-zÀ-ÃÈ-ÊÌÍÐÒ-ÕÙÚÝà-ãè-êìíò-õùúý]|[a-zà-ÿ][À-Þ]|[aeo][àáâãäåèéêëòóôõùúûü]"
+)
+"""A character Vietnamese does not write, a capital inside a word, or the two vowels VNI sets for one."""
+_HELD_SHIFT: Final = re.compile(r"[A-Z][À-Þ][a-zà-ÿ]+")
+"""TÊn may be Tên typed with a lazy finger on shift; MÝa cannot."""
 _MEASURE_SIGN: Final = re.compile(r"µ(?:[mgslLAVWFNJ]|mol|Pa|Sv|Bq)|N·m|[A-Za-z]¹")
 """Micro units, newton metres, one letter with a raised footnote: no Vietnamese words, whatever they decode to."""
 _ABBREVIATION_WITH_D: Final = re.compile(r"[A-Z]+§[A-Z]*|§[A-Z]{2,}")
@@ -95,7 +105,11 @@ def normalise(text: str) -> str:
     text = nfc(text)
     if _STROKED_D_FORMS.search(text):
         text = text.translate(_STROKED_D)
-    return " ".join(place_tones(text).split())
+    placed = place_tones(text)
+    if placed != text and _repair(placed)[1]:
+        # Beside font symbols a moved mark could make a word that reads as encoded; such a cell is left alone.
+        placed = text
+    return " ".join(placed.split())
 
 
 @lru_cache(maxsize=4096)
@@ -243,7 +257,8 @@ def _recognise_font(text: str) -> tuple[str, LegacyEncoding] | None:
     if _BEYOND_FONTS.search(text):
         return None
     words = [word for word in _FONT_WORD.findall(text) if not word.isascii() and not _MEASURE_SIGN.fullmatch(word)]
-    tcvn3_gain, vni_gain = _gain(words, tcvn3.decode), _gain(words, vni.decode)
+    tcvn3_gain = -1 if _NOT_TCVN3.search(text) else _gain(words, tcvn3.decode)
+    vni_gain = _gain(words, vni.decode)
     if tcvn3_gain >= 0:
         tcvn3_gain += sum(_ABBREVIATION_WITH_D.fullmatch(word) is not None for word in words)
     if tcvn3_gain <= 0 and vni_gain <= 0:
@@ -254,8 +269,11 @@ def _recognise_font(text: str) -> tuple[str, LegacyEncoding] | None:
 
 
 def _gain(words: list[str], decode: Callable[[str], str]) -> int:
-    """How many words become Vietnamese by decoding; -1 as soon as one ceases to be."""
-    gain = 0
+    """How many words become Vietnamese by decoding; -1 as soon as one ceases to be, 0 when none is sure.
+
+    One word of Vietnamese letters alone may be a typing mistake (“môt” for một, “TÊn” for Tên): it takes two.
+    """
+    gain, is_sure = 0, False
     for word in words:
         if len(word) == 1:
             continue
@@ -263,8 +281,11 @@ def _gain(words: list[str], decode: Callable[[str], str]) -> int:
         after = is_syllable(decode(word).lower())
         if before and not after:
             return -1
-        gain += after and not before
-    return gain
+        if after and not before:
+            gain += 1
+            is_odd = _HELD_SHIFT.fullmatch(word) is not None and not is_syllable(word.lower())
+            is_sure = is_sure or is_odd or _NO_TYPING_MISTAKE.search(word) is not None
+    return gain if is_sure or gain > 1 else 0
 
 
 def _restore_capitals(typed: str, decoded: str) -> str:

@@ -466,7 +466,7 @@ class EmbeddedServer:
                     where=f"the embedded PostgreSQL of {self.home}",
                     found=f"a server not ready after {_START_SECONDS} seconds",
                     expected="connections taken",
-                    remedy=f"After a crash of a large database wait and try again; {self.log_path} tells how far it is.",
+                    remedy=f"After a crash of a large database wait and try again; see {self.log_path}.",
                 )
             time.sleep(0.2)
         return True

@@ -139,13 +139,12 @@ stated as (
         coalesce(coverage.requested_expected_count, 0) as requested_expected_count,
         coalesce(coverage.requested_received_count, 0) as requested_received_count,
         coalesce(build.as_known, build.built_at) < period.due_at as is_before_due,
-        exists (
-            select 1
+        (line.indicator_code, line.period_code) in (
+            select
+                part.indicator_code,
+                part.period_code
             from mart.indicator_contribution as part
-            where
-                indicator.arithmetic = 'estimate_error'
-                and part.indicator_code = line.indicator_code
-                and part.period_code = line.period_code
+            where part.axis_code = 'element'
         ) as has_elements
     from line
     inner join reference.indicator on line.indicator_code = indicator.indicator_code
@@ -219,7 +218,7 @@ select
         when is_before_due then 'not_due_yet'
         else 'no_report'
     end as reason_code,
-    (array['uoc', 'thuc_hien', 'chinh_thuc'])[kind_rank] as value_kind,
+    case kind_rank when 1 then 'uoc' when 2 then 'thuc_hien' when 3 then 'chinh_thuc' end as value_kind,
     trim_scale(
         case
             when full_year_count = 0 then null

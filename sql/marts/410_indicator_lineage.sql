@@ -11,6 +11,11 @@ with cell as (
         observation.axis_code,
         observation.member_code,
         observation.value,
+        case
+            when indicator.arithmetic = 'units_share' then contribution.numerator
+            when input.is_implied then 0
+            else observation.value
+        end as added_value,
         observation.value_state,
         observation.submission_id,
         observation.sheet_name,
@@ -66,6 +71,7 @@ report as (
         'total' as axis_code,
         'total' as member_code,
         part.value,
+        part.value as added_value,
         'reported' as value_state,
         status.submission_id,
         null::text as sheet_name,
@@ -110,6 +116,7 @@ final as (
         observation.axis_code,
         observation.member_code,
         observation.value,
+        observation.value as added_value,
         observation.value_state,
         observation.submission_id,
         observation.sheet_name,
@@ -134,6 +141,7 @@ select
     part.axis_code,
     part.member_code,
     part.value,
+    part.added_value,
     part.value_state,
     part.is_evidence_only,
     part.submission_id,
@@ -169,6 +177,7 @@ comment on column mart.indicator_lineage.reporting_unit_code is 'Body the figure
 comment on column mart.indicator_lineage.axis_code is 'Breakdown of the cell.';
 comment on column mart.indicator_lineage.member_code is 'Member of the breakdown.';
 comment on column mart.indicator_lineage.value is 'What the cell says, in base units; 1 for a body counted.';
+comment on column mart.indicator_lineage.added_value is 'What it adds to the term: the cell''s value, 1 or 0 for a share of bodies, 0 for a cell that only proves a zero.';
 comment on column mart.indicator_lineage.value_state is 'reported or nil.';
 comment on column mart.indicator_lineage.is_evidence_only is 'True when the cell proves a zero and is not itself added.';
 comment on column mart.indicator_lineage.submission_id is 'Submission; empty when a body that counts sent nothing.';

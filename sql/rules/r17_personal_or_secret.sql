@@ -47,7 +47,7 @@ select
     recognised.cell,
     case when recognised.recognised_kind = 'dấu chỉ độ mật' then 'SECRET_TEXT' else 'PERSONAL_TEXT' end as code,
     recognised.recognised_kind as found,
-    'chỉ số liệu tổng hợp và giải trình' as expected,
+    'số liệu tổng hợp và giải trình' as expected,
     measure.name_vi || ' ('
     || concat_ws('.', measure.measure_code, nullif(recognised.axis_code, 'total'), nullif(recognised.member_code, 'total'))
     || ')' as subject

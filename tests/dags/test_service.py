@@ -1,4 +1,4 @@
-"""Running Airflow as processes: its environment, passwords, port, database role, and stopping exactly what was started."""
+"""Running Airflow as processes: environment, passwords, port, database role, and stopping exactly what was started."""
 
 from __future__ import annotations
 
@@ -290,10 +290,8 @@ def test_stopping_reaches_the_children_of_a_leader_that_was_killed(
 
 
 def test_one_that_does_not_listen_is_killed(tmp_path: Path, start: Callable[[str, str], Path]) -> None:
-    deaf = (
-        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
-    )
-    log = start("deaf", deaf)
+    ignore = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+    log = start("deaf", f"{ignore}; print('deaf', flush=True); time.sleep(600)")
     assert wait_for(lambda: read_tail(log)) == "deaf"
     process = find_process("deaf", tmp_path / "run")
     assert process is not None
@@ -309,14 +307,14 @@ def test_a_stranger_with_the_same_number_is_left_alone(tmp_path: Path, start: Ca
     stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
     try:
         written = json.loads(record.read_text())
-        # As after a restart of the machine: the number was given to somebody else.
-        record.with_name("gone.pid.json").write_text(
-            json.dumps({**written, "pid": stranger.pid, "booted_at": written["booted_at"] - 3600})
-        )
+        long_gone = {**written, "pid": stranger.pid, "created_at": written["created_at"] - 3600}
+        before_restart = {**long_gone, "booted_at": written["booted_at"] - 7200}
+        for name, told in (("long-gone", long_gone), ("before-restart", before_restart)):
+            record.with_name(f"{name}.pid.json").write_text(json.dumps(told))
 
-        assert find_process("gone", tmp_path / "run") is None
-        assert stop_processes(["gone"], tmp_path / "run") == []
-        assert stranger.poll() is None
+            assert find_process(name, tmp_path / "run") is None
+            assert stop_processes([name], tmp_path / "run") == []
+            assert stranger.poll() is None
     finally:
         stranger.kill()
         stranger.wait()

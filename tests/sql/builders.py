@@ -145,9 +145,7 @@ def _insert_figures(
         )
 
 
-def add_request(
-    connection: Connection, period: str, due_at: datetime, only_units: list[str] | None = None
-) -> None:
+def add_request(connection: Connection, period: str, due_at: datetime, only_units: list[str] | None = None) -> None:
     """An ad hoc request in the calendar of the warehouse."""
     connection.execute(
         text(

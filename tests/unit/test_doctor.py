@@ -31,9 +31,7 @@ def test_every_check_that_fails_says_what_to_do():
     checks = run_doctor()
     looked_at = {check.name for check in checks}
 
-    assert {"python", "packages", "disk", "memory", "database", "inbox", "time zone"} <= {
-        check.name for check in checks
-    }
+    assert {"python", "packages", "disk", "memory", "database", "inbox", "time zone"} <= looked_at
     assert [check.name for check in checks if not check.ok and not check.remedy] == []
 
 

@@ -73,6 +73,9 @@ def test_all_problems_are_told_at_once(folder):
         ("code_lists.yml", "  vi: {vi:", "  en: {vi:", "'en' twice"),
         ("code_lists.yml", 'vi: "Tiếng Anh"', 'vi: "Tiếng Việt"', "names both vi and en"),
         ("clauses.yml", "lead: BCHQS", "lead: BCHQ", "BCHQ"),
+        ("measures.yml", "REP02:\n", "REP02:\n\nREP02b:\n", "REP02: None"),
+        ("measures.yml", "    - {axis: clause}\n", "    - clause\n", "axes: ['clause']"),
+        ("code_lists.yml", '    nam: {vi: "Nam", en: "Male"}', "    nam: Nam", "sex, nam: 'Nam'"),
         ("bounds.yml", "parts: [LEG02]", "parts: []", "a side without a measure"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
+
 from include.vietnamese.text import (
     describe_repairs,
     lookalike_letters,
@@ -59,7 +60,21 @@ def test_a_tone_mark_moves_to_its_place(typed, stored):
 
 @pytest.mark.parametrize(
     "word",
-    ["hòa", "Quý", "Mỹ Quí", "ngoài", "huỳnh", "khuỷu", "giữa", "gìn giữ", "quyển", "thuở", "người", "nghĩa", "ngoằn ngoèo"],
+    [
+        "hòa",
+        "Quý",
+        "Mỹ Quí",
+        "ngoài",
+        "huỳnh",
+        "khuỷu",
+        "giữa",
+        "gìn giữ",
+        "quyển",
+        "thuở",
+        "người",
+        "nghĩa",
+        "ngoằn ngoèo",
+    ],
 )
 def test_a_tone_mark_in_its_place_stays(word):
     assert normalise(word) == word

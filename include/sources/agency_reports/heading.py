@@ -27,7 +27,7 @@ from include.vietnamese.text import match_key, normalise, strip_accents
 
 _TEMPLATE = re.compile(r"\b(T-[A-Z]+(?:-[A-Z]+)*)\b(?:.*?(\d{4}\.\d+))?", re.IGNORECASE)
 _PERIOD_CODE = re.compile(r"\b(\d{4}-(?:06T|NAM)|DX-\d+)\b", re.IGNORECASE)
-_NAMED_CONSTANT = re.compile(r'^="?(.*?)"?$')
+_NAMED_CONSTANT = re.compile(r'=?"([^"]*)"')
 _HALF_YEAR_NAME = re.compile(r"\b0?6\s*thang\b.{0,12}?(20\d\d)")
 _YEAR_NAME = re.compile(r"\b(?:bao cao|bc|ca)?\s*nam\s*(20\d\d)")
 
@@ -315,6 +315,5 @@ def _period_in_name(text: str, periods: Mapping[str, Period]) -> Period | None:
 
 
 def _constant(workbook: Workbook, name: str) -> str:
-    match = _NAMED_CONSTANT.match(workbook.defined_names.get(name, "").strip())
-    text = match.group(1) if match else ""
-    return "" if "!" in text else text.strip('"')
+    match = _NAMED_CONSTANT.fullmatch(workbook.defined_names.get(name, "").strip())
+    return match.group(1) if match else ""

@@ -87,7 +87,8 @@ class _Year:
         self.scale = _SCALE.get(unit.group_code, 1)
         template = reference.templates[unit.template_code or ""]
         self.measures = {code: reference.measures[code] for code in template.measures}
-        self.zero: CellEntry = random.choice([0, 0, 0, 0, labels.NIL, "-"])
+        ways_to_say_zero: list[CellEntry] = [0, 0, 0, 0, labels.NIL, "-"]
+        self.zero = random.choice(ways_to_say_zero)
         self.has_plan, self.has_staff = random.random() < 0.85, random.random() < 0.92
         self.plan_note = f"Kế hoạch số {random.randint(3, 60)}/KH ngày {random.randint(10, 28)}/01/2026"
         self.website = random.choice(["có"] * 7 + ["không"] * 2 + [labels.NO_WEBSITE])

@@ -25,7 +25,11 @@ from include.sources.agency_reports.template import (
 
 Cell = CellEntry | date | None
 
-CachedError = Literal["#DIV/0!", "#REF!", "#VALUE!"]
+
+class CachedError(str):
+    """A formula whose stored result is this error, for example "#DIV/0!"."""
+
+    __slots__ = ()
 
 
 @dataclass(slots=True)
@@ -142,16 +146,13 @@ def _type_header(page: Page, columns: Sequence[str], layout: Layout) -> None:
     top = len(page.rows)
     if layout.has_two_row_header:
         # The figures stand under a common title, the describing columns run over both rows.
-        page.rows.append(
-            ["Kết quả trong kỳ" if role == "actual" else None if role == "estimate" else name][0]
-            for role, name in zip(columns, names, strict=True)
-        )
-        page.rows[-1] = list(page.rows[-1])
-        page.rows.append(
-            [name if role in ("actual", "estimate") else None for role, name in zip(columns, names, strict=True)]
-        )
+        figures = ("actual", "estimate")
+        above = {"actual": "Kết quả trong kỳ", "estimate": None}
+        upper: list[Cell] = [above.get(role, name) for role, name in zip(columns, names, strict=True)]
+        page.rows.append(upper)
+        page.rows.append([name if role in figures else None for role, name in zip(columns, names, strict=True)])
         for index, role in enumerate(columns):
-            if role not in ("actual", "estimate"):
+            if role not in figures:
                 page.merges.append((top, index, top + 1, index))
         if "estimate" in columns:
             page.merges.append((top, columns.index("actual"), top, columns.index("estimate")))
@@ -198,7 +199,10 @@ def _total_line(
 
 def _shift(page: Page, layout: Layout) -> None:
     top, left = layout.top, layout.left
-    rows: list[list[Cell]] = [[layout.rewrite(c) if isinstance(c, str) else c for c in row] for row in page.rows]
+    rows: list[list[Cell]] = [
+        [layout.rewrite(c) if isinstance(c, str) and not isinstance(c, CachedError) else c for c in row]
+        for row in page.rows
+    ]
     # The mark that the data are made up stays readable whatever the encoding of the rest.
     rows[4] = page.rows[4]
     page.rows = [[] for _ in range(top)] + [[*[None] * left, *row] for row in rows]
@@ -217,7 +221,7 @@ def detail_page(entries: Sequence[DetailEntry], reference: Reference) -> Page:
 
 
 def save_xlsx(pages: Sequence[Page], path: Path) -> None:
-    """Write the pages as .xlsx; a text that is a cached error becomes a formula with that result."""
+    """Write the pages as .xlsx, marked synthetic."""
     import xlsxwriter
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
@@ -235,7 +239,9 @@ def save_xlsx(pages: Sequence[Page], path: Path) -> None:
                 sheet.set_row(row, None, None, {"hidden": True})
             for row, cells in enumerate(page.rows):
                 for column, value in enumerate(cells):
-                    if isinstance(value, date):
+                    if isinstance(value, CachedError):
+                        sheet.write_formula(row, column, "=1/0", plain, str(value))
+                    elif isinstance(value, date):
                         sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), day)  # noqa: DTZ001
                     elif isinstance(value, str):
                         sheet.write_string(row, column, value, plain)
@@ -293,4 +299,4 @@ def _ods_cell(value: Cell) -> str:
             f'<table:table-cell office:value-type="date" office:date-value="{value.isoformat()}">'
             f"<text:p>{value:%d/%m/%Y}</text:p></table:table-cell>"
         )
-    return f'<table:table-cell office:value-type="float" office:value="{value}"><text:p>{value}</text:p></table:table-cell>'
+    return f'<table:table-cell office:value-type="float" office:value="{value}"/>'

@@ -81,11 +81,12 @@ create table warehouse.submission (
     blocking_count integer not null default 0,
     warning_count integer not null default 0,
     known_from timestamptz not null default now(),
-    constraint submission_once unique (sha256, source_id),
     constraint submission_ledger_balances check (received_count = promoted_count + quarantined_count + ignored_count),
     constraint submission_revision_when_loaded check ((verdict = 'loaded') = (revision_number is not null)),
     constraint submission_revision_unique unique (source_id, reporting_unit_code, period_code, revision_number)
 );
+create unique index submission_once on warehouse.submission (sha256, source_id)
+where verdict in ('loaded', 'unchanged');
 comment on table warehouse.submission is 'One row per distinct file that was read: its heading, verdict and ledger. Append only.';
 comment on column warehouse.submission.submission_id is 'Identifies the submission everywhere.';
 comment on column warehouse.submission.sha256 is 'The file.';

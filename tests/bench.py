@@ -1,0 +1,231 @@
+"""The benchmark table: `make bench`. Figures to reach are printed beside the measured ones; nothing fails on time.
+
+Everything happens in a home of its own, with a durable embedded server as in real use, and is removed afterwards.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from include.warehouse.connect import WAREHOUSE_DATABASE, engine
+from include.warehouse.embedded import EmbeddedServer
+
+PROJECT_ROOT = Path(__file__).resolve().parents[1]
+TTDN = Path(sys.executable).with_name("ttdn")
+
+WORKBOOKS = 540
+LONG_WORKBOOK_ROWS = 5_000
+YEARS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One line of the table."""
+
+    what: str
+    seconds: float
+    wanted_seconds: float
+    peak_bytes: int
+    note: str
+
+
+def main() -> int:
+    """Run every measurement and print the table."""
+    home = Path(tempfile.mkdtemp(prefix="ttdn-bench-"))
+    home.chmod(0o711)  # the database server's account passes through when root runs this
+    environment = {**os.environ, "TTDN_HOME": str(home), "TTDN_ENV_FILE": os.devnull}
+    environment.pop("TTDN_DATABASE_URL", None)
+    environment.pop("TTDN_INBOX", None)
+    server = EmbeddedServer(home)
+    try:
+        _run([TTDN, "migrate"], environment)
+        lines = [
+            measure_workbooks(home, environment),
+            measure_long_workbook(home, environment),
+            measure_indicators(server),
+        ]
+    finally:
+        server.remove()
+        shutil.rmtree(home, ignore_errors=True)
+    print(f"\n{'measured':44} {'seconds':>8} {'wanted':>8} {'peak MB':>8}  note")
+    for line in lines:
+        print(
+            f"{line.what:44} {line.seconds:8.1f} {line.wanted_seconds:8.0f} {line.peak_bytes / 1e6:8.0f}  {line.note}"
+        )
+    return 0
+
+
+def measure_workbooks(home: Path, environment: Mapping[str, str]) -> Measured:
+    """Sample reports of both periods, made with as many seeds as it takes, through `ttdn ingest`, answers included."""
+    from include.sources.agency_reports.sample import write_sample
+
+    files: list[Path] = []
+    seed = 1
+    while len(files) < WORKBOOKS:
+        folder = home / "sample" / str(seed)
+        files += [folder / file.file for file in write_sample(folder, seed=seed).files]
+        seed += 1
+    answer, seconds, peak = _run(
+        [TTDN, "ingest", "--json", "--as-of", "2026-11-20T09:00+07:00", *files[:WORKBOOKS]], environment
+    )
+    verdicts = Counter(file["verdict"] for file in json.loads(answer)["files"])
+    note = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common())
+    return Measured(f"{WORKBOOKS} workbooks, ttdn ingest", seconds, 90, peak, note)
+
+
+def measure_long_workbook(home: Path, environment: Mapping[str, str]) -> Measured:
+    """One workbook whose detail sheet has 5,000 lines, nearly all of them wrong: the answer marks every one."""
+    from include.calendar.periods import load_periods
+    from include.reference import load_reference
+    from include.sources.agency_reports.template import DetailEntry, FormEntries, reporters, write_template
+
+    reference = load_reference()
+    period = load_periods()["2026-06T"]
+    unit, measure, axis = next(
+        (unit, measure, axis.code)
+        for unit in reporters(period, reference)
+        for measure in reference.templates[unit.template_code or ""].measures
+        for axis in reference.measures[measure].axes
+        if not axis.in_form
+    )
+    detail = [DetailEntry(measure, axis, f"Nước {number}", number) for number in range(LONG_WORKBOOK_ROWS)]
+    path = home / "long.xlsx"
+    write_template(unit, period, reference, path, FormEntries(detail=detail))
+    answer, seconds, peak = _run([TTDN, "ingest", "--json", path], environment)
+    (file,) = json.loads(answer)["files"]
+    note = f"{file['verdict']}, {file['counts']['received']} rows, {len(file['messages'])} messages"
+    return Measured(f"a workbook of {LONG_WORKBOOK_ROWS} rows, ttdn ingest", seconds, 10, peak, note)
+
+
+def measure_indicators(server: EmbeddedServer) -> Measured:
+    """All marts rebuilt and checked over ten years of what the first measurement loaded."""
+    from include.pipeline.build import rebuild_and_check
+
+    with engine(server.url(WAREHOUSE_DATABASE)).connect() as connection:
+        connection.exec_driver_sql(_MULTIPLY_YEARS, {"years": YEARS})
+        connection.commit()
+        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("vacuum analyze")
+    with engine(server.url(WAREHOUSE_DATABASE)).begin() as connection:
+        started = time.perf_counter()
+        values = rebuild_and_check(connection)
+        seconds = time.perf_counter() - started
+        bodies, years, figures = connection.exec_driver_sql(
+            "select count(distinct reporting_unit_code), count(distinct left(period_code, 4)), count(*)"
+            " from warehouse.observation"
+        ).one()
+    note = f"{values} values from {figures} figures of {bodies} bodies in {years} years"
+    return Measured(f"all indicators, {YEARS} years", seconds, 5, 0, note)
+
+
+# Every loaded report once more for each earlier year, under periods that end as the real ones do.
+_MULTIPLY_YEARS = """
+create temporary table earlier_year as
+select back from generate_series(1, %(years)s - 1) as back;
+
+insert into reference.reporting_period
+select
+    (plan_year - back) || substr(period_code, 5), period_kind, name_vi, plan_year - back,
+    (window_start - make_interval(years => back))::date, (window_end - make_interval(years => back))::date,
+    due_at - make_interval(years => back), rule_vi, legal_basis_vi, only_units
+from reference.reporting_period
+cross join earlier_year
+where period_kind in ('6T', 'NAM')
+on conflict do nothing;
+
+insert into landing.file
+select encode(sha256((file.sha256 || back)::bytea), 'hex'), byte_size, stored_name || back, first_received_at
+from landing.file
+cross join earlier_year;
+
+create temporary table copied_submission as
+select submission.*, back, nextval(pg_get_serial_sequence('warehouse.submission', 'submission_id')) as copied_id
+from warehouse.submission
+cross join earlier_year
+where verdict = 'loaded';
+
+insert into warehouse.submission overriding system value
+select
+    copied_id, encode(sha256((sha256 || back)::bytea), 'hex'), source_id, reporting_unit_code,
+    (left(period_code, 4)::integer - back) || substr(period_code, 5), template_code, template_version,
+    (cut_off_date - make_interval(years => back))::date, value_kind, document_number, document_date,
+    received_at - make_interval(years => back), content_hash, verdict, verdict_code, revision_number,
+    received_count, promoted_count, quarantined_count, ignored_count, required_cell_count, filled_cell_count,
+    blocking_count, warning_count, known_from
+from copied_submission;
+
+insert into warehouse.observation (
+    submission_id, line_number, measure_code, reporting_unit_code, period_code, axis_code, member_code,
+    value_kind, value, value_state, revision_number, sheet_name, cell
+)
+select
+    copied.copied_id, line_number, measure_code, observation.reporting_unit_code,
+    (left(observation.period_code, 4)::integer - back) || substr(observation.period_code, 5), axis_code, member_code,
+    observation.value_kind, value, value_state, observation.revision_number, sheet_name, cell
+from warehouse.observation
+inner join copied_submission as copied on copied.submission_id = observation.submission_id;
+
+insert into warehouse.ignored_row
+select copied.copied_id, sheet_name, row_number, rule_code, row_count
+from warehouse.ignored_row
+inner join copied_submission as copied on copied.submission_id = ignored_row.submission_id;
+
+insert into quarantine.observation
+select
+    copied.copied_id, line_number, measure_code, held.reporting_unit_code,
+    (left(held.period_code, 4)::integer - back) || substr(held.period_code, 5), axis_code, member_code,
+    held.value_kind, value, value_state, sheet_name, cell, rule_codes, quarantined_at
+from quarantine.observation as held
+inner join copied_submission as copied on copied.submission_id = held.submission_id;
+"""
+
+
+def _run(command: list[str | Path], environment: Mapping[str, str]) -> tuple[str, float, int]:
+    """Run a command; return its output, its seconds and the peak memory of it and its children, the server apart."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, env=environment, cwd=PROJECT_ROOT, stdout=subprocess.PIPE, text=True)
+    peak = 0
+    is_over = threading.Event()
+
+    def watch() -> None:
+        nonlocal peak
+        while not is_over.wait(0.2):
+            peak = max(peak, _memory_of_tree(process.pid))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    answer, _ = process.communicate()
+    seconds = time.perf_counter() - started
+    is_over.set()
+    watcher.join()
+    if process.returncode not in (0, 1):
+        raise SystemExit(f"{' '.join(map(str, command[:4]))} ended with {process.returncode}")
+    return answer, seconds, peak
+
+
+def _memory_of_tree(process_id: int) -> int:
+    total = 0
+    try:
+        root = psutil.Process(process_id)
+        for process in (root, *root.children(recursive=True)):
+            if not process.name().startswith("postgres"):
+                total += process.memory_full_info().pss
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return total
+    return total
+
+
+if __name__ == "__main__":
+    sys.exit(main())

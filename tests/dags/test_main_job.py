@@ -1,0 +1,379 @@
+"""What the main job decides, without an Airflow: which run to follow, when to fill the inbox, what to say."""
+
+from __future__ import annotations
+
+import http.server
+import io
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+import pytest
+from rich.console import Console
+
+from include.errors import PlatformError
+from include.service import airflow_service, main_job
+from include.service.airflow_api import AirflowApi
+from include.service.display import Display
+from include.service.late_reports import periods_due
+from include.service.summary import newest_extracts, print_summary
+from include.settings import Settings
+
+INGEST = "ingest_agency_reports"
+NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path / "home", inbox=tmp_path / "home" / "inbox")
+
+
+def plain_display() -> Display:
+    return Display(Console(file=io.StringIO(), force_terminal=False))
+
+
+def task(task_id: str, state: str | None, **more: Any) -> dict[str, Any]:
+    return {"task_id": task_id, "state": state, "map_index": -1, "try_number": 1, "start_date": None} | more
+
+
+class FakeAirflow:
+    """Answers as the REST API does, from what the test says has happened."""
+
+    page_url = "http://127.0.0.1:8080"
+
+    def __init__(self, **runs: dict[str, Any]) -> None:
+        self.runs: dict[str, dict[str, Any]] = runs
+        self.triggered: list[str] = []
+        self.returns: dict[tuple[str, int], Any] = {}
+        self.log = ["RuntimeError: sums differ"]
+
+    def latest_runs(self, dag_id: str, *, limit: int = 10) -> list[dict[str, Any]]:
+        mine = [{"dag_run_id": name} | run for name, run in self.runs.items() if run["dag_id"] == dag_id]
+        return mine[:limit]
+
+    def run(self, dag_id: str, run_id: str) -> dict[str, Any]:
+        return self.runs[run_id]
+
+    def task_instances(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
+        return list(self.runs[run_id]["tasks"])
+
+    def caused_by(self, dag_id: str, run_id: str) -> set[tuple[str, str]]:
+        return set(self.runs[run_id].get("causes", ()))
+
+    def trigger(self, dag_id: str) -> str:
+        self.triggered.append(dag_id)
+        return "mine"
+
+    def returned(self, dag_id: str, run_id: str, task_id: str, map_index: int = -1) -> Any:
+        return self.returns.get((task_id, map_index))
+
+    def task_log(self, failed: dict[str, Any]) -> list[str]:
+        return self.log
+
+
+def a_run(dag_id: str, state: str, *tasks: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"dag_id": dag_id, "state": state, "tasks": tasks} | more
+
+
+# -- which run sees the inbox ------------------------------------------------------------------------------------------
+
+
+def test_a_scheduled_run_that_has_not_looked_into_the_inbox_yet_is_followed() -> None:
+    airflow: Any = FakeAirflow(scheduled=a_run(INGEST, "running", task("land", "queued")))
+
+    assert main_job._run_that_sees(airflow, INGEST, NOON) == "scheduled"
+
+
+def test_a_run_that_looked_after_everything_was_there_is_followed_even_when_it_has_ended() -> None:
+    later = (NOON + timedelta(seconds=1)).isoformat()
+    airflow: Any = FakeAirflow(scheduled=a_run(INGEST, "success", task("land", "success", start_date=later)))
+
+    assert main_job._run_that_sees(airflow, INGEST, NOON) == "scheduled"
+
+
+def test_a_run_that_looked_too_early_is_not_enough() -> None:
+    earlier = (NOON - timedelta(seconds=1)).isoformat()
+    airflow: Any = FakeAirflow(scheduled=a_run(INGEST, "running", task("land", "running", start_date=earlier)))
+
+    assert main_job._run_that_sees(airflow, INGEST, NOON) is None
+
+
+# -- what follows ------------------------------------------------------------------------------------------------------
+
+
+def due(settings: Settings, airflow: Any, causes: set[tuple[str, str]]) -> list[str]:
+    with plain_display().step("x") as step:
+        return main_job._runs_due(settings, airflow, main_job.BUILD_DAG, causes, step)
+
+
+def test_the_run_started_for_our_change_is_the_one_waited_for(settings: Settings) -> None:
+    airflow = FakeAirflow(
+        other=a_run(main_job.BUILD_DAG, "running", causes=[(INGEST, "yesterday")]),
+        ours=a_run(main_job.BUILD_DAG, "queued", causes=[(INGEST, "mine")]),
+    )
+
+    assert due(settings, airflow, {(INGEST, "mine")}) == ["ours"]
+
+
+def test_nothing_new_means_nothing_to_wait_for(settings: Settings) -> None:
+    airflow = FakeAirflow(before=a_run(main_job.BUILD_DAG, "success"))
+
+    assert due(settings, airflow, set()) == []
+    assert airflow.triggered == []
+
+
+def test_a_failed_last_build_is_made_good_although_nothing_is_new(settings: Settings) -> None:
+    airflow = FakeAirflow(before=a_run(main_job.BUILD_DAG, "failed"))
+
+    assert due(settings, airflow, set()) == ["mine"]
+    assert airflow.triggered == [main_job.BUILD_DAG]
+
+
+def test_a_build_under_way_is_waited_for(settings: Settings) -> None:
+    airflow = FakeAirflow(before=a_run(main_job.BUILD_DAG, "running"))
+
+    assert due(settings, airflow, set()) == ["before"]
+
+
+# -- following ---------------------------------------------------------------------------------------------------------
+
+
+def test_verdicts_are_added_up_over_batches_and_the_account() -> None:
+    airflow: Any = FakeAirflow()
+    airflow.returns = {("ingest", 0): {"loaded": 100, "rejected": 3}, ("ingest", 1): {"loaded": 20}}
+    airflow.returns[("account", -1)] = {"rejected": 1}
+    tasks = (
+        task("land", "success"),
+        task("ingest", "success", map_index=0),
+        task("ingest", "success", map_index=1),
+        task("account", "success"),
+    )
+
+    verdicts = main_job.count_verdicts(airflow, [main_job.JobRun(INGEST, "r", "success", tasks)])
+
+    assert verdicts == {"loaded": 120, "rejected": 4}
+
+
+def test_a_run_with_nothing_to_do_has_no_verdicts() -> None:
+    airflow: Any = FakeAirflow()
+    tasks = (task("land", "success"), task("ingest", "skipped"), task("account", "skipped"))
+
+    assert main_job.count_verdicts(airflow, [main_job.JobRun(INGEST, "r", "success", tasks)]) == {}
+
+
+def test_a_failed_run_is_told_with_its_task_and_the_end_of_the_log(settings: Settings) -> None:
+    tasks = (task("land", "success"), task("ingest", "failed", try_number=3), task("account", "upstream_failed"))
+    airflow: Any = FakeAirflow(mine=a_run(INGEST, "failed", *tasks))
+
+    with (
+        plain_display().step("x") as step,
+        pytest.raises(main_job.JobError, match="task ingest, attempt 3") as told,
+    ):
+        main_job._follow(settings, airflow, INGEST, "mine", step)
+
+    assert "RuntimeError: sums differ" in str(told.value)
+    assert str(settings.logs) in str(told.value)
+
+
+def test_a_part_of_airflow_that_dies_ends_the_waiting(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    dead = (airflow_service.ComponentState("scheduler", None, settings.logs / "x.log"),)
+    monkeypatch.setattr(airflow_service, "status", lambda _: dead)
+    airflow: Any = FakeAirflow(mine=a_run(INGEST, "running", task("land", "running")))
+
+    with plain_display().step("x") as step, pytest.raises(PlatformError, match="scheduler"):
+        main_job._follow(settings, airflow, INGEST, "mine", step)
+
+
+# -- the inbox ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sample(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Stands in for the sample writer; returns where it was asked to write."""
+    asked: list[Path] = []
+
+    def write_sample(folder: Path, period: str) -> SimpleNamespace:
+        asked.append(folder)
+        (folder / f"{period}.xlsx").write_text("x")
+        return SimpleNamespace(files=[f"{period}.xlsx"])
+
+    module = SimpleNamespace(write_sample=write_sample)
+    monkeypatch.setitem(main_job.sys.modules, "include.sources.agency_reports.sample", module)  # type: ignore[arg-type]
+    return asked
+
+
+def test_an_empty_inbox_is_filled_all_at_once(settings: Settings, sample: list[Path]) -> None:
+    with plain_display() as display:
+        main_job._fill_empty_inbox(settings, display)
+
+    assert [path.name for path in settings.inbox.iterdir()] == ["2026-06T.xlsx"]
+    assert sample != [settings.inbox], "written beside the inbox, then moved: no run sees half of it"
+    assert [path.name for path in settings.home.iterdir()] == ["inbox"]
+
+
+def test_what_an_interrupted_start_left_half_written_is_written_anew(settings: Settings, sample: list[Path]) -> None:
+    left = settings.home / "inbox.filling"
+    left.mkdir(parents=True)
+    (left / "half.xlsx").write_text("x")
+
+    with plain_display() as display:
+        main_job._fill_empty_inbox(settings, display)
+
+    assert [path.name for path in settings.inbox.iterdir()] == ["2026-06T.xlsx"]
+
+
+def test_an_inbox_with_a_report_is_left_as_it_is(settings: Settings, sample: list[Path]) -> None:
+    settings.inbox.mkdir(parents=True)
+    (settings.inbox / "real.xlsx").write_text("x")
+
+    with plain_display() as display:
+        main_job._fill_empty_inbox(settings, display)
+
+    assert sample == []
+
+
+def test_a_file_put_in_just_now_is_given_time_to_be_complete(settings: Settings) -> None:
+    settings.inbox.mkdir(parents=True)
+    path = settings.inbox / "new.xlsx"
+    path.write_text("x")
+    long_ago = time.time() - 3600
+    os.utime(path, (long_ago, long_ago))
+
+    settled_at = main_job._let_inbox_settle(settings)
+
+    assert settled_at == datetime.fromtimestamp(long_ago + 2.5, UTC)
+
+
+def test_two_main_jobs_do_not_work_at_once(settings: Settings) -> None:
+    with (
+        main_job._only_once(settings),
+        pytest.raises(PlatformError, match="another `make run`"),
+        main_job._only_once(settings),
+    ):
+        pass
+
+
+# -- what is shown -----------------------------------------------------------------------------------------------------
+
+
+def test_without_a_terminal_the_progress_is_plain_lines_and_none_is_repeated() -> None:
+    console = Console(file=io.StringIO(), force_terminal=False, width=200)
+    with Display(console) as display, display.step("Ingest") as step:
+        step.count(1, 3)
+        step.count(1, 3)
+        step.count(2, 3)
+
+    lines = [line.split("] ")[1] for line in console.file.getvalue().splitlines()]  # type: ignore[attr-defined]
+    assert lines == ["Ingest: 1/3", "Ingest: 2/3", "Ingest: done"]
+
+
+def test_a_step_that_fails_is_not_shown_as_done() -> None:
+    console = Console(file=io.StringIO(), force_terminal=False, width=200)
+    with pytest.raises(RuntimeError), Display(console) as display, display.step("Ingest"):
+        raise RuntimeError
+
+    assert "done" not in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_nothing_new_is_said_in_words(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("include.service.summary.read_leading_indicators", lambda _: ("", []))
+    console = Console(file=io.StringIO(), force_terminal=False, width=200)
+
+    print_summary(console, settings, {})
+
+    assert f"Không có tệp mới trong {settings.inbox}" in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_missing_indicator_is_not_shown_as_zero(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = {"code": "M01", "name": "Số tin, bài", "value": None, "unit": "tin, bài"}
+    indicators = [missing | {"coverage": {"received": 0, "expected": 123}}]
+    monkeypatch.setattr("include.service.summary.read_leading_indicators", lambda _: ("2026-06T", indicators))
+    console = Console(file=io.StringIO(), force_terminal=False, width=200)
+
+    print_summary(console, settings, {"loaded": 2, "rejected": 1})
+
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "3 tệp đã xử lý" in shown
+    assert "chưa có số liệu" in shown
+    assert "0/123" in shown
+
+
+def test_the_newest_extract_of_each_kind_is_named(tmp_path: Path) -> None:
+    for age, name in enumerate(("new.xlsx", "new.html", "old.xlsx", "old.html")):
+        (tmp_path / name).write_text("x")
+        os.utime(tmp_path / name, (1_000_000 - age, 1_000_000 - age))
+
+    assert [path.name for path in newest_extracts(tmp_path)] == ["new.html", "new.xlsx"]
+    assert newest_extracts(tmp_path / "nowhere") == []
+
+
+def test_the_list_of_the_late_covers_periods_due_about_now_only() -> None:
+    def codes(*moment: int) -> list[str]:
+        return [period.code for period in periods_due(datetime(*moment, tzinfo=UTC)) if period.kind != "DX"]
+
+    assert codes(2026, 6, 10) == ["2026-06T"]
+    assert codes(2026, 7, 30) == ["2026-06T"]
+    assert codes(2026, 9, 1) == []
+    assert codes(2026, 11, 22) == ["2026-NAM"]
+
+
+# -- talking to Airflow ------------------------------------------------------------------------------------------------
+
+
+class FakePage(http.server.BaseHTTPRequestHandler):
+    """Hands out numbered tokens; the first one has expired by the time it is used."""
+
+    tokens: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.tokens.append(f"token-{len(self.tokens) + 1}")
+        self._answer(201, {"access_token": self.tokens[-1]})
+
+    def do_GET(self) -> None:
+        accepted = self.headers["Authorization"] == "Bearer token-2"
+        self._answer(200 if accepted else 401, {"dags": [{"dag_id": INGEST}], "path": self.path})
+
+    def _answer(self, code: int, content: object) -> None:
+        body = json.dumps(content).encode()
+        self.send_response(code)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base class's name
+        pass
+
+
+@pytest.fixture
+def page() -> Iterator[str]:
+    FakePage.tokens.clear()
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), FakePage) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_an_expired_token_is_renewed_once_and_a_proxy_is_never_asked(
+    page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    airflow = AirflowApi(page, "admin", "x")
+
+    assert airflow.dag_ids() == {INGEST}
+    assert airflow.dag_ids() == {INGEST}
+    assert FakePage.tokens == ["token-1", "token-2"]
+
+
+def test_a_run_id_with_a_plus_and_colons_arrives_as_it_is(page: str) -> None:
+    airflow = AirflowApi(page, "admin", "x")
+
+    asked = airflow.run(INGEST, "manual__2026-06-10T12:00:00+00:00")["path"]
+
+    assert asked == f"/api/v2/dags/{INGEST}/dagRuns/manual__2026-06-10T12%3A00%3A00%2B00%3A00"

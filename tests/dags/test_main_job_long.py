@@ -1,0 +1,186 @@
+"""The main job from nothing to the extracts, under a real Airflow: what `make run` and `make stop` do."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from sqlalchemy import text
+
+from include.service import airflow_service
+from include.service.airflow_api import AirflowApi
+from include.service.credentials import load_credentials
+from include.settings import Settings
+from include.sources.agency_reports.sample import read_expected
+from include.warehouse.connect import engine, warehouse_url
+from include.warehouse.embedded import EmbeddedServer
+
+pytestmark = pytest.mark.long
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+
+
+class Platform:
+    """A home of its own with the commands that work on it."""
+
+    def __init__(self, home: Path) -> None:
+        self.settings = Settings(home=home, inbox=home / "inbox", page_port=18480)
+        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("TTDN_")} | {
+            "TTDN_HOME": str(home),
+            "TTDN_PAGE_PORT": "18480",
+            "TTDN_ENV_FILE": os.devnull,
+        }
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "include.service.main_job", *words],
+            env=self.environment,
+            cwd=PROJECT_ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=900,
+        )
+
+    def run(self) -> str:
+        done = self.command("run")
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def count(self, question: str) -> dict[str, int]:
+        with engine(warehouse_url(self.settings)).connect() as connection:
+            return {row[0]: row[1] for row in connection.execute(text(question))}
+
+    def verdicts(self) -> dict[str, int]:
+        return self.count("select verdict, count(*) from landing.receipt group by verdict")
+
+    def api(self) -> AirflowApi:
+        password = load_credentials(self.settings.secrets).admin_password
+        return AirflowApi(airflow_service.current_page_url(self.settings), "admin", password)
+
+
+@pytest.fixture(scope="module")
+def platform() -> Iterator[Platform]:
+    home = Path(tempfile.mkdtemp(prefix="ttdn-main-job-"))
+    home.chmod(0o711)  # the database's account has to pass through when root runs the tests
+    platform = Platform(home)
+    try:
+        yield platform
+    finally:
+        platform.command("stop")
+        EmbeddedServer(home).remove()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def first_run(platform: Platform) -> str:
+    return platform.run()
+
+
+def service_processes(platform: Platform) -> list[psutil.Process]:
+    leaders = [psutil.Process(state.pid) for state in airflow_service.status(platform.settings) if state.pid]
+    return leaders + [child for leader in leaders for child in leader.children(recursive=True)]
+
+
+def test_the_first_run_ends_with_every_sample_file_in_its_expected_verdict(platform: Platform, first_run: str) -> None:
+    expected = Counter(file.verdict for file in read_expected() if file.period_code == "2026-06T")
+
+    assert platform.verdicts() == expected
+    for verdict, count in expected.items():
+        assert re.search(rf"\b{count}\s+{verdict}\b", first_run), verdict
+
+
+def test_it_shows_indicators_extracts_and_the_page(platform: Platform, first_run: str) -> None:
+    extracts = [path for path in platform.settings.extracts.rglob("*") if path.suffix in (".xlsx", ".html")]
+
+    assert "P01" in first_run
+    assert {path.suffix for path in extracts} == {".xlsx", ".html"}
+    assert str(platform.settings.extracts) in first_run
+    assert "http://127.0.0.1:" in first_run
+    assert load_credentials(platform.settings.secrets).admin_password not in first_run
+
+
+def test_every_file_was_answered(platform: Platform, first_run: str) -> None:
+    unanswered = platform.count("select receipt_number, 1 from landing.receipt where answer_name is null")
+
+    assert unanswered == {}
+
+
+def test_everything_listens_on_loopback_only(platform: Platform, first_run: str) -> None:
+    listening = [
+        connection.laddr.ip
+        for process in service_processes(platform)
+        for connection in process.net_connections(kind="inet")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+
+    assert listening
+    assert set(listening) == {"127.0.0.1"}
+
+
+def test_nobody_without_the_password_sees_or_starts_anything(platform: Platform, first_run: str) -> None:
+    url = airflow_service.current_page_url(platform.settings)
+    for path in ("/api/v2/dags", "/api/v2/importErrors", "/api/v2/plugins", "/api/v2/connections", "/ui/config"):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(url + path, timeout=20)  # noqa: S310 loopback, http
+        assert refused.value.code == 401, path
+
+
+def test_a_second_run_does_nothing_again(platform: Platform, first_run: str) -> None:
+    before, builds = platform.verdicts(), len(platform.api().latest_runs("build_indicators"))
+
+    shown = platform.run()
+
+    assert "Không có tệp mới" in shown
+    assert platform.verdicts() == before
+    assert len(platform.api().latest_runs("build_indicators")) == builds
+
+
+def test_only_what_is_new_is_taken_in(platform: Platform, first_run: str) -> None:
+    before = platform.verdicts()
+    sent = next(file for file in read_expected() if file.period_code == "2026-06T" and file.verdict == "loaded")
+    again = platform.settings.inbox / f"sent-again{Path(sent.file).suffix}"
+    shutil.copy(platform.settings.inbox / sent.file, again)
+
+    platform.run()
+
+    assert platform.verdicts() == before | {"duplicate": before.get("duplicate", 0) + 1}
+
+
+def test_after_the_scheduler_was_killed_the_next_run_mends_it(platform: Platform, first_run: str) -> None:
+    scheduler = next(state for state in airflow_service.status(platform.settings) if state.name == "scheduler")
+    assert scheduler.pid is not None
+    psutil.Process(scheduler.pid).kill()
+
+    platform.run()
+
+    assert all(state.pid for state in airflow_service.status(platform.settings))
+
+
+def test_stopping_leaves_nothing_behind_and_starting_again_keeps_everything(platform: Platform, first_run: str) -> None:
+    before, processes = platform.verdicts(), service_processes(platform)
+
+    assert platform.command("stop").returncode == 0
+
+    end = time.monotonic() + 10
+    while any(process.is_running() for process in processes) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not [process for process in processes if process.is_running()]
+    assert not EmbeddedServer(platform.settings.home).is_running()
+    assert platform.command("status").returncode == 1
+    assert platform.command("stop").returncode == 0
+
+    platform.run()
+    assert platform.verdicts() == before

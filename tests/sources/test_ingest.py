@@ -1,0 +1,419 @@
+"""The whole gate, from a workbook in the inbox to figures in the warehouse and an answer in the outbox."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from include.calendar.periods import VIETNAM
+from include.pipeline.ingest import FileResult, ingest_files
+from include.settings import Settings
+from tests.sources.reports import CUT_OFF, cell_of, write_report
+
+IN_JUNE = datetime(2026, 6, 10, 9, 0, tzinfo=VIETNAM)
+LATE = datetime(2026, 6, 15, 0, 0, tzinfo=VIETNAM)
+
+
+class Office:
+    """A platform in a folder of its own: send files to it, ask it what it knows."""
+
+    def __init__(self, folder: Path, warehouse: Connection) -> None:
+        self.folder, self.warehouse = folder, warehouse
+        self.settings = Settings(home=folder / "home", inbox=folder / "home" / "inbox")
+        self.engine: Engine = create_engine(warehouse.engine.url, poolclass=NullPool)
+
+    def receive(self, *paths: Path, at: datetime = IN_JUNE, dry_run: bool = False) -> list[FileResult]:
+        return ingest_files(
+            paths,
+            source_id="agency_reports",
+            settings=self.settings,
+            engine=self.engine,
+            received_at=at,
+            dry_run=dry_run,
+        )
+
+    def ask(self, query: str, **parameters: object) -> list[tuple[object, ...]]:
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(query), parameters)]
+
+
+@pytest.fixture
+def office(tmp_path: Path, warehouse: Connection) -> Office:
+    return Office(tmp_path, warehouse)
+
+
+def codes(result: FileResult) -> set[str | None]:
+    return {message["rule"] for message in result.messages}
+
+
+def texts(result: FileResult) -> str:
+    return "\n".join(str(message["text"]) for message in result.messages)
+
+
+def test_a_good_report_loads_whole_with_its_cells_and_its_ledger_balances(office: Office, tmp_path: Path) -> None:
+    report = write_report(tmp_path / "bao cao.xlsx", actual={"MED01": 12, "BUD01": "350,5", "VNV01": "không phát sinh"})
+
+    [result] = office.receive(report)
+
+    assert (result.verdict, result.code, result.revision) == ("loaded", "OK", 1)
+    assert (result.reporting_unit, result.period) == ("28249", "2026-06T")
+    counts = result.counts
+    assert counts["received"] == counts["promoted"] + counts["quarantined"] + counts["ignored"]
+    assert counts["promoted"] > 25
+    assert counts["quarantined"] == 0
+    loaded = office.ask(
+        "select measure_code, value, value_state from warehouse.observation"
+        " where measure_code in ('MED01', 'BUD01', 'VNV01') order by measure_code"
+    )
+    assert loaded == [
+        ("BUD01", Decimal(350500000), "reported"),
+        ("MED01", Decimal(12), "reported"),
+        ("VNV01", 0, "nil"),
+    ]
+    [(sheet, cell)] = office.ask("select sheet_name, cell from warehouse.observation where measure_code = 'MED01'")
+    assert openpyxl.load_workbook(report)[sheet][cell].value == 12
+
+
+def test_the_same_bytes_under_another_name_are_a_duplicate_and_load_nothing(office: Office, tmp_path: Path) -> None:
+    report = write_report(tmp_path / "first.xlsx")
+    copy = Path(shutil.copy(report, tmp_path / "Bản sao (2).xlsx"))
+
+    [first] = office.receive(report)
+    [second] = office.receive(copy)
+
+    assert (first.verdict, second.verdict, second.code) == ("loaded", "duplicate", "DUPLICATE")
+    assert first.receipt in texts(second)
+    assert office.ask("select count(*) from warehouse.submission") == [(1,)]
+
+
+def test_the_same_bytes_twice_in_one_drop_load_once(office: Office, tmp_path: Path) -> None:
+    report = write_report(tmp_path / "a.xlsx")
+    copy = Path(shutil.copy(report, tmp_path / "b.xlsx"))
+
+    assert sorted(result.verdict for result in office.receive(report, copy)) == ["duplicate", "loaded"]
+
+
+def test_a_resaved_report_is_unchanged_and_a_changed_cell_is_the_next_revision_with_its_difference(
+    office: Office, tmp_path: Path
+) -> None:
+    report = write_report(tmp_path / "a.xlsx", actual={"MED01": 12})
+    resaved = tmp_path / "resaved.xlsx"
+    openpyxl.load_workbook(report).save(resaved)
+    changed = write_report(tmp_path / "changed.xlsx", actual={"MED01": 15})
+
+    verdicts = [office.receive(path)[0].verdict for path in (report, resaved, changed)]
+
+    assert verdicts == ["loaded", "unchanged", "loaded"]
+    assert office.ask("select revision_number from warehouse.submission where verdict = 'loaded' order by 1") == [
+        (1,),
+        (2,),
+    ]
+    assert office.ask("select measure_code, change_kind, old_value, new_value from warehouse.observation_change") == [
+        ("MED01", "changed", 12, 15)
+    ]
+    assert office.ask(
+        "select revision_number, value from warehouse.observation where measure_code = 'MED01' order by 1"
+    ) == [
+        (1, 12),
+        (2, 15),
+    ]
+
+
+def test_an_earlier_state_sent_again_is_a_new_revision_not_unchanged(office: Office, tmp_path: Path) -> None:
+    twelve = write_report(tmp_path / "a.xlsx", actual={"MED01": 12})
+    fifteen = write_report(tmp_path / "b.xlsx", actual={"MED01": 15})
+    twelve_again = tmp_path / "c.xlsx"
+    openpyxl.load_workbook(twelve).save(twelve_again)
+
+    results = [office.receive(path)[0] for path in (twelve, fifteen, twelve_again)]
+
+    assert [(result.verdict, result.revision) for result in results] == [("loaded", 1), ("loaded", 2), ("loaded", 3)]
+
+
+def test_a_blocked_cell_holds_a_whole_report_where_partial_loads_are_not_allowed(
+    office: Office, tmp_path: Path
+) -> None:
+    report = write_report(tmp_path / "a.xlsx", actual={"MED01": -3, "EVT02": 9})
+
+    [result] = office.receive(report)
+
+    assert result.verdict == "quarantined"
+    assert result.counts["promoted"] == 0
+    assert result.counts["quarantined"] > 25
+    assert {"NEGATIVE", "R-05"} <= codes(result)  # both told at once
+    assert office.ask("select count(*) from warehouse.observation") == [(0,)]
+    held = dict(office.ask("select measure_code, rule_codes from quarantine.observation where axis_code = 'total'"))
+    assert held["LEG01"] == ["FILE"]
+    assert "FILE" not in held["MED01"]
+
+
+def test_where_the_template_allows_it_good_rows_load_and_the_blocked_wait(office: Office, tmp_path: Path) -> None:
+    report = write_report(tmp_path / "a.xlsx", "STC", actual={"FDI01": -2, "FDI02": 12.5})
+
+    [result] = office.receive(report)
+
+    assert (result.verdict, result.code) == ("loaded", "PARTIAL")
+    assert result.counts["quarantined"] >= 1
+    assert result.counts["promoted"] > 10
+    assert office.ask("select value from warehouse.observation where measure_code = 'FDI02'") in ([], [(12_500_000,)])
+    assert office.ask("select count(*) from warehouse.observation where measure_code = 'FDI01'") == [(0,)]
+
+
+def test_a_corrected_report_after_a_refused_one_is_revision_one(office: Office, tmp_path: Path) -> None:
+    office.receive(write_report(tmp_path / "bad.xlsx", actual={"MED01": -3}))
+    [result] = office.receive(write_report(tmp_path / "good.xlsx", actual={"MED01": 3}))
+
+    assert (result.verdict, result.revision) == ("loaded", 1)
+
+
+def test_one_bad_file_does_not_stop_the_others(office: Office, tmp_path: Path) -> None:
+    broken = tmp_path / "1.xlsx"
+    broken.write_bytes(b"")
+    text_file = tmp_path / "2.xlsx"
+    text_file.write_text("khong phai bang tinh")
+    good = write_report(tmp_path / "3.xlsx")
+
+    results = office.receive(tmp_path / "1.xlsx", text_file, good)
+
+    assert [result.verdict for result in results][-1] == "loaded"
+    assert all(result.verdict in ("rejected", "incomplete") and result.messages for result in results[:2])
+    assert all(result.answer and Path(result.answer).exists() for result in results)
+
+
+@pytest.mark.parametrize(
+    ("heading", "code"),
+    [
+        ({"unit": "99999 - Phường Không Có"}, "BODY_UNKNOWN"),
+        ({"unit": "29887 - Xã Mỹ Trà"}, "BODY_FORMER"),
+        ({"period": "2031-06T"}, "PERIOD_UNKNOWN"),
+        ({"template": "T-COMMUNE, phiên bản 2019.1"}, "TEMPLATE_VERSION"),
+        ({"template": "T-POLICE, phiên bản 2026.1"}, "TEMPLATE_WRONG"),
+        ({"unit": "28261 - Phường Mỹ Tho"}, "BODY_CONFLICT"),
+    ],
+)
+def test_a_heading_we_cannot_trust_rejects_the_file_naming_the_cell(
+    office: Office, tmp_path: Path, heading: dict[str, str], code: str
+) -> None:
+    [result] = office.receive(write_report(tmp_path / "a.xlsx", heading=heading))
+
+    assert (result.verdict, result.code) == ("rejected", code)
+    assert result.messages[0]["sheet"] == "Báo cáo"
+    assert result.messages[0]["cell"]
+
+
+def test_a_former_commune_is_told_its_successors(office: Office, tmp_path: Path) -> None:
+    [result] = office.receive(write_report(tmp_path / "a.xlsx", heading={"unit": "Xã Tân Thạnh (30157) cũ"}))
+    [former] = office.receive(write_report(tmp_path / "b.xlsx", heading={"unit": "29887"}))
+
+    assert result.verdict == "rejected"
+    assert former.code == "BODY_FORMER"
+    assert "Phường Mỹ Trà (29888)" in texts(former)
+
+
+def test_a_period_in_the_file_name_that_contradicts_the_sheet_is_asked_back(office: Office, tmp_path: Path) -> None:
+    misnamed = write_report(tmp_path / "BC_2026-NAM_28249.xlsx")
+    [result] = office.receive(misnamed)
+    [again] = office.receive(misnamed)
+    [renamed] = office.receive(misnamed.rename(tmp_path / "BC_2026-06T_28249.xlsx"))
+
+    assert (result.verdict, result.code) == ("rejected", "PERIOD_CONFLICT")
+    assert (again.verdict, again.code) == ("duplicate", "DUPLICATE_HELD")
+    assert "PERIOD" not in texts(again)
+    assert "kỳ báo cáo" in texts(again)  # the clerk is told again what is wrong
+    assert renamed.verdict == "loaded"  # the same bytes under a name that agrees
+
+
+def test_a_missing_column_is_named(office: Office, tmp_path: Path) -> None:
+    def rename(workbook: openpyxl.Workbook) -> None:
+        for row in workbook["Báo cáo"].iter_rows():
+            for cell in row:
+                if cell.value == "Thực hiện đến ngày chốt":
+                    cell.value = "Màu sắc"
+
+    [result] = office.receive(write_report(tmp_path / "a.xlsx", edit=rename))
+
+    assert (result.verdict, result.code) == ("rejected", "COLUMN_MISSING")
+    assert "Thực hiện đến ngày chốt" in texts(result)
+    assert "Màu sắc" in texts(result)
+
+
+def test_two_bodies_in_one_file_are_sent_back(office: Office, tmp_path: Path) -> None:
+    def add_second(workbook: openpyxl.Workbook) -> None:
+        copy = workbook.copy_worksheet(workbook["Báo cáo"])
+        copy.title = "Mỹ Tho"
+        for row in copy.iter_rows():
+            for cell in row:
+                if cell.value == "28249 - Phường Đạo Thạnh":
+                    cell.value = "28261 - Phường Mỹ Tho"
+
+    [result] = office.receive(write_report(tmp_path / "a.xlsx", edit=add_second))
+
+    assert (result.verdict, result.code) == ("rejected", "MULTI_AGENCY")
+
+
+def test_an_error_cell_is_missing_data_and_never_zero(office: Office, tmp_path: Path) -> None:
+    def spoil(workbook: openpyxl.Workbook) -> None:
+        cell_of(workbook, "VNV01").value = "#DIV/0!"
+
+    [result] = office.receive(write_report(tmp_path / "a.xlsx", edit=spoil))
+
+    assert result.verdict == "quarantined"
+    assert "R-19" in codes(result)
+    assert office.ask("select value, value_state from quarantine.observation where measure_code = 'VNV01'") in (
+        [(None, "missing")],
+        [(None, "unreadable")],
+    )
+
+
+def test_a_number_that_can_be_read_two_ways_is_asked_back(office: Office, tmp_path: Path) -> None:
+    [result] = office.receive(write_report(tmp_path / "a.xlsx", actual={"EVT03": "1.234"}))
+
+    assert result.verdict == "quarantined"
+    assert "R-02" in codes(result)
+    assert "1.234" in texts(result)
+
+
+def test_the_column_decides_what_a_dot_means_when_another_cell_shows_it(office: Office, tmp_path: Path) -> None:
+    [result] = office.receive(
+        write_report(tmp_path / "a.xlsx", actual={"EVT03": "1.234", "BDR03": "1.234.567", "BUD01": "350,5"})
+    )
+
+    assert result.verdict == "loaded", texts(result)
+    assert office.ask("select value from warehouse.observation where measure_code = 'EVT03'") == [(1234,)]
+
+
+def test_blank_is_missing_and_zero_is_zero(office: Office, tmp_path: Path) -> None:
+    [result] = office.receive(write_report(tmp_path / "a.xlsx", actual={"HRT02": None, "LEG01": 1, "MED06": 0}))
+
+    assert result.verdict == "loaded", texts(result)
+    states = dict(office.ask("select measure_code, value_state from warehouse.observation where axis_code = 'total'"))
+    assert (states["HRT02"], states["MED06"]) == ("missing", "reported")
+
+
+def test_a_secret_file_leaves_nothing_but_time_size_hash_and_reason(office: Office, tmp_path: Path) -> None:
+    canary = "Hoa-phượng-2711"
+
+    def stamp(workbook: openpyxl.Workbook) -> None:
+        workbook["Báo cáo"]["H1"] = "MẬT"
+        workbook["Báo cáo"]["H2"] = canary
+
+    [result] = office.receive(write_report(tmp_path / f"{canary}.xlsx", edit=stamp))
+
+    assert (result.verdict, result.code) == ("refused_secret", "SECRET")
+    assert office.ask("select count(*) from landing.file") == [(0,)]
+    assert not [path for path in office.settings.landing.rglob("*") if path.is_file()]
+    kept = office.ask("select original_name, verdict from landing.receipt")
+    assert canary not in str(kept)
+    assert canary not in texts(result)
+
+
+def test_a_dry_run_says_the_same_and_keeps_nothing(office: Office, tmp_path: Path) -> None:
+    good, bad = write_report(tmp_path / "a.xlsx"), write_report(tmp_path / "b.xlsx", "28261", actual={"MED01": -1})
+
+    results = office.receive(good, bad, dry_run=True)
+
+    assert [result.verdict for result in results] == ["loaded", "quarantined"]
+    assert office.ask("select count(*) from landing.receipt") == [(0,)]
+    assert office.ask("select count(*) from warehouse.submission") == [(0,)]
+    assert not office.settings.landing.exists()
+
+
+def test_a_held_report_sent_again_unchanged_is_a_duplicate_that_still_names_its_mistakes(
+    office: Office, tmp_path: Path
+) -> None:
+    report = write_report(tmp_path / "a.xlsx", actual={"MED01": -3})
+    copy = Path(shutil.copy(report, tmp_path / "b.xlsx"))
+
+    first, second = office.receive(report, copy)
+
+    assert [first.verdict, second.verdict] == ["quarantined", "duplicate"]
+    assert "NEGATIVE" in codes(second)
+    assert office.ask("select count(*) from warehouse.submission") == [(1,)]
+
+
+def test_an_annual_report_held_against_a_wrong_six_month_report_loads_once_that_is_put_right(
+    office: Office, tmp_path: Path
+) -> None:
+    annual = write_report(tmp_path / "year.xlsx", period_code="2026-NAM", actual={"MED01": 30})
+    november = datetime(2026, 11, 20, 8, 0, tzinfo=VIETNAM)
+
+    office.receive(write_report(tmp_path / "half.xlsx", actual={"MED01": 40}))
+    [held] = office.receive(annual, at=november)
+    office.receive(write_report(tmp_path / "half-again.xlsx", actual={"MED01": 20}), at=november)
+    [result] = office.receive(annual, at=november)
+
+    assert [held.verdict, result.verdict] == ["quarantined", "loaded"]
+
+
+def test_annual_and_six_month_reports_of_one_drop_are_compared_in_order_of_receipt(
+    office: Office, tmp_path: Path
+) -> None:
+    half = write_report(tmp_path / "half.xlsx", actual={"MED01": 40})
+    year = write_report(tmp_path / "year.xlsx", period_code="2026-NAM", actual={"MED01": 30})
+
+    office.receive(half)
+    [result] = office.receive(year, at=datetime(2026, 11, 20, 8, 0, tzinfo=VIETNAM))
+
+    assert result.verdict == "quarantined"
+    assert "R-06" in codes(result)
+
+
+def test_the_answer_is_the_reporters_own_workbook_with_the_cell_marked_and_a_receipt_in_front(
+    office: Office, tmp_path: Path
+) -> None:
+    report = write_report(tmp_path / "a.xlsx", actual={"MED01": -3})
+
+    [result] = office.receive(report, at=LATE)
+
+    answer = openpyxl.load_workbook(str(result.answer))
+    assert answer.sheetnames[0] == "Trả lời"
+    assert "Báo cáo" in answer.sheetnames
+    marked = cell_of(answer, "MED01")
+    assert marked.value == -3
+    assert marked.comment is not None
+    assert "âm" in marked.comment.text
+    front = " ".join(str(cell.value) for row in answer["Trả lời"].iter_rows() for cell in row if cell.value)
+    assert str(result.receipt) in front
+    assert "15/06/2026" in front
+
+
+def test_a_report_arriving_at_midnight_of_the_due_day_is_late_and_the_second_before_is_not(
+    office: Office, tmp_path: Path
+) -> None:
+    office.receive(write_report(tmp_path / "a.xlsx"), at=LATE)
+    office.receive(write_report(tmp_path / "b.xlsx", "28261"), at=datetime(2026, 6, 14, 23, 59, 59, tzinfo=VIETNAM))
+
+    from include.indicators.marts import build_marts
+    from include.indicators.status import status
+
+    with office.engine.begin() as connection:
+        build_marts(connection)
+        states = {body["code"]: body["state"] for body in status(connection, "2026-06T")["bodies"]}
+    assert (states["28249"], states["28261"]) == ("late", "on_time")
+
+
+def test_an_arrival_left_open_by_a_broken_run_is_taken_up_again(office: Office, tmp_path: Path) -> None:
+    from include.pipeline.ingest import _take_through_gate  # the step a broken run did not reach
+    from include.pipeline.land import land_file, load_receipts
+    from include.readers.sandbox import Sandbox
+    from include.sources import load_source
+
+    report = write_report(tmp_path / "a.xlsx")
+    with office.engine.connect() as connection:
+        receipt = land_file(connection, office.settings, report, source_id="agency_reports", received_at=IN_JUNE)
+        connection.commit()
+        with Sandbox(workers=1) as sandbox:
+            for _ in range(2):  # taking it up twice changes nothing
+                receipts = load_receipts(connection, office.settings, [receipt.receipt_id])
+                _take_through_gate(connection, office.settings, load_source("agency_reports"), receipts, sandbox)
+
+    assert office.ask("select verdict from landing.receipt") == [("loaded",)]
+    assert office.ask("select count(*) from warehouse.submission") == [(1,)]
+    assert CUT_OFF["2026-06T"] == date(2026, 6, 8)

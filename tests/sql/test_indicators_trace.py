@@ -1,0 +1,228 @@
+"""From a value down to its cells, and the gate that keeps marts that do not add up from being read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import Connection, text
+
+from include.errors import GateError, PlatformError
+from include.indicators.kpi import kpi
+from include.indicators.marts import build_marts, check_marts, count_values, ensure_current
+from include.indicators.trace import trace
+from include.warehouse.connect import engine
+from tests.sql.builders import LATE, ZONE, send
+
+DAO_THANH, MY_THO = "28249", "28261"
+
+
+def cells(traced: dict, side: str) -> list[tuple[str, str | None, str]]:
+    return [
+        (cell["unit"], cell["cell"], cell["value"])
+        for term in traced["terms"]
+        if term["side"] == side
+        for cell in term["cells"]
+    ]
+
+
+def test_a_sum_is_traced_to_the_cells_that_were_added(warehouse):
+    send(warehouse, "SYT", figures={"MED02": 1, "MED01": 10})
+    send(warehouse, "SYT", figures={"MED02": 1, "MED01": 12}, received_at=LATE)
+    send(warehouse, DAO_THANH, figures={"MED01": "nil"})
+    send(warehouse, MY_THO, figures={"MED01": "withheld"})
+
+    traced = trace(warehouse, "M01", "2026-06T")
+
+    assert traced["value"] == "12"
+    (term,) = traced["terms"]
+    assert (term["measure"], term["value"]) == ("MED01", "12")
+    assert cells(traced, "numerator") == [("SYT", "F13", "12"), (DAO_THANH, "F12", "0")]
+    first = term["cells"][0]
+    assert (first["sheet"], first["file"], first["revision"]) == ("Báo cáo", "bao-cao-SYT-1.xlsx", 2)
+    assert len(first["sha256"]) == 64
+
+
+def test_a_ratio_is_traced_only_to_bodies_with_both_sides(warehouse):
+    send(warehouse, DAO_THANH, figures={"RSP02": 10, "RSP03": 9})
+    send(warehouse, MY_THO, figures={"RSP02": 40})
+
+    traced = trace(warehouse, "R02", "2026-06T")
+
+    assert cells(traced, "numerator") == [(DAO_THANH, "F13", "9")]
+    assert cells(traced, "denominator") == [(DAO_THANH, "F12", "10")]
+
+
+def test_figures_that_do_not_prevail_are_not_in_the_trace(warehouse):
+    send(warehouse, "VPUB", figures={"DEL01": 8})
+    send(warehouse, "SCT", figures={"DEL01": 3})
+
+    assert cells(trace(warehouse, "D01", "2026-06T"), "numerator") == [("VPUB", "F12", "8")]
+
+
+def test_members_of_a_breakdown_are_traced_one_by_one(warehouse):
+    send(warehouse, "SYT", figures={"MED01": 10, "MED01.language.vi": 7, "MED01.language.en": 3})
+
+    traced = trace(warehouse, "M02", "2026-06T")
+
+    assert cells(traced, "numerator") == [("SYT", "F14", "3")]
+    assert (traced["terms"][0]["cells"][0]["axis"], traced["terms"][0]["cells"][0]["member"]) == ("language", "en")
+
+
+def test_a_zero_that_follows_from_other_cells_shows_them_without_adding_them(warehouse):
+    send(warehouse, "SYT", figures={"MED01": 9, "MED01.language.vi": 9})
+
+    (term,) = trace(warehouse, "M02", "2026-06T")["terms"]
+
+    assert term["value"] == "0"
+    assert [(cell["cell"], cell["proves_zero"]) for cell in term["cells"]] == [("F13", True), ("F12", True)]
+
+
+def test_a_pair_is_traced_side_by_side(warehouse):
+    send(warehouse, "BPTTH", figures={"MED03": 4, "MED04": 12})
+
+    traced = trace(warehouse, "M04", "2026-06T")
+
+    assert (cells(traced, "first"), cells(traced, "second")) == ([("BPTTH", "F12", "4")], [("BPTTH", "F13", "12")])
+
+
+def test_a_share_of_bodies_is_traced_to_the_answers_and_to_the_reports(warehouse):
+    send(warehouse, "SYT", figures={"LEG05": 1})
+    send(warehouse, "SNV", figures={"LEG05": "missing"})
+
+    traced = trace(warehouse, "L04", "2026-06T")
+
+    assert [(term["measure"], term["value"]) for term in traced["terms"]] == [("LEG05", "1"), ("REP02", "2")]
+    assert cells(traced, "denominator") == [("SNV", None, "1"), ("SYT", None, "1")]
+
+
+def test_punctuality_is_traced_to_the_reports_and_to_those_that_are_missing(warehouse):
+    send(warehouse, "SYT")
+
+    traced = trace(warehouse, "P01", "2026-06T")
+
+    terms = {term["measure"]: term for term in traced["terms"]}
+    assert (terms["REP02"]["value"], terms["REP01"]["value"]) == ("1", "123")
+    files = [cell["file"] for cell in terms["REP01"]["cells"] if cell["sha256"]]
+    assert files == ["bao-cao-SYT-0.xlsx"]
+
+
+def test_the_terms_of_every_indicator_add_up_to_its_numerator(warehouse):
+    figures = {
+        row[0]: 5 for row in warehouse.execute(text("select distinct measure_code from reference.indicator_term"))
+    }
+    figures |= {"LEG05": 1, "STF01": 1, "VNV02": 1, "LEG04": 2, "RSP03": 4}
+    for unit in ("SVHTTDL", "STC", "BQLKKT", "VPUB", "BPTTH", "SYT", DAO_THANH):
+        send(warehouse, unit, figures=figures, received_at=datetime(2026, 6, 1, tzinfo=ZONE))
+
+    for line in kpi(warehouse, "2026-06T"):
+        if line["numerator"] is None:
+            continue
+        terms = trace(warehouse, line["code"], "2026-06T")["terms"]
+        added = sum(int(term["value"]) for term in terms if term["side"] == "numerator")
+        assert added == int(line["numerator"]), line["code"]
+
+
+def test_an_indicator_that_does_not_go_with_the_period_is_refused(warehouse):
+    with pytest.raises(PlatformError, match="P02"):
+        trace(warehouse, "P02", "2026-06T")
+
+
+# --- the gate -------------------------------------------------------------------------------------------
+
+
+def test_marts_of_a_balanced_warehouse_pass(warehouse):
+    send(warehouse, "SYT", figures={"MED01": 10})
+    send(warehouse, "SNV", figures={"MED01": 10}, verdict="quarantined", blocking=1)
+    send(warehouse, "STP", verdict="rejected")
+    build_marts(warehouse)
+
+    check_marts(warehouse)
+
+    assert count_values(warehouse) > 100
+
+
+@pytest.mark.parametrize("table", ["warehouse.observation", "quarantine.observation"])
+def test_a_row_that_disappeared_stops_everything(warehouse, table):
+    send(warehouse, "SYT", figures={"MED01": 10})
+    send(warehouse, "SNV", figures={"MED01": 10}, verdict="quarantined", blocking=1)
+    warehouse.execute(text(f"delete from {table}"))
+    build_marts(warehouse)
+
+    with pytest.raises(GateError, match="1 received"):
+        check_marts(warehouse)
+
+
+def test_an_indicator_without_its_line_stops_everything(warehouse):
+    build_marts(warehouse)
+    warehouse.execute(
+        text("delete from mart.indicator_value where indicator_code = 'M01' and period_code = '2026-06T'")
+    )
+
+    with pytest.raises(GateError, match="M01 2026-06T"):
+        check_marts(warehouse)
+
+
+def test_rebuilding_twice_gives_the_same_marts(warehouse):
+    send(warehouse, "SYT", figures={"MED01": 10, "BUD01": 7})
+    hashed = text("select md5(string_agg(v::text, '|' order by v::text)) from mart.indicator_value as v")
+    build_marts(warehouse)
+    before = warehouse.execute(hashed).scalar()
+
+    build_marts(warehouse)
+
+    assert warehouse.execute(hashed).scalar() == before
+
+
+def test_a_relation_no_longer_built_disappears(warehouse):
+    build_marts(warehouse)
+    warehouse.execute(text("create table mart.left_over (n integer)"))
+
+    build_marts(warehouse)
+
+    assert warehouse.execute(text("select to_regclass('mart.left_over')")).scalar() is None
+
+
+def test_a_rebuild_that_fails_leaves_the_earlier_marts(warehouse_url):
+    with engine(warehouse_url).connect() as connection:
+        send(connection, "SYT", figures={"MED01": 10})
+        build_marts(connection)
+        connection.commit()
+        connection.execute(text("alter table reference.indicator_axis rename to elsewhere"))
+        with pytest.raises(Exception, match="indicator_axis"):
+            build_marts(connection)
+        connection.rollback()
+
+        assert connection.execute(text("select count(*) from mart.indicator_value")).scalar_one() > 100
+        assert ensure_current(connection) is False
+
+
+def test_every_mart_and_every_column_is_described(warehouse):
+    build_marts(warehouse)
+
+    undescribed = warehouse.execute(
+        text(
+            "select relation.relname, attribute.attname from pg_class as relation"
+            " inner join pg_namespace as namespace on relation.relnamespace = namespace.oid"
+            " left join pg_attribute as attribute on attribute.attrelid = relation.oid and attribute.attnum > 0"
+            " where namespace.nspname = 'mart' and relation.relkind in ('r', 'v')"
+            " and (obj_description(relation.oid) is null or col_description(relation.oid, attribute.attnum) is null)"
+        )
+    ).all()
+
+    assert undescribed == []
+
+
+def test_the_grain_of_the_marts_is_held_by_the_database(warehouse: Connection):
+    build_marts(warehouse)
+
+    without_key = warehouse.execute(
+        text(
+            "select relation.relname from pg_class as relation"
+            " inner join pg_namespace as namespace on relation.relnamespace = namespace.oid"
+            " where namespace.nspname = 'mart' and relation.relkind = 'r' and relation.relname <> 'build'"
+            " and not exists (select 1 from pg_constraint where conrelid = relation.oid and contype = 'p')"
+        )
+    ).all()
+
+    assert without_key == []

@@ -1,0 +1,178 @@
+"""Children that may die: what they cost, and what they never cost."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from decimal import Decimal
+from pathlib import Path
+
+import psutil
+import pytest
+
+from include.errors import CatalogueError
+from include.readers import Sandbox, WorkbookRefused, read_workbook, sandbox
+from include.readers.sandbox import Limits
+from tests.unit.reader_files import write_xlsx
+
+CALLS = "tests.unit.sandboxed_calls"
+
+
+def test_a_call_returns_what_the_function_returns() -> None:
+    with Sandbox(workers=1) as box:
+        assert box.run("math:hypot", 3, 4) == 5
+        assert box.run("decimal:Decimal", "0.10") == Decimal("0.10")
+
+
+def test_calls_reuse_their_child() -> None:
+    with Sandbox(workers=1) as box:
+        assert len({box.run("os:getpid") for _ in range(5)}) == 1
+
+
+def test_many_calls_come_back_in_their_order_from_two_children() -> None:
+    with Sandbox(workers=2) as box:
+        answers = list(box.map(f"{CALLS}:echo_after", [(number, 0.02 if number % 3 == 0 else 0) for number in range(20)]))
+
+    assert [number for number, _ in answers] == list(range(20))
+    assert len({pid for _, pid in answers}) == 2
+
+
+@pytest.mark.parametrize(
+    ("function", "args"),
+    [
+        ("os:abort", ()),
+        ("os:_exit", (0,)),
+        (f"{CALLS}:hang", ()),
+        (f"{CALLS}:spin", ()),
+        (f"{CALLS}:eat_memory", ()),
+    ],
+)
+def test_a_child_that_dies_or_hangs_costs_one_file_and_the_others_go_on(function: str, args: tuple[object, ...]) -> None:
+    limits = Limits(memory_bytes=400 * 1024 * 1024, cpu_seconds=1, wall_seconds=5)
+    with Sandbox(workers=1, limits=limits) as box:
+        before = box.run("os:getpid")
+        with pytest.raises(WorkbookRefused) as caught:
+            box.run(function, *args)
+        after = box.run("os:getpid")
+
+    assert caught.value.code == "PARSER_LIMIT"
+    assert after != before
+
+
+def test_a_refused_file_is_an_outcome_among_the_others() -> None:
+    with Sandbox(workers=2) as box:
+        outcomes = list(box.map(f"{CALLS}:refuse_odd", [(number,) for number in range(4)]))
+
+    assert [getattr(outcome, "code", outcome) for outcome in outcomes] == [0, "EMPTY", 2, "EMPTY"]
+
+
+def test_a_bug_costs_one_file_and_its_report_quotes_nothing() -> None:
+    with Sandbox(workers=1) as box, pytest.raises(WorkbookRefused) as caught:
+        box.run(f"{CALLS}:fail_quoting", "nội dung kín")
+
+    assert caught.value.code == "READER_FAULT"
+    assert caught.value.detail.startswith("KeyError at sandboxed_calls.py:")
+    assert "kín" not in str(caught.value)
+
+
+def test_an_inconsistent_catalogue_stops_the_batch() -> None:
+    with Sandbox(workers=1) as box, pytest.raises(CatalogueError, match="found two"):
+        box.run(f"{CALLS}:break_catalogue")
+
+
+def test_a_child_may_not_send_back_code() -> None:
+    with Sandbox(workers=1) as box, pytest.raises(WorkbookRefused) as caught:
+        box.run(f"{CALLS}:return_code_to_run")
+
+    assert caught.value.code == "READER_FAULT"
+
+
+def test_a_child_sees_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TTDN_DATABASE_URL", "postgresql://user:secret@localhost/db")
+    monkeypatch.setenv("SMTP_PASSWORD", "secret")
+    with Sandbox(workers=1) as box:
+        assert "secret" not in str(box.run(f"{CALLS}:environment"))
+
+
+def test_a_child_starts_without_the_heavy_libraries() -> None:
+    with Sandbox(workers=1) as box:
+        box.run("os:getpid")
+        loaded = box.run(f"{CALLS}:loaded_modules")
+
+    assert loaded.isdisjoint({"pandas", "numpy", "great_expectations", "airflow", "sqlalchemy", "openpyxl"})
+
+
+def test_an_abandoned_map_leaves_no_child_behind() -> None:
+    box = Sandbox(workers=2)
+    outcomes = box.map(f"{CALLS}:echo_after", [(number, 0) for number in range(10)])
+    _, pid = next(outcomes)
+    outcomes.close()
+    box.close()
+
+    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_forked_copy_starts_children_of_its_own() -> None:
+    with Sandbox(workers=1) as box:
+        ours = box.run("os:getpid")
+        read_end, write_end = os.pipe()
+        pid = os.fork()
+        if pid == 0:  # as Airflow forks its task processes
+            os.write(write_end, str(box.run("os:getpid")).encode())
+            os._exit(0)
+        os.waitpid(pid, 0)
+        theirs = int(os.read(read_end, 100))
+
+        assert theirs != ours
+        assert box.run("os:getpid") == ours
+
+
+def test_children_end_with_their_parent_even_in_the_middle_of_a_call(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(
+        "import sys, threading, time\n"
+        f"sys.path.insert(0, {str(sandbox._ROOT)!r})\n"
+        "from include.readers import Sandbox\n"
+        "box = Sandbox(workers=1)\n"
+        "print(box.run('os:getpid'), flush=True)\n"
+        f"threading.Thread(target=box.run, args=('{CALLS}:spin',), daemon=True).start()\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = psutil.Process(int(parent.stdout.readline()))
+        _wait_until(lambda: child.cpu_times().user > 0.3)
+        parent.kill()
+        parent.wait()
+        gone, _ = psutil.wait_procs([child], timeout=10)
+
+    assert gone
+
+
+def test_a_workbook_that_aborts_its_parser_is_refused_and_the_next_is_read(tmp_path: Path) -> None:
+    """The gate stops this file first; here the parser meets it, as it would meet one the gate does not know."""
+    deadly = write_xlsx(tmp_path / "a.xlsx", '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
+    good = write_xlsx(tmp_path / "b.xlsx")
+    with Sandbox(workers=1) as box:
+        outcomes = list(box.map("include.readers.xlsx:read_xlsx", [(deadly,), (good,)]))
+
+    assert outcomes[0].code == "PARSER_LIMIT"
+    assert outcomes[1].sheets[0].rows == [[1]]
+
+
+def test_read_workbook_reads_in_a_child_and_its_refusals_come_back(tmp_path: Path) -> None:
+    (tmp_path / "empty.xlsx").write_bytes(b"")
+
+    assert read_workbook(write_xlsx(tmp_path / "a.xlsx")).sheets[0].rows == [[1]]
+    with pytest.raises(WorkbookRefused) as caught:
+        read_workbook(tmp_path / "empty.xlsx")
+    assert caught.value.code == "EMPTY"
+
+
+def _wait_until(holds: object, seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not holds():  # type: ignore[operator]
+        assert time.monotonic() < end
+        time.sleep(0.05)

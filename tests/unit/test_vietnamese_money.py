@@ -1,0 +1,72 @@
+"""Unit lines into base unit and factor."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from include.vietnamese.money import find_unit, read_unit
+
+
+@pytest.mark.parametrize(
+    ("text", "base_unit", "factor"),
+    [
+        ("triệu đồng", "VND", 10**6),
+        ("Triệu USD", "USD", 10**6),
+        ("nghìn USD", "USD", 10**3),
+        ("1000 USD", "USD", 10**3),
+        ("tỷ đồng", "VND", 10**9),
+        ("tỉ đồng", "VND", 10**9),
+        ("nghìn tỷ đồng", "VND", 10**12),
+        ("đồng", "VND", 1),
+        ("VNĐ", "VND", 1),
+        ("US$", "USD", 1),
+        ("Triệu đô la Mỹ", "USD", 10**6),
+        ("tr.đ", "VND", 10**6),
+        ("trđ", "VND", 10**6),
+        ("1.000đ", "VND", 10**3),
+        ("1.000.000 đồng", "VND", 10**6),
+        ("ĐVT: triệu đồng", "VND", 10**6),
+        ("(Đơn vị tính: Tỷ đồng)", "VND", 10**9),
+        ("ĐVT; Triệu đồng", "VND", 10**6),
+        ("§¬n vÞ tÝnh: TriÖu ®ång", "VND", 10**6),
+        ("\u00a0" * 20 + "Đơn vị tính: Tỷ đồng", "VND", 10**9),
+        ("Tỷ đồng - Billions of dong", "VND", 10**9),
+        ("tin, bài", "tin, bài", 1),
+        ("(Dự án)", "dự án", 1),
+        ("nghìn lượt", "lượt", 10**3),
+        ("%", "%", 1),
+        ("trang", "trang", 1),
+        ("đoàn", "đoàn", 1),
+        ("có/không", "có/không", 1),
+        ("USD/người", "usd/người", 1),
+    ],
+)
+def test_a_unit_is_read_into_its_base_and_factor(text, base_unit, factor):
+    assert read_unit(text) == (base_unit, Decimal(factor))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "ĐVT:", "triệu", "Nghìn tấn; Triệu USD", "triệu đồng, triệu USD", "Đồng/Triệu đồng", "tỷ đồng và USD"]
+)
+def test_two_units_or_half_a_unit_are_not_read(text):
+    assert read_unit(text) is None
+
+
+@pytest.mark.parametrize(
+    ("heading", "unit"),
+    [
+        ("dtgiao ( ĐVT; Triệu đồng)", ("VND", Decimal(10**6))),
+        ("Vốn đăng ký cấp mới\n(triệu USD)", ("USD", Decimal(10**6))),
+        ("Số dự án (1) (Dự án)", ("dự án", Decimal(1))),
+        ("Triệu USD", ("USD", Decimal(10**6))),
+    ],
+)
+def test_a_unit_is_found_in_a_heading(heading, unit):
+    assert find_unit(heading) == unit
+
+
+@pytest.mark.parametrize("heading", ["Vốn đăng ký", "Giá trị (1)", "(*) Nghìn chiếc, triệu USD", ""])
+def test_a_heading_without_one_clear_unit_has_none(heading):
+    assert find_unit(heading) is None
