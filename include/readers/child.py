@@ -20,7 +20,7 @@ from typing import Any
 _LENGTH = struct.Struct(">Q")
 
 # A parser's heap rarely shrinks: a child that has once grown this large is replaced after its answer.
-_WORTH_KEEPING_KIB = 600 * 1024
+_WORTH_KEEPING_BYTES = 600 * 1024 * 1024
 
 
 def main(root: str, request_fd: int, answer_fd: int, lifeline_fd: int) -> None:
@@ -71,7 +71,7 @@ def _outcome(function_path: str, functions: dict[str, Callable[..., Any]], args:
         result = ("error", (GateError.__name__, parts))
     except Exception as error:  # one file that trips a bug must not stop the others
         result = ("fault", _fault(error))
-    is_spent = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > _WORTH_KEEPING_KIB
+    is_spent = _resident_bytes() > _WORTH_KEEPING_BYTES
     try:
         return pickle.dumps((*result, is_spent), protocol=5)
     except (pickle.PicklingError, TypeError, AttributeError) as error:
@@ -88,11 +88,23 @@ def _fault(error: BaseException) -> str:
     return f"{type(error).__name__} at {Path(ours[-1].filename).name}:{ours[-1].lineno}"
 
 
+def _resident_bytes() -> int:
+    # Not ru_maxrss: that remembers the size of the process we were started from.
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+    except OSError:
+        return 0
+
+
 def _limit(memory_bytes: int, cpu_seconds: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, resource.getrlimit(resource.RLIMIT_AS)[1]))
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    allowed = int(usage.ru_utime + usage.ru_stime) + cpu_seconds + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+    _set_limit(resource.RLIMIT_AS, memory_bytes)
+    _set_limit(resource.RLIMIT_CPU, int(usage.ru_utime + usage.ru_stime) + cpu_seconds + 1)
+
+
+def _set_limit(kind: int, value: int) -> None:
+    hard = resource.getrlimit(kind)[1]
+    resource.setrlimit(kind, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
 
 
 def _die_with_parent(lifeline_fd: int) -> None:

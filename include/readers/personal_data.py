@@ -28,7 +28,7 @@ _ACCOUNT_LINK = re.compile(
 # Mobile: 10 digits, 03 05 07 08 09. Fixed: 11 digits, 02 and the province. With +84 the zero is dropped.
 _PHONE = re.compile(
     r"(?<![\w.,/-])(?:(?:\+|00)84[ .-]?\(?0?\)?[ .-]?|\(?0)"
-    r"(?:[35789]\d(?:[ .)-]{0,2}\d){7}|2\d{2}(?:[ .)-]{0,2}\d){7,8})(?![\d]|[.,/]\d)"
+    r"(?:[35789]\d(?:[ .)-]{0,2}\d){7}|2\d{2}(?:[ .)-]{0,2}\d){7,8})(?!\d|[.,]\d|/[^\W\d])"
 )
 # 12 digits: province of birth 001 to 096, century and sex 0 to 3, year of birth, six more.
 _IDENTITY_NUMBER = re.compile(r"(?<![\w.,/-])0(?:0[1-9]|[1-8]\d|9[0-6]) ?[0-3]\d{2} ?\d{3} ?\d{3}(?!\d|[.,/]\d)")

@@ -34,6 +34,7 @@ from include.readers.grid import WorkbookRefused
 _ROOT = Path(__file__).resolve().parents[2]
 _CHILD = Path(__file__).with_name("child.py")
 _LENGTH = struct.Struct(">Q")
+_ANSWER_SECONDS = 10.0
 _MAX_ANSWER_BYTES = 512 * 1024 * 1024
 
 # The child reads strangers' files: it is given no password, no database address, no token.
@@ -218,6 +219,8 @@ class _Child:
             try:
                 piece = os.read(self.answer_fd, 1 << 20)
             except BlockingIOError:
+                # An answer on its way is no hang, even when it had to wait for us to come and read it.
+                self.deadline = max(self.deadline, time.monotonic() + _ANSWER_SECONDS)
                 return _UNFINISHED
             if not piece:
                 self.is_spent = True

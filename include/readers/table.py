@@ -19,7 +19,7 @@ from include.vietnamese.text import match_key, normalise
 RowKind = Literal["record", "heading", "total", "numbering", "repeated_header", "note", "blank"]
 
 MAX_HEADER_ROWS = 8
-_MAX_HEADER_START = 400
+_MAX_HEADER_START = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,9 @@ def _header_candidates(text: _Text, roles: Sequence[HeaderRole]) -> list[_Header
     beginnings = {alias[:length] for _, keys in aliases for alias in keys for length in range(1, len(alias) + 1)}
     found = []
     for top in range(min(text.row_count, _MAX_HEADER_START)):
-        if not any(_compact(cell) in beginnings or _bare(cell) in beginnings for cell in text.own_texts(top)):
+        if text.is_inside_merges(top) or not any(
+            _compact(cell) in beginnings or _bare(cell) in beginnings for cell in text.own_texts(top)
+        ):
             continue
         best: _Header | None = None
         for bottom in range(top, min(top + MAX_HEADER_ROWS, text.row_count)):
@@ -391,9 +393,11 @@ def is_numbering_row(cells: list[str]) -> bool:
     letters = [cell for cell in cells if cell.strip("( ")[:1].isalpha()]
     if not numbers:
         return [cell.strip("() ") for cell in letters[:2]] == ["A", "B"]
-    counts_up = all(0 <= after - before <= 3 for before, after in pairwise(numbers))
-    # Figures that happen to rise (1, 2) are no numbering unless they start at 1 and cover the row.
-    return counts_up and numbers[0] <= 2 and (len(numbers) >= 3 or bool(letters) or any("=" in cell for cell in cells))
+    if any(after < before for before, after in pairwise(numbers)) or numbers[0] > 2:
+        return False
+    # Figures may happen to rise too (1, 2, 40): without letters or formulas only close steps count.
+    is_marked = bool(letters) or any("=" in cell for cell in cells)
+    return is_marked or (len(numbers) >= 3 and all(after - before <= 3 for before, after in pairwise(numbers)))
 
 
 # --- unit line and title -----------------------------------------------------------------------------
@@ -408,9 +412,7 @@ _UNIT_NAMES = (
     r"|m2|m3|con|cái|chiếc|%|phần trăm)"
 )
 _UNIT_WORDS = rf"(?:{_UNIT_SCALES}\s*)?{_UNIT_NAMES}"
-_UNIT_ALONE = re.compile(
-    rf"\(?\s*{_UNIT_WORDS}(?:\s*(?:[;,/]|và)\s*{_UNIT_WORDS})*\s*\.?\s*\)?(?:\s*[-–]\s*[a-z ]+)?"
-)
+_UNIT_ALONE = re.compile(rf"\(?\s*{_UNIT_WORDS}(?:\s*(?:[;,/]|và)\s*{_UNIT_WORDS})*\s*\.?\s*\)?(?:\s*[-–]\s*[a-z ]+)?")
 _NAMES_UNIT = re.compile(r"đơn vị t[íỉ]nh|đvt", re.IGNORECASE)
 _LONGEST_UNIT = 60
 
@@ -622,6 +624,11 @@ class _Text:
                 parts.append(cell)
         return parts
 
+    def is_inside_merges(self, row: int) -> bool:
+        """Whether a merge that began in a row above, and holds text, reaches into this one."""
+        merges = (self._merge_at.get((row, column)) for column in range(self.column_count))
+        return any(merge is not None and merge.top < row and self.filled(merge.top, merge.left) for merge in merges)
+
     def crosses(self, row: int, column: int) -> bool:
         """Whether a merge joins this cell with the one below it."""
         merge = self._merge_at.get((row, column))
@@ -634,7 +641,7 @@ class _Text:
         """Whether a column of the table other than the leftmost holds a number or typed digits."""
         ordered = sorted(columns)
         values = (self.sheet.value(row, column) for column in ordered[1:])
-        return any(_is_figure(value) for value in values)
+        return any(_is_figure(value) for value in values) or bool(self._errors.get(row, {}).keys() & set(ordered[1:]))
 
     def is_data_row(self, row: int) -> bool:
         """Whether the row holds figures beside words: never part of a header."""

@@ -216,11 +216,20 @@ class ReportingUnit:
     @property
     def spellings(self) -> tuple[str, ...]:
         """Every way its name may be written, before normalisation: alone, as its committee, with the province."""
-        names = (self.name_vi, *self.aliases)
-        if self.kind == "commune":
-            return names + tuple(f"{office} {name}" for office in ("UBND", "Ủy ban nhân dân") for name in names)
-        suffixes = ("Đồng Tháp",) if self.name_vi.endswith(" tỉnh") else ("Đồng Tháp", "tỉnh Đồng Tháp", "tỉnh")
-        return (*names, self.short_name_vi, *(f"{self.name_vi} {suffix}" for suffix in suffixes))
+        from include.vietnamese.names import agency_spellings, commune_spellings
+
+        if self.kind == "agency":
+            return (*agency_spellings(self.name_vi, self.code, "Đồng Tháp"), self.short_name_vi, *self.aliases)
+        spelled: list[str] = []
+        official = self.name_vi.partition(" ")[0]
+        for full in (self.name_vi, *self.aliases):
+            kind, _, bare = full.partition(" ")
+            if kind != official:
+                spelled += [full, f"UBND {full}", f"Ủy ban nhân dân {full}"]
+                continue
+            # The bare name is left out: it may be a former district's, or that of a commune of before 2025.
+            spelled += [each for each in commune_spellings(kind, bare) if each not in (bare, f"UBND {bare}")]
+        return tuple(spelled)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,11 @@ from include.service.credentials import write_private
 def start_process(
     name: str, command: Sequence[str], *, environment: Mapping[str, str], log: Path, folder: Path, cwd: Path
 ) -> None:
-    """Start `command` detached, its output appended to `log`, and remember it as `name` in `folder`."""
+    """Start `command` detached, its output appended to `log`, and remember it as `name` in `folder`.
+
+    What an earlier one of that name left behind when it was killed is ended first: nobody else would know of it.
+    """
+    stop_processes([name], folder)
     log.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:

@@ -1,6 +1,10 @@
 -- Grain: one row.
 -- What the marts were built from. The setting ttdn.as_known is empty for "all that is known";
 -- a moment rebuilds the marts as they stood then, by true time of receipt.
+-- For this transaction only: sorts stay in memory, and compiling queries costs more than these queries do.
+set local work_mem = '128MB';
+set local jit = off;
+
 create table mart.build as
 select
     clock_timestamp() as built_at,

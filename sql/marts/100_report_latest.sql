@@ -1,34 +1,41 @@
 -- Grain: one row per source, reporting unit and period.
 -- The submission that counts: the highest revision that was loaded. Earlier ones stay in warehouse.submission.
 create table mart.report_latest as
-select distinct on (submission.source_id, submission.reporting_unit_code, submission.period_code)
-    submission.source_id,
-    submission.reporting_unit_code,
-    submission.period_code,
-    submission.submission_id,
-    submission.sha256,
-    submission.template_code,
-    submission.revision_number,
-    submission.received_at,
-    submission.cut_off_date,
-    submission.value_kind,
-    submission.required_cell_count,
-    submission.filled_cell_count,
-    submission.warning_count,
-    submission.document_number,
-    submission.document_date
-from warehouse.submission
-cross join mart.build
-where
-    submission.verdict = 'loaded'
-    and submission.reporting_unit_code is not null
-    and submission.period_code is not null
-    and submission.received_at <= coalesce(build.as_known, 'infinity')
-order by
-    submission.source_id asc,
-    submission.reporting_unit_code asc,
-    submission.period_code asc,
-    submission.revision_number desc;
+with latest as (
+    select distinct on (submission.source_id, submission.reporting_unit_code, submission.period_code)
+        submission.source_id,
+        submission.reporting_unit_code,
+        submission.period_code,
+        submission.submission_id,
+        submission.sha256,
+        submission.template_code,
+        submission.revision_number,
+        submission.received_at,
+        submission.cut_off_date,
+        submission.value_kind,
+        submission.required_cell_count,
+        submission.filled_cell_count,
+        submission.warning_count,
+        submission.document_number,
+        submission.document_date
+    from warehouse.submission
+    cross join mart.build
+    where
+        submission.verdict = 'loaded'
+        and submission.reporting_unit_code is not null
+        and submission.period_code is not null
+        and submission.received_at <= coalesce(build.as_known, 'infinity')
+    order by
+        submission.source_id asc,
+        submission.reporting_unit_code asc,
+        submission.period_code asc,
+        submission.revision_number desc
+)
+
+select
+    latest.*,
+    count(*) over (partition by latest.reporting_unit_code, latest.period_code) as source_count
+from latest;
 alter table mart.report_latest add constraint report_latest_pk
 primary key (source_id, reporting_unit_code, period_code);
 create unique index report_latest_submission on mart.report_latest (submission_id);
@@ -48,4 +55,5 @@ comment on column mart.report_latest.required_cell_count is 'Cells the template 
 comment on column mart.report_latest.filled_cell_count is 'Of those, filled; marks such as không phát sinh count as filled.';
 comment on column mart.report_latest.warning_count is 'Warnings the report was accepted with.';
 comment on column mart.report_latest.document_number is 'Number and symbol of the signed report.';
+comment on column mart.report_latest.source_count is 'How many sources report for the same body and period.';
 comment on column mart.report_latest.document_date is 'Date of the signed report.';

@@ -2,26 +2,91 @@
 -- The figure up to the cut-off: final before actual before estimate. An estimate that stands beside an actual
 -- or final figure is the estimate for the whole year and keeps a column of its own; it never replaces the figure.
 create table mart.observation_latest as
-with known as (
+with known as not materialized (
     select
         observation.*,
         report_latest.cut_off_date,
         report_latest.source_id,
+        report_latest.source_count,
         report_latest.received_at,
         array_position(array['uoc', 'thuc_hien', 'chinh_thuc'], observation.value_kind) as kind_rank
     from mart.report_latest
     inner join warehouse.observation on report_latest.submission_id = observation.submission_id
 ),
 
--- A cell counts as revised when any earlier revision said something else.
-restated as (
+-- Figures with a better kind beside them, in the same report.
+outdone as (
     select
-        known.submission_id,
-        known.line_number
-    from known
+        weaker.submission_id,
+        weaker.line_number,
+        stronger.line_number as stronger_line_number,
+        weaker.value,
+        weaker.value_kind
+    from known as weaker
+    inner join known as stronger
+        on
+            weaker.submission_id = stronger.submission_id
+            and weaker.measure_code = stronger.measure_code
+            and weaker.axis_code = stronger.axis_code
+            and weaker.member_code = stronger.member_code
+            and weaker.kind_rank < stronger.kind_rank
     where
-        known.revision_number > 1
-        and exists (
+        weaker.value_kind = 'uoc'
+        or (weaker.value_kind = 'thuc_hien' and stronger.value_kind = 'chinh_thuc')
+),
+
+-- Two sources may carry the same figure; the later arrival of the better kind is the one that counts.
+outranked as (
+    select
+        submission_id,
+        line_number
+    from (
+        select
+            known.submission_id,
+            known.line_number,
+            row_number() over (
+                partition by
+                    known.reporting_unit_code,
+                    known.period_code,
+                    known.measure_code,
+                    known.axis_code,
+                    known.member_code
+                order by known.kind_rank desc, known.received_at desc, known.submission_id desc
+            ) as place
+        from known
+        where known.source_count > 1
+    ) as ranked
+    where place > 1
+),
+
+left_out as (
+    select
+        submission_id,
+        line_number
+    from outdone
+    union
+    select
+        submission_id,
+        line_number
+    from outranked
+)
+
+select
+    known.reporting_unit_code,
+    known.period_code,
+    known.measure_code,
+    known.axis_code,
+    known.member_code,
+    known.value,
+    known.value_state,
+    known.value_kind,
+    estimate.value as full_year_estimate,
+    known.cut_off_date,
+    known.revision_number,
+    -- Revised: any earlier revision said something else. An actual that becomes final is not a restatement.
+    case
+        when known.revision_number = 1 then false
+        else exists (
             select 1
             from warehouse.observation as earlier
             where
@@ -30,59 +95,24 @@ restated as (
                 and earlier.measure_code = known.measure_code
                 and earlier.axis_code = known.axis_code
                 and earlier.member_code = known.member_code
-                -- An actual that becomes final is not a restatement, a changed actual is.
                 and earlier.value_kind = known.value_kind
                 and earlier.revision_number < known.revision_number
                 and (earlier.value is distinct from known.value or earlier.value_state <> known.value_state)
         )
-),
-
-chosen as (
-    select distinct on (
-        known.reporting_unit_code, known.period_code, known.measure_code, known.axis_code, known.member_code
-    )
-        known.*
-    from known
-    -- Two sources may carry the same figure; the later arrival of the better kind is the one that counts.
-    order by
-        known.reporting_unit_code asc,
-        known.period_code asc,
-        known.measure_code asc,
-        known.axis_code asc,
-        known.member_code asc,
-        known.kind_rank desc,
-        known.received_at desc
-)
-
-select
-    chosen.reporting_unit_code,
-    chosen.period_code,
-    chosen.measure_code,
-    chosen.axis_code,
-    chosen.member_code,
-    chosen.value,
-    chosen.value_state,
-    chosen.value_kind,
-    estimate.value as full_year_estimate,
-    chosen.cut_off_date,
-    chosen.revision_number,
-    restated.submission_id is not null as is_revised,
-    chosen.source_id,
-    chosen.submission_id,
-    chosen.line_number,
-    chosen.sheet_name,
-    chosen.cell
-from chosen
-left join known as estimate
+    end as is_revised,
+    known.source_id,
+    known.submission_id,
+    known.line_number,
+    known.sheet_name,
+    known.cell
+from known
+left join left_out on known.submission_id = left_out.submission_id and known.line_number = left_out.line_number
+left join outdone as estimate
     on
-        chosen.submission_id = estimate.submission_id
-        and chosen.measure_code = estimate.measure_code
-        and chosen.axis_code = estimate.axis_code
-        and chosen.member_code = estimate.member_code
-        and chosen.kind_rank > estimate.kind_rank
+        known.submission_id = estimate.submission_id
+        and known.line_number = estimate.stronger_line_number
         and estimate.value_kind = 'uoc'
-left join restated
-    on chosen.submission_id = restated.submission_id and chosen.line_number = restated.line_number;
+where left_out.submission_id is null;
 alter table mart.observation_latest add constraint observation_latest_pk
 primary key (reporting_unit_code, period_code, measure_code, axis_code, member_code);
 create index observation_latest_measure on mart.observation_latest (measure_code, axis_code);

@@ -162,10 +162,13 @@ def test_only_what_is_new_is_taken_in(platform: Platform, first_run: str) -> Non
 def test_after_the_scheduler_was_killed_the_next_run_mends_it(platform: Platform, first_run: str) -> None:
     scheduler = next(state for state in airflow_service.status(platform.settings) if state.name == "scheduler")
     assert scheduler.pid is not None
+    workers = psutil.Process(scheduler.pid).children(recursive=True)
+    assert workers
     psutil.Process(scheduler.pid).kill()
 
     platform.run()
 
+    assert not [worker for worker in workers if worker.is_running()]
     assert all(state.pid for state in airflow_service.status(platform.settings))
 
 

@@ -289,6 +289,20 @@ def test_stopping_reaches_the_children_of_a_leader_that_was_killed(
     assert wait_for(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
 
 
+def test_starting_anew_ends_what_a_killed_one_left_behind(tmp_path: Path, start: Callable[[str, str], Path]) -> None:
+    log = start("family", FAMILY)
+    child = psutil.Process(int(wait_for(lambda: read_tail(log))))
+    leader = find_process("family", tmp_path / "run")
+    assert leader is not None
+    leader.kill()
+    leader.wait(5)
+
+    start("family", FAMILY)
+
+    assert wait_for(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+    assert find_process("family", tmp_path / "run") is not None
+
+
 def test_one_that_does_not_listen_is_killed(tmp_path: Path, start: Callable[[str, str], Path]) -> None:
     ignore = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
     log = start("deaf", f"{ignore}; print('deaf', flush=True); time.sleep(600)")

@@ -29,7 +29,15 @@ def test_what_is_no_address_is_refused(text: str) -> None:
 
 
 def test_columns_are_lettered_as_in_a_spreadsheet() -> None:
-    assert [column_letters(column) for column in (0, 25, 26, 51, 52, 701, 702)] == ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]
+    assert [column_letters(column) for column in (0, 25, 26, 51, 52, 701, 702)] == [
+        "A",
+        "Z",
+        "AA",
+        "AZ",
+        "BA",
+        "ZZ",
+        "AAA",
+    ]
 
 
 def test_empty_ends_are_cut_off_and_whole_numbers_lose_their_point() -> None:
@@ -65,6 +73,7 @@ def test_a_cell_outside_the_grid_is_empty() -> None:
 
 
 def test_a_refusal_survives_the_way_between_processes() -> None:
-    refusal = pickle.loads(pickle.dumps(WorkbookRefused("DDE", "detail", sheet="S", cell="B2")))
+    pickled = pickle.dumps(WorkbookRefused("DDE", "detail", sheet="S", cell="B2"))
+    refusal = pickle.loads(pickled)  # noqa: S301
 
     assert (refusal.code, refusal.detail, refusal.sheet, refusal.cell) == ("DDE", "detail", "S", "B2")

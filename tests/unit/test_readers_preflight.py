@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import struct
 import zipfile
@@ -18,6 +19,14 @@ from tests.unit.reader_files import ole_file, overlapping_zip, sheet_xml, write_
 BILLION_LAUGHS = (
     '<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;&lol;">]><sst>&lol2;</sst>'
 )
+
+
+def test_every_refusal_of_a_reader_has_its_sentence() -> None:
+    sources = "".join(path.read_text(encoding="utf-8") for path in Path(preflight.__file__).parent.glob("*.py"))
+    codes = set(re.findall(r'WorkbookRefused\(\s*"([A-Z_]+)"', sources))
+
+    assert codes >= {"EMPTY", "PARSER_LIMIT", "READER_FAULT", "SHEET_RANGE", "UNREADABLE"}
+    assert all(message(code).remedy for code in codes | {"SECRET", "PERSONAL_DATA", "XML_DEPTH"})
 
 
 def refusal_of(path: Path) -> str:

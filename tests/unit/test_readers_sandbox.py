@@ -33,7 +33,9 @@ def test_calls_reuse_their_child() -> None:
 
 def test_many_calls_come_back_in_their_order_from_two_children() -> None:
     with Sandbox(workers=2) as box:
-        answers = list(box.map(f"{CALLS}:echo_after", [(number, 0.02 if number % 3 == 0 else 0) for number in range(20)]))
+        answers = list(
+            box.map(f"{CALLS}:echo_after", [(number, 0.02 if number % 3 == 0 else 0) for number in range(20)])
+        )
 
     assert [number for number, _ in answers] == list(range(20))
     assert len({pid for _, pid in answers}) == 2
@@ -49,7 +51,9 @@ def test_many_calls_come_back_in_their_order_from_two_children() -> None:
         (f"{CALLS}:eat_memory", ()),
     ],
 )
-def test_a_child_that_dies_or_hangs_costs_one_file_and_the_others_go_on(function: str, args: tuple[object, ...]) -> None:
+def test_a_child_that_dies_or_hangs_costs_one_file_and_the_others_go_on(
+    function: str, args: tuple[object, ...]
+) -> None:
     limits = Limits(memory_bytes=400 * 1024 * 1024, cpu_seconds=1, wall_seconds=5)
     with Sandbox(workers=1, limits=limits) as box:
         before = box.run("os:getpid")

@@ -125,7 +125,8 @@ def test_a_link_to_another_workbook_is_told(tmp_path: Path) -> None:
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     parts["xl/_rels/workbook.xml.rels"] = str(parts["xl/_rels/workbook.xml.rels"]).replace(
         "</Relationships>",
-        f'<Relationship Id="rId9" Type="{kind}/externalLink" Target="externalLinks/externalLink1.xml"/></Relationships>',
+        f'<Relationship Id="rId9" Type="{kind}/externalLink" Target="externalLinks/externalLink1.xml"/>'
+        "</Relationships>",
     )
     parts["xl/externalLinks/externalLink1.xml"] = "<externalLink/>"
 
@@ -139,7 +140,7 @@ def test_a_link_to_another_workbook_is_told(tmp_path: Path) -> None:
 
 
 def test_a_formula_that_starts_a_program_refuses_the_file_with_its_cell(tmp_path: Path) -> None:
-    path = write_xlsx(tmp_path / "a.xlsx", "<row r=\"2\"><c r=\"B2\"><f>cmd|'/c calc'!A1</f><v>0</v></c></row>")
+    path = write_xlsx(tmp_path / "a.xlsx", '<row r="2"><c r="B2"><f>cmd|\'/c calc\'!A1</f><v>0</v></c></row>')
 
     with pytest.raises(WorkbookRefused) as caught:
         open_workbook(path)
@@ -150,9 +151,7 @@ def test_a_formula_that_starts_a_program_refuses_the_file_with_its_cell(tmp_path
 def test_a_wrong_claimed_range_changes_nothing(tmp_path: Path, claimed: str) -> None:
     rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="3"><c r="C3"><v>5</v></c></row>'
 
-    sheet = open_workbook(
-        write_xlsx(tmp_path / "a.xlsx", rows, before=f'<dimension ref="{claimed}"/>')
-    ).sheets[0]
+    sheet = open_workbook(write_xlsx(tmp_path / "a.xlsx", rows, before=f'<dimension ref="{claimed}"/>')).sheets[0]
 
     assert sheet.rows == [[1], [], [None, None, 5]]
 
@@ -253,7 +252,8 @@ def test_a_damaged_old_workbook_is_refused_and_not_a_crash(tmp_path: Path) -> No
 
 _ODS = """<?xml version="1.0" encoding="UTF-8"?>
 <office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
- xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
  xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"
  xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0">
 <office:automatic-styles><style:style style:name="an"><style:table-properties table:display="false"/></style:style>
@@ -273,13 +273,14 @@ def test_an_open_document_gives_values_errors_merges_and_hidden_parts(tmp_path: 
         '<table:table table:name="Báo cáo">'
         '<table:table-column/><table:table-column table:visibility="collapse"/>'
         '<table:table-row><table:table-cell table:number-columns-spanned="2" table:number-rows-spanned="1">'
-        "<text:p>Tiêu<text:s text:c=\"2\"/>đề</text:p><text:p>dòng hai</text:p></table:table-cell>"
+        '<text:p>Tiêu<text:s text:c="2"/>đề</text:p><text:p>dòng hai</text:p></table:table-cell>'
         "<table:covered-table-cell/></table:table-row>"
         '<table:table-row table:number-rows-repeated="2"><table:table-cell table:number-columns-repeated="3"/>'
         "</table:table-row>"
         '<table:table-row table:visibility="collapse">'
         '<table:table-cell office:value-type="float" office:value="12"><text:p>12</text:p></table:table-cell>'
-        '<table:table-cell office:value-type="percentage" office:value="0.125"><text:p>12,5%</text:p></table:table-cell>'
+        '<table:table-cell office:value-type="percentage" office:value="0.125"><text:p>12,5%</text:p>'
+        "</table:table-cell>"
         '<table:table-cell office:value-type="date" office:date-value="2026-06-14"><text:p>14/06/26</text:p>'
         "</table:table-cell>"
         '<table:table-cell table:formula="of:=1/0" office:value-type="string" calcext:value-type="error">'
@@ -287,7 +288,8 @@ def test_an_open_document_gives_values_errors_merges_and_hidden_parts(tmp_path: 
         '<table:table-cell table:formula="of:=SUM(1)"/>'
         '<table:table-cell office:value-type="float" office:value="5" table:number-columns-repeated="2"/>'
         '<table:table-cell table:number-columns-repeated="16000"/></table:table-row>'
-        '<table:table-row table:number-rows-repeated="1048570"><table:table-cell table:number-columns-repeated="16384"/>'
+        '<table:table-row table:number-rows-repeated="1048570">'
+        '<table:table-cell table:number-columns-repeated="16384"/>'
         "</table:table-row></table:table>",
         '<table:table table:name="Ẩn" table:style-name="an"/>',
     )
@@ -323,7 +325,7 @@ def test_an_open_document_gives_values_errors_merges_and_hidden_parts(tmp_path: 
         ),
         ('<table:table-row table:number-rows-repeated="many"/>', "UNREADABLE"),
         (
-            "<table:table-row><table:table-cell table:formula=\"of:=DDE(&quot;soffice&quot;;&quot;x&quot;)\"/>"
+            '<table:table-row><table:table-cell table:formula="of:=DDE(&quot;soffice&quot;;&quot;x&quot;)"/>'
             "</table:table-row>",
             "DDE",
         ),

@@ -5,7 +5,6 @@ Nothing is taken from a title or a file name; those are only compared with what 
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -23,6 +22,7 @@ from include.sources.agency_reports.labels import (
     NAME_UNIT,
 )
 from include.vietnamese.dates import DateUnreadable, format_date, parse_date
+from include.vietnamese.names import NameIndex
 from include.vietnamese.text import match_key, normalise, strip_accents
 
 _TEMPLATE = re.compile(r"\b(T-[A-Z]+(?:-[A-Z]+)*)\b(?:.*?(\d{4}\.\d+))?", re.IGNORECASE)
@@ -215,11 +215,10 @@ def _unknown_unit(stated: Statement, reference: Reference, on: date) -> Finding:
 
 def _suggest_units(text: str, reference: Reference, on: date) -> str:
     # Only for a person to choose from: two communes may differ by one accent.
-    names = {strip_accents(u.name_vi).casefold(): u for u in reference.units.values() if u.is_valid_on(on)}
-    close = difflib.get_close_matches(strip_accents(text).casefold(), list(names), n=3, cutoff=0.6)
-    if not close:
-        return "mã trong danh sách đơn vị báo cáo"
-    return " hoặc ".join(f"“{names[name].code} - {names[name].name_vi}”" for name in close)
+    units = {f"{u.code} - {u.name_vi}": (u.name_vi,) for u in reference.units.values() if u.is_valid_on(on)}
+    name = re.sub(r"^\s*\w+\s*[-–—:|]\s*", "", text)
+    index = NameIndex({shown: (shown, *spellings) for shown, spellings in units.items()})
+    return " hoặc ".join(f"“{shown}”" for shown in index.suggest(name)) or "một dòng trong danh sách đơn vị báo cáo"
 
 
 def _read_template(
@@ -296,7 +295,7 @@ def _read_date(statements: Mapping[str, list[Statement]], key: str, reading: Hea
             return parse_date(stated.value)
         except DateUnreadable as problem:
             reading.findings.append(
-                Finding("HEADING_DATE", stated.sheet, stated.cell, found=stated.text, expected=str(problem))
+                Finding("HEADING_DATE", stated.sheet, stated.cell, found=stated.text, expected=problem.expected)
             )
     return None
 

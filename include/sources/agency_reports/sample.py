@@ -249,7 +249,7 @@ def _age_template(draft: _Draft) -> None:
 
 def _rename_for_other_period(draft: _Draft) -> None:
     other = "2026-NAM" if draft.period.code == "2026-06T" else "2026-06T"
-    draft.name = draft.name.replace(draft.period.code, other)
+    draft.name = draft.name.replace(draft.period.code, other).replace(".xlsx", "_ban-cuoi.xlsx")
 
 
 def _drop_figure_column(draft: _Draft) -> None:

@@ -1,0 +1,203 @@
+"""What the extract says in sentences: the same ones in the workbook and on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from include.extracts.leadership.snapshot import Body, Figure, IndicatorLines, Snapshot
+from include.extracts.leadership.wording import DIRECTIONS_VI, GROUPS_VI, KINDS_VI, day_vi, days_vi, moment_vi
+
+SYNTHETIC_NOTICE = "DỮ LIỆU GIẢ LẬP – không phải số liệu thật, không dùng để báo cáo"
+
+ARITHMETIC_VI = {
+    "sum": "Cộng số liệu của các đơn vị.",
+    "pair": "Hai số đứng cạnh nhau, không cộng với nhau.",
+    "ratio": "Cộng tử số, cộng mẫu số rồi mới chia.",
+    "units_share": "Số đơn vị đạt chia số đơn vị được tính.",
+    "milestone": "Mốc đã đạt.",
+    "timeliness": "Số đơn vị nộp đúng hạn chia số đơn vị phải báo cáo.",
+    "completeness": "Số ô bắt buộc đã điền chia số ô bắt buộc.",
+    "first_pass": "Số báo cáo đạt ngay lần đầu chia số báo cáo đã nhận.",
+    "revised_share": "Số báo cáo nộp lại chia số báo cáo đã nhận.",
+    "estimate_error": "Chênh lệch giữa số ước và số chính thức, theo từng số liệu.",
+    "feed": "Từ nguồn số liệu riêng, chưa kết nối.",
+}
+
+STATE_NOTES = (
+    ("0", "Đơn vị có báo cáo và con số là không."),
+    ("không phát sinh", "Mọi đơn vị trả lời đều báo là không phát sinh; giá trị bằng 0."),
+    ("thiếu số liệu", "Chưa có con số: chưa nộp, để trống hoặc chưa có nguồn. Không phải là 0."),
+    ("không cung cấp", "Đơn vị đã báo cáo nhưng không cung cấp số liệu này."),
+    ("không áp dụng", "Số liệu không liên quan đến đơn vị."),
+    ("không tính được", "Mẫu số bằng 0, hoặc chỉ tiêu không có một giá trị chung."),
+    ("<5; không nêu", "Số từ 1 đến 4 của nội dung nhạy cảm và số có thể làm lộ nó; chỉ Sở VHTTDL được xem."),
+)
+
+GENERAL_NOTES = (
+    "Số liệu cộng dồn từ 01/01 đến ngày chốt của từng báo cáo; số của kỳ năm thay số của kỳ 6 tháng, không cộng hai kỳ.",
+    "Số đơn vị đã báo cáo / phải báo cáo chỉ tính các đơn vị mà biểu mẫu có hỏi số liệu đó. "
+    "Đơn vị chỉ được đề nghị báo cáo kê riêng, không làm giảm tỷ lệ.",
+    "“Ước”: trong các con số cộng lại có ít nhất một số ước. “Thực hiện”: đến ngày chốt. "
+    "“Chính thức”: sau khi kết thúc kỳ.",
+    "“Đã đính chính”: có đơn vị đã nộp lại và con số khác bản trước. Bản trước vẫn được lưu.",
+    "Tỉnh chưa giao mục tiêu cho các chỉ tiêu này, nên không đánh giá đạt hay không đạt. "
+    "Chỉ tiêu ghi “không xếp hạng” chỉ cho biết bối cảnh.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCount:
+    """How the obliged bodies of one peer group stand."""
+
+    name: str
+    due: int
+    on_time: int
+    late: int
+    waiting: int
+    silent: int
+
+
+def title(snapshot: Snapshot) -> str:
+    """The title of workbook and page."""
+    return f"Kết quả công tác thông tin đối ngoại, kỳ {_lower_first(snapshot.period.name)}"
+
+
+def facts(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """What a reader must know before any number: period, cut-off, who reported, what is estimated, revised, missing."""
+    period = snapshot.period
+    told = [
+        ("Kỳ báo cáo", f"{period.name} ({period.code}), từ {day_vi(period.window_start)} đến {day_vi(period.window_end)}"),
+        ("Hạn nộp", period.rule + ("; chưa đến hạn, số liệu còn tạm tính" if snapshot.is_before_due else "")),
+        ("Ngày chốt số liệu", days_vi(snapshot.cut_off_from, snapshot.cut_off_to)),
+        ("Số liệu nhận đến", moment_vi(snapshot.known_until)),
+        ("Báo cáo đã nhận", received_sentence(snapshot)),
+        ("Đơn vị còn thiếu", missing_sentence(snapshot)),
+        ("Số ước", _figures_sentence(snapshot.estimated, "chỉ tiêu có số ước", "Không có chỉ tiêu nào mang số ước.")),
+        ("Đính chính", revised_sentence(snapshot)),
+        (
+            "Chưa có giá trị",
+            _figures_sentence(snapshot.without_value, "chỉ tiêu chưa có giá trị", "Chỉ tiêu nào cũng có giá trị."),
+        ),
+    ]
+    if snapshot.warning_count or snapshot.held_row_count:
+        told.append(
+            (
+                "Kiểm tra số liệu",
+                f"{snapshot.warning_count} cảnh báo còn mở trong các báo cáo đã nhận; "
+                f"{snapshot.held_row_count} dòng đang giữ lại chờ đơn vị sửa, chưa cộng vào số liệu.",
+            )
+        )
+    return told
+
+
+def received_sentence(snapshot: Snapshot) -> str:
+    """“110/123 đơn vị phải báo cáo (104 đúng hạn, 6 muộn); 3/4 đơn vị được đề nghị, kê riêng.”"""
+    on_time = sum(body.state == "on_time" for body in snapshot.obliged)
+    said = (
+        f"{len(snapshot.received)}/{len(snapshot.obliged)} đơn vị phải báo cáo"
+        f" ({on_time} đúng hạn, {len(snapshot.late)} muộn)"
+    )
+    if snapshot.requested:
+        came = sum(body.is_received for body in snapshot.requested)
+        said += f"; ngoài ra {came}/{len(snapshot.requested)} đơn vị được đề nghị báo cáo, kê riêng"
+    return said + "."
+
+
+def missing_sentence(snapshot: Snapshot) -> str:
+    """The missing bodies, each by its name."""
+    if not snapshot.missing:
+        return "Không còn đơn vị nào."
+    parts = []
+    if snapshot.silent:
+        parts.append(f"{len(snapshot.silent)} đơn vị chưa nộp: {names(snapshot.silent)}")
+    if snapshot.waiting:
+        parts.append(f"{len(snapshot.waiting)} đơn vị đã gửi nhưng còn lỗi, chờ sửa: {names(snapshot.waiting)}")
+    return "; ".join(parts) + "."
+
+
+def revised_sentence(snapshot: Snapshot) -> str:
+    """Who submitted again, and which indicators changed by it."""
+    if not snapshot.revised:
+        return "Chưa có báo cáo nào nộp lại."
+    changed = _codes(snapshot.restated)
+    return f"{len(snapshot.revised)} đơn vị đã nộp lại: {names(snapshot.revised)}. " + (
+        f"Chỉ tiêu thay đổi: {changed}." if changed else "Không chỉ tiêu nào thay đổi."
+    )
+
+
+def names(bodies: Iterable[Body]) -> str:
+    """Names joined by commas; a name with a comma in it is safe behind semicolons."""
+    listed = [body.name for body in bodies]
+    return ("; " if any("," in name for name in listed) else ", ").join(listed)
+
+
+def groups(snapshot: Snapshot) -> list[GroupCount]:
+    """The obliged bodies by peer group, in reading order."""
+    counted = []
+    for code, name in GROUPS_VI.items():
+        members = [body for body in snapshot.obliged if body.group_code == code]
+        if members:
+            waiting = sum(not body.is_received and body.last_attempt_at is not None for body in members)
+            counted.append(
+                GroupCount(
+                    name,
+                    len(members),
+                    sum(body.state == "on_time" for body in members),
+                    sum(body.state == "late" for body in members),
+                    waiting,
+                    sum(not body.is_received for body in members) - waiting,
+                )
+            )
+    return counted
+
+
+def kind_of(figure: Figure) -> str:
+    """“thực hiện”, “ước; đã đính chính”; empty when there is no value."""
+    words = [KINDS_VI[figure.kind]] if figure.kind and figure.value is not None else []
+    if figure.is_revised:
+        words.append("đã đính chính")
+    return "; ".join(words)
+
+
+def coverage_of(figure: Figure) -> str:
+    """“109/121”, or a dash for indicators no report is asked for."""
+    return f"{figure.received}/{figure.expected}" if figure.expected else "–"
+
+
+def gaps_of(figure: Figure) -> str:
+    """What is not in the value although it was asked for; empty when nothing is."""
+    told = [figure.reason] if figure.value is None and figure.reason else []
+    for count, words in (
+        (figure.blank, "đơn vị để trống"),
+        (figure.withheld, "đơn vị không cung cấp"),
+        (figure.incomplete, "đơn vị chỉ trả lời một phần"),
+    ):
+        if count and figure.value is not None:
+            told.append(f"{count} {words}.")
+    if figure.requested_expected:
+        told.append(f"Được đề nghị: {figure.requested_received}/{figure.requested_expected} đơn vị đã báo cáo.")
+    return " ".join(told)
+
+
+def label_of(figure: Figure) -> str:
+    """The indicator's name; for one side of a pair with what that side counts."""
+    return f"{figure.indicator_name} – {figure.side_name}" if figure.side_name else figure.indicator_name
+
+
+def direction_of(indicator: IndicatorLines) -> str:
+    """Which way is better; context indicators say that they are not ranked."""
+    return DIRECTIONS_VI[indicator.direction]
+
+
+def _figures_sentence(figures: tuple[Figure, ...], what: str, none: str) -> str:
+    codes = _codes(figures)
+    return f"{len(codes.split(', '))} {what}: {codes}." if codes else none
+
+
+def _codes(figures: Iterable[Figure]) -> str:
+    return ", ".join(dict.fromkeys(figure.indicator_code for figure in figures))
+
+
+def _lower_first(words: str) -> str:
+    return words[:1].lower() + words[1:]

@@ -1,0 +1,189 @@
+"""Every stamp is seen, no ordinary word is taken for one."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+
+from include.readers.grid import LooseText
+from include.readers.secrecy import Mark, find_marks, is_marked_text, name_is_marked
+from include.vietnamese import tcvn3
+from tests.unit.reader_files import sheet_of, workbook_of
+
+STAMPS = [
+    "MẬT",
+    "Mật",
+    " MẬT ",
+    "(MẬT)",
+    "TỐI MẬT",
+    "Tối mật",
+    "TUYỆT MẬT",
+    "M Ậ T",
+    "T Ố I   M Ậ T",
+    "m.ậ.t",
+    "M-Ậ-T",
+    unicodedata.normalize("NFD", "MẬT"),
+    unicodedata.normalize("NFD", "M Ậ T"),
+    "MAT",
+    "TOI MAT",
+    "M A T",
+    tcvn3.encode("MẬT"),
+    "MËT",
+    tcvn3.encode("TỐI MẬT"),
+    "МẬТ",  # Cyrillic М and Т
+    "ＭẬＴ",  # full width
+    "M\u200bẬ\u200bT",
+    "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nMẬT",
+    "Độ mật: Mật",
+    "ĐỘ MẬT: MẬT",
+    "Độ mật: Tối mật",
+    "Độ mật : TUYỆT MẬT.",
+    "Mức độ mật: mật",
+    "Độ mật: C",
+    "Độ mật (theo quy định): Tối mật",
+    "Do mat: Mat",
+    "MẬT    Số: 05/BC-UBND",
+    "BÁO CÁO (TỐI MẬT)",
+    "ĐÓNG DẤU: MẬT",
+    "TÀI LIỆU MẬT",
+    "VĂN BẢN TỐI MẬT",
+]
+
+ORDINARY = [
+    "bảo mật",
+    "Bảo mật thông tin",
+    "BẢO MẬT",
+    "BẢO MẬT - AN TOÀN THÔNG TIN",
+    "mật độ dân số",
+    "MẬT ĐỘ DÂN SỐ (người/km2)",
+    "Mật độ: 5 người/km2",
+    "mật ong",
+    "MẬT ONG HOA NHÃN",
+    "Mật khẩu",
+    "mật mã",
+    "Tổ chức mật mã",
+    "Ban Cơ yếu, mật mã",
+    "bí mật nhà nước",
+    "BẢO VỆ BÍ MẬT NHÀ NƯỚC",
+    "Lớp, hội nghị phổ biến bảo vệ bí mật nhà nước trong TTĐN",
+    "Độ mật: không",
+    "Độ mật",
+    "Độ mật:",
+    "Độ mật: Không mật",
+    "ĐỘ MẬT: KHÔNG",
+    "Độ mật: thường",
+    "Độ mật: (không)",
+    "Số tài liệu mật đã thu hồi",
+    "Tài liệu mật được quản lý theo quy định",
+    "thân mật",
+    "tuần trăng mật",
+    "Đường, mật, sữa",
+    "cơ mật viện",
+    "MẶT TRẬN TỔ QUỐC",
+    "MẶT",
+    "Mặt",
+    "MẮT",
+    "Mắt",
+    "MẤT",
+    "MÁT",
+    "Bv Mắt Sài Gòn",
+    "MA TÚY",
+    "MẠT",
+    "Mật Ước",
+    "Hỏa tốc",
+    "Lưu hành nội bộ",
+    "Không phát sinh",
+    "Thị trấn Mật Sơn",
+    "Chùm mật nhân",
+    "MATERIAL",
+    "FORMAT",
+    "",
+    "M",
+]
+
+
+@pytest.mark.parametrize("text", STAMPS)
+def test_a_stamp_is_seen_however_it_is_typed(text: str) -> None:
+    assert is_marked_text(text)
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_an_ordinary_word_is_no_stamp(text: str) -> None:
+    assert not is_marked_text(text)
+    assert not is_marked_text(unicodedata.normalize("NFD", text))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Báo cáo (MẬT)",
+        "MẬT - Báo cáo 6 tháng",
+        "Bao cao toi mat 2026",
+        "BC_MAT_2026",
+        "BC-MAT",
+        "BC (mat)",
+        unicodedata.normalize("NFD", "Báo cáo mật quý II"),
+        "Mật",
+        "M Ậ T",
+    ],
+)
+def test_a_marked_name_is_seen(name: str) -> None:
+    assert name_is_marked(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Báo cáo công tác bảo mật",
+        "Bao cao bao ve bi mat nha nuoc 6 thang",
+        "BÁO CÁO BẢO VỆ BÍ MẬT NHÀ NƯỚC",
+        "Mật độ dân số 2026",
+        "UBND mat tran To quoc",
+        "DS VANG MAT",
+        "Mặt trận",
+        "2026-06T Sở Tài chính",
+        "Sheet1",
+        "_danh_muc",
+        "TTDN_MAU",
+        "FORMAT",
+        "Print_Area",
+    ],
+)
+def test_an_ordinary_name_is_not(name: str) -> None:
+    assert not name_is_marked(name)
+
+
+def test_a_mark_is_found_wherever_it_stands_and_its_neighbours_are_not_kept() -> None:
+    workbook = workbook_of(
+        sheet_of([["Báo cáo", ""], ["", "MẬT"]]),
+        sheet_of([["x"]], name="Tối mật", visibility="very_hidden"),
+        loose_texts=(
+            LooseText("header_footer", "Báo cáo", "TUYỆT MẬT"),
+            LooseText("property", None, "Mật"),
+            LooseText("drawing", "Báo cáo", "M Ậ T"),
+            LooseText("defined_name", None, "DAU_MAT"),
+        ),
+    )
+
+    assert find_marks(workbook, "bao cao (MẬT).xlsx") == (
+        Mark("file_name"),
+        Mark("header_footer", "Báo cáo"),
+        Mark("property"),
+        Mark("drawing", "Báo cáo"),
+        Mark("defined_name"),
+        Mark("cell", "Báo cáo", "B2"),
+        Mark("sheet_name", "Tối mật"),
+    )
+
+
+def test_the_level_may_stand_in_the_cell_beside_its_label() -> None:
+    assert find_marks(workbook_of(sheet_of([["Độ mật", "", "C"]]))) == (Mark("cell", "Báo cáo", "C1"),)
+    assert find_marks(workbook_of(sheet_of([["Độ mật:", "Mật"]]))) == (Mark("cell", "Báo cáo", "B1"),)
+    assert find_marks(workbook_of(sheet_of([["Độ mật", "không"], ["A", "B", "C"]]))) == ()
+
+
+def test_an_ordinary_report_has_no_mark() -> None:
+    rows = [["Đơn vị báo cáo", "Sở Tài chính"], ["Độ mật", "không"], ["A", "B", 1], ["1", "Bảo vệ bí mật nhà nước", 3]]
+
+    assert find_marks(workbook_of(sheet_of(rows)), "2026-06T Sở Tài chính.xlsx") == ()
