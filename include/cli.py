@@ -229,9 +229,11 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _templates(options: argparse.Namespace) -> int:
+    from include.calendar.periods import require_period
     from include.settings import load_settings
     from include.sources.agency_reports.template import write_templates
 
+    require_period(options.period)
     folder = options.to or load_settings().templates / options.period
     written = write_templates(options.period, folder)
     if options.json:

@@ -77,6 +77,19 @@ def load_periods(path: Path | None = None) -> dict[str, Period]:
     return dict(_load(chosen, chosen.stat().st_mtime_ns if chosen.exists() else 0))
 
 
+def require_period(code: str) -> Period:
+    """The period of that code. Raises CatalogueError naming the ones there are."""
+    periods = load_periods()
+    if code not in periods:
+        raise CatalogueError(
+            where="the reporting calendar",
+            found=repr(code),
+            expected=", ".join(periods),
+            remedy="Use a listed period, or add it to include/calendar/periods.yml.",
+        )
+    return periods[code]
+
+
 def is_on_time(period: Period, received_at: datetime) -> bool:
     """Whether a report received at that moment is on time: strictly before `due_at`.
 

@@ -1,6 +1,6 @@
 """The sandbox's child process: takes calls on one pipe, answers on another, dies with its parent.
 
-Started by sandbox.py as `python -I child.py ROOT REQUEST_FD ANSWER_FD LIFELINE_FD`; not imported.
+Started by sandbox.py as `python -I child.py REQUEST_FD ANSWER_FD LIFELINE_FD ROOT LIBRARIES...`; not imported.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ _LENGTH = struct.Struct(">Q")
 _WORTH_KEEPING_BYTES = 600 * 1024 * 1024
 
 
-def main(root: str, request_fd: int, answer_fd: int, lifeline_fd: int) -> None:
+def main(request_fd: int, answer_fd: int, lifeline_fd: int, root: str, libraries: list[str]) -> None:
     """Answer calls until the parent closes the request pipe."""
     _die_with_parent(lifeline_fd)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.path.insert(0, root)
+    sys.path += [folder for folder in libraries if folder not in sys.path]
 
     from include.readers import sandbox
 
@@ -132,4 +133,4 @@ def _read_exactly(fd: int, length: int) -> bytes | None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *(int(argument) for argument in sys.argv[2:5]))
+    main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], sys.argv[5:])

@@ -184,6 +184,15 @@ def position(a1: str) -> CellPosition:
     return int(match[2]) - 1, column - 1
 
 
+def header_pieces(text: str) -> Iterator[str]:
+    """The left, middle and right text of a page header, without its layout codes."""
+    text = re.sub(r'&"[^"]*"|&K[0-9A-Fa-f]{6}|&\d+', "", text)
+    for piece in re.split(r"&[LCR]", text):
+        for line in re.sub(r"&[A-Za-z]", "", piece).splitlines():
+            if line.strip():
+                yield line.strip()
+
+
 def trimmed(rows: list[list[CellValue]]) -> list[list[CellValue]]:
     """The same rows without empty cells at their ends and without empty rows at the bottom, in place.
 

@@ -30,6 +30,7 @@ _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+_DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _CALC_TYPE = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
 _OTHER_PARTS = ("meta.xml", "styles.xml")
 _META_NAMES = frozenset({"title", "subject", "description", "keyword", "user-defined"})
@@ -80,6 +81,8 @@ def _workbook(content: Any, parts: dict[str, Any]) -> Workbook:
     }
     loose_texts = (*reading.loose_texts, *_outside_texts(parts))
     loose_texts += tuple(LooseText("defined_name", None, name) for name in names)
+    for shape in (*content.iter(f"{_DRAW}text-box"), *content.iter(f"{_DRAW}custom-shape")):
+        loose_texts += tuple(LooseText("drawing", None, line) for line in _paragraphs(shape))
     return Workbook("ods", tuple(sheets), names, loose_texts, reading.has_external_links)
 
 

@@ -104,6 +104,10 @@ def _not_a_workbook(head: bytes) -> WorkbookRefused:
         return WorkbookRefused("HTML_AS_XLS")
     if b"<html" in text or (text.startswith(b"<?xml") and b"<table" in text):
         return WorkbookRefused("HTML_AS_XLS")
+    if text.startswith(b"mime-version"):
+        return WorkbookRefused("HTML_AS_XLS")
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in text:
+        return WorkbookRefused("TYPE_MISMATCH", "Excel XML 2003")
     for mark, name in _TYPE_MARKS:
         if head.startswith(mark):
             return WorkbookRefused("TYPE_MISMATCH", name)
@@ -204,11 +208,13 @@ def _container(archive: zipfile.ZipFile, names: set[str]) -> Container:
         raise WorkbookRefused("MACRO")
     if "[Content_Types].xml" in names:
         content_types = _small_part(archive, "[Content_Types].xml")
+        if "xl/workbook.bin" in names:
+            raise WorkbookRefused("TYPE_MISMATCH", "XLSB")
         if _MACRO_CONTENT_TYPE.search(content_types):
             raise WorkbookRefused("MACRO")
         if "xl/workbook.xml" in names or b"spreadsheetml.sheet.main" in content_types:
             return "xlsx"
-        for prefix, name in (("word/", "DOCX"), ("ppt/", "PPTX"), ("xl/workbook.bin", "XLSB")):
+        for prefix, name in (("word/", "DOCX"), ("ppt/", "PPTX")):
             if any(entry.startswith(prefix) for entry in names):
                 raise WorkbookRefused("TYPE_MISMATCH", name)
     if "mimetype" in names and "content.xml" in names:

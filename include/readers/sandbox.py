@@ -184,9 +184,11 @@ class _Child:
         os.set_blocking(self.answer_fd, False)
         flags = ["-I", "-B"] if sys.dont_write_bytecode else ["-I"]
         handed = (request_read, answer_write, lifeline_read)
+        # Isolated mode leaves out user and PYTHONPATH packages, where a container may keep our libraries.
+        libraries = [folder for folder in sys.path if folder.endswith(("site-packages", "dist-packages"))]
         try:
             self._process = subprocess.Popen(
-                [sys.executable, *flags, str(_CHILD), str(_ROOT), *map(str, handed)],
+                [sys.executable, *flags, str(_CHILD), *map(str, handed), str(_ROOT), *libraries],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 # A parser's panic may quote cells; a refused file must leave no content in any log.

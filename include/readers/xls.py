@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
-import struct
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from include.readers.biff import properties, refuse_macros, texts_outside_cells
 from include.readers.grid import (
     CellPosition,
     CellValue,
@@ -16,6 +17,7 @@ from include.readers.grid import (
     Visibility,
     Workbook,
     WorkbookRefused,
+    header_pieces,
     trimmed,
 )
 
@@ -28,8 +30,6 @@ _ERROR_TEXTS = {
     0x24: "#NUM!",
     0x2A: "#N/A",
 }
-_SHEET_ENTRY, _PROJECT, _PROJECT_WITHOUT_CODE, _END_OF_GLOBALS = 0x0085, 0x00D3, 0x01BD, 0x000A
-_MACRO_SHEET = 1
 _OUTSIDE_SUPPORTING_BOOKS = (2, 4)
 _VISIBILITIES: tuple[Visibility, ...] = ("visible", "hidden", "very_hidden")
 
@@ -42,7 +42,8 @@ def read_xls(path: Path) -> Workbook:
         book = xlrd.open_workbook(
             str(path), formatting_info=True, ragged_rows=True, on_demand=True, logfile=io.StringIO()
         )
-        _refuse_macros(book.mem, book.base)
+        refuse_macros(book.mem, book.base)
+        loose_texts = tuple(_loose_texts(xlrd, book, path))
         sheets = tuple(_sheet(xlrd, book, sheet) for sheet in book.sheets())
     except (MemoryError, WorkbookRefused):
         raise
@@ -58,27 +59,27 @@ def read_xls(path: Path) -> Workbook:
     }
     # Links to other files, to programs (DDE) and to embedded objects are all kept as "supporting books".
     has_links = any(kind in _OUTSIDE_SUPPORTING_BOOKS for kind in book._supbook_types)
-    return Workbook("xls", sheets, names, tuple(LooseText("defined_name", None, name) for name in names), has_links)
+    return Workbook("xls", sheets, names, loose_texts, has_links)
 
 
-def _refuse_macros(stream: bytes, start: int) -> None:
-    """Walk the workbook's global records for a macro sheet or a project with code in it.
-
-    Old files often carry a project without a line of code; Excel then writes ObNoMacros beside it.
-    """
-    has_project = has_no_code = False
-    offset = start
-    while offset + 4 <= len(stream):
-        kind, length = struct.unpack_from("<HH", stream, offset)
-        if kind == _END_OF_GLOBALS:
-            break
-        if kind == _SHEET_ENTRY and length >= 6 and stream[offset + 9] == _MACRO_SHEET:
-            raise WorkbookRefused("MACRO")
-        has_project = has_project or kind == _PROJECT
-        has_no_code = has_no_code or kind == _PROJECT_WITHOUT_CODE
-        offset += 4 + length
-    if has_project and not has_no_code:
-        raise WorkbookRefused("MACRO")
+def _loose_texts(xlrd: Any, book: Any, path: Path) -> Iterator[LooseText]:
+    for name in book.name_obj_list:
+        if name.scope == -1 and not name.builtin:
+            yield LooseText("defined_name", None, name.name)
+    for loose in texts_outside_cells(book.mem, book.base):
+        if loose.place == "header_footer":
+            for piece in header_pieces(loose.text):
+                yield LooseText("header_footer", None, piece)
+        else:
+            yield loose
+    for sheet in book.sheets():
+        for note in sheet.cell_note_map.values():
+            yield LooseText("comment", sheet.name, note.text)
+    content = path.read_bytes()
+    if content.startswith(xlrd.compdoc.SIGNATURE):
+        container = xlrd.compdoc.CompDoc(content, logfile=io.StringIO())
+        if summary := container.get_named_stream("\x05SummaryInformation"):
+            yield from properties(summary)
 
 
 def _sheet(xlrd: Any, book: Any, sheet: Any) -> Sheet:

@@ -25,6 +25,7 @@ from include.readers.grid import (
     Workbook,
     WorkbookRefused,
     address,
+    header_pieces,
     position,
     trimmed,
 )
@@ -311,7 +312,7 @@ class _Package:
                         yield LooseText("property", None, custom_name[:_MAX_LOOSE_TEXT])
         for entry in entries:
             for text in details[entry.part].header_footer:
-                for piece in _header_pieces(text):
+                for piece in header_pieces(text):
                     yield LooseText("header_footer", entry.name, piece[:_MAX_LOOSE_TEXT])
             for kind, target in self.relations(entry.part).values():
                 if target not in self._names:
@@ -329,15 +330,6 @@ class _Package:
                 runs = (run.text or "" for run in element.iter() if _local(run) == "t")
                 if text := "".join(runs).strip():
                     yield text[:_MAX_LOOSE_TEXT]
-
-
-def _header_pieces(text: str) -> Iterator[str]:
-    """The left, middle and right text of a page header, without its layout codes."""
-    text = re.sub(r'&"[^"]*"|&K[0-9A-Fa-f]{6}|&\d+', "", text)
-    for piece in re.split(r"&[LCR]", text):
-        for line in re.sub(r"&[A-Za-z]", "", piece).splitlines():
-            if line.strip():
-                yield line.strip()
 
 
 def _local(element: Any) -> str:

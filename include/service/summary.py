@@ -26,13 +26,12 @@ VERDICT_MEANINGS = {
 
 
 def print_summary(console: Console, settings: Settings, verdicts: Mapping[str, int]) -> None:
-    """Print verdict counts, the leading indicators of the newest period with reports, and the newest extracts."""
+    """Print verdict counts, the leading indicators of the newest period with reports, and its extracts."""
     _print_verdicts(console, settings, verdicts)
     period, indicators = read_leading_indicators(settings)
     if indicators:
         _print_indicators(console, period, indicators)
-    extracts = newest_extracts(settings.extracts)
-    if extracts:
+    if extracts := list_extracts(settings.extracts, period) if period else []:
         console.print("\nBáo cáo cho lãnh đạo:")
         for path in extracts:
             console.print(f"  {path}", soft_wrap=True, highlight=False)
@@ -58,16 +57,9 @@ def read_leading_indicators(settings: Settings) -> tuple[str, list[dict[str, Any
     return period, [known[code] for code in LEADING_INDICATORS if code in known]
 
 
-def newest_extracts(folder: Path) -> list[Path]:
-    """Return the newest file of each kind below `folder`; empty when nothing has been written yet."""
-    newest: dict[str, Path] = {}
-    for path in folder.rglob("*"):
-        is_finished = path.is_file() and not path.name.startswith((".", "~"))
-        if is_finished and (
-            path.suffix not in newest or path.stat().st_mtime_ns > newest[path.suffix].stat().st_mtime_ns
-        ):
-            newest[path.suffix] = path
-    return sorted(newest.values())
+def list_extracts(folder: Path, period: str) -> list[Path]:
+    """Return the finished extracts of a period below `folder`; empty when none has been written yet."""
+    return sorted(path for path in folder.glob(f"[!.~]*{period}*") if path.is_file())
 
 
 def _print_verdicts(console: Console, settings: Settings, verdicts: Mapping[str, int]) -> None:

@@ -80,6 +80,7 @@ select
     known.value,
     known.value_state,
     known.value_kind,
+    known.kind_rank,
     estimate.value as full_year_estimate,
     known.cut_off_date,
     known.revision_number,
@@ -126,6 +127,7 @@ comment on column mart.observation_latest.member_code is 'Member of the breakdow
 comment on column mart.observation_latest.value is 'Figure in base units; empty unless the state is reported or nil.';
 comment on column mart.observation_latest.value_state is 'reported, nil, not_applicable, withheld or missing. Missing is not zero.';
 comment on column mart.observation_latest.value_kind is 'chinh_thuc final, thuc_hien actual, uoc estimate.';
+comment on column mart.observation_latest.kind_rank is 'The same as a number: 1 estimate, 2 actual, 3 final.';
 comment on column mart.observation_latest.full_year_estimate is 'Estimate for the whole year given beside the figure, annual reports only.';
 comment on column mart.observation_latest.cut_off_date is 'Last day the figure covers.';
 comment on column mart.observation_latest.revision_number is 'Revision the figure comes from.';

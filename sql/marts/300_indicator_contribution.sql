@@ -6,42 +6,6 @@ with report as materialized (
     select * from mart.report_status
 ),
 
--- A side made of several measures is their sum; it has a value when one of them has.
-answer as (
-    select
-        input.indicator_code,
-        indicator.arithmetic,
-        input.side,
-        input.period_code,
-        input.reporting_unit_code,
-        input.axis_code,
-        input.member_code,
-        sum(input.value) as value,
-        case
-            when count(input.value) filter (where input.value_state = 'reported') > 0 then 'reported'
-            when count(input.value) > 0 then 'nil'
-            when bool_or(input.value_state = 'withheld') then 'withheld'
-            when bool_or(input.value_state = 'missing') then 'missing'
-            else 'not_applicable'
-        end as value_state,
-        min(input.kind_rank) filter (where input.value is not null) as kind_rank,
-        sum(input.full_year_estimate) as full_year_estimate,
-        min(input.cut_off_date) as cut_off_date,
-        bool_or(input.is_revised) as is_revised,
-        bool_or(input.value_state in ('missing', 'withheld')) and count(input.value) > 0 as is_incomplete
-    from mart.indicator_input as input
-    inner join reference.indicator on input.indicator_code = indicator.indicator_code
-    where input.is_counted
-    group by
-        input.indicator_code,
-        indicator.arithmetic,
-        input.side,
-        input.period_code,
-        input.reporting_unit_code,
-        input.axis_code,
-        input.member_code
-),
-
 -- sum, milestone, pair: the figure itself. A pair keeps its two sides apart for good.
 figures as (
     select
@@ -61,55 +25,62 @@ figures as (
         cut_off_date,
         is_revised,
         is_incomplete
-    from answer
-    where arithmetic in ('sum', 'milestone', 'pair')
+    from mart.indicator_answer
+    where is_counted and arithmetic in ('sum', 'milestone', 'pair')
 ),
 
 -- ratio: only bodies with both sides, or the two sums would speak of different bodies.
+sides as (
+    select
+        indicator_code,
+        period_code,
+        reporting_unit_code,
+        axis_code,
+        member_code,
+        max(value) filter (where side = 'numerator') as above,
+        max(value) filter (where side = 'denominator') as below,
+        max(value) filter (where side = 'second') as whole_year,
+        count(value) filter (where side in ('numerator', 'denominator')) = 2 as is_answered,
+        -- A breakdown only one side is asked by has no second answer, and is no ratio.
+        count(*) filter (where side in ('numerator', 'denominator')) = 2 as is_asked,
+        bool_or(value_state = 'reported') filter (where side <> 'second') as is_reported,
+        bool_or(value_state = 'withheld') filter (where side <> 'second') as is_withheld,
+        bool_and(value_state = 'not_applicable') filter (where side <> 'second') as is_not_applicable,
+        min(kind_rank) filter (where side <> 'second') as kind_rank,
+        min(cut_off_date) as cut_off_date,
+        bool_or(is_revised) filter (where side <> 'second') as is_revised,
+        bool_or(is_incomplete) filter (where side <> 'second') as is_incomplete
+    from mart.indicator_answer
+    where is_counted and arithmetic = 'ratio'
+    group by indicator_code, period_code, reporting_unit_code, axis_code, member_code
+),
+
 ratios as (
     select
-        above.indicator_code,
-        above.period_code,
-        above.reporting_unit_code,
+        indicator_code,
+        period_code,
+        reporting_unit_code,
         'single' as side,
-        above.axis_code,
-        above.member_code,
-        case when above.value is not null and below.value is not null then above.value end as numerator,
-        case when above.value is not null and below.value is not null then below.value end as denominator,
+        axis_code,
+        member_code,
+        case when is_answered then above end as numerator,
+        case when is_answered then below end as denominator,
         case
-            when above.value is not null and below.value is not null
-                then case when 'reported' in (above.value_state, below.value_state) then 'reported' else 'nil' end
-            when 'withheld' in (above.value_state, below.value_state) then 'withheld'
-            when above.value_state = 'not_applicable' and below.value_state = 'not_applicable' then 'not_applicable'
+            when is_answered and is_reported then 'reported'
+            when is_answered then 'nil'
+            when is_withheld then 'withheld'
+            when is_not_applicable then 'not_applicable'
             else 'missing'
         end as value_state,
-        above.value is not null and below.value is not null as is_answered,
-        case
-            when above.value is not null and below.value is not null then least(above.kind_rank, below.kind_rank)
-        end as kind_rank,
-        case when below.value is not null then whole_year.value end as full_year_numerator,
-        case when whole_year.value is not null then below.value end as full_year_denominator,
-        least(above.cut_off_date, below.cut_off_date) as cut_off_date,
-        above.is_revised or below.is_revised as is_revised,
-        above.is_incomplete or below.is_incomplete as is_incomplete
-    from answer as above
-    inner join answer as below
-        on
-            above.indicator_code = below.indicator_code
-            and above.period_code = below.period_code
-            and above.reporting_unit_code = below.reporting_unit_code
-            and above.axis_code = below.axis_code
-            and above.member_code = below.member_code
-            and below.side = 'denominator'
-    left join answer as whole_year
-        on
-            above.indicator_code = whole_year.indicator_code
-            and above.period_code = whole_year.period_code
-            and above.reporting_unit_code = whole_year.reporting_unit_code
-            and above.axis_code = whole_year.axis_code
-            and above.member_code = whole_year.member_code
-            and whole_year.side = 'second'
-    where above.arithmetic = 'ratio' and above.side = 'numerator'
+        is_answered,
+        case when is_answered then kind_rank end as kind_rank,
+        case when below is not null then whole_year end as full_year_numerator,
+        case when whole_year is not null then below end as full_year_denominator,
+        cut_off_date,
+        is_revised,
+        is_incomplete
+    from sides
+    where is_asked
 ),
 
 -- units_share: bodies whose answer meets the condition, over a population of bodies.
@@ -159,13 +130,14 @@ shares as (
         coalesce(answer.is_revised, false) as is_revised,
         false as is_incomplete
     from population
-    left join answer
+    left join mart.indicator_answer as answer
         on
             population.indicator_code = answer.indicator_code
             and population.period_code = answer.period_code
             and population.reporting_unit_code = answer.reporting_unit_code
             and answer.side = 'numerator'
             and answer.axis_code = 'total'
+            and answer.is_counted
     where
         population.denominator_population <> 'with_website'
         or answer.value_state is distinct from 'not_applicable'
@@ -230,39 +202,23 @@ received as (
 
 -- estimate_error: where a final figure exists, its distance from the latest estimate for the whole year.
 -- An estimate for the year stands beside an actual figure, or comes with a report that is one estimate throughout.
-estimate as (
-    select distinct on (estimated.reporting_unit_code, estimated.period_code, estimated.measure_code)
-        estimated.reporting_unit_code,
-        estimated.period_code,
-        estimated.measure_code,
-        estimated.value
-    from warehouse.observation as estimated
-    inner join warehouse.submission on estimated.submission_id = submission.submission_id
-    inner join reference.reporting_period as period on estimated.period_code = period.period_code
-    cross join mart.build
+final as (
+    select
+        observation.reporting_unit_code,
+        observation.period_code,
+        observation.measure_code,
+        observation.value,
+        observation.cut_off_date,
+        observation.is_revised
+    from mart.observation_latest as observation
+    inner join reference.reporting_period as period
+        on observation.period_code = period.period_code and period.period_kind = 'NAM'
+    inner join reference.measure
+        on observation.measure_code = measure.measure_code and measure.nature in ('flow', 'stock')
     where
-        period.period_kind = 'NAM'
-        and estimated.axis_code = 'total'
-        and estimated.value_kind = 'uoc'
-        and estimated.value is not null
-        and submission.received_at <= coalesce(build.as_known, 'infinity')
-        and (
-            submission.value_kind = 'uoc'
-            or exists (
-                select 1
-                from warehouse.observation as beside
-                where
-                    beside.submission_id = estimated.submission_id
-                    and beside.measure_code = estimated.measure_code
-                    and beside.axis_code = 'total'
-                    and beside.value_kind <> 'uoc'
-            )
-        )
-    order by
-        estimated.reporting_unit_code asc,
-        estimated.period_code asc,
-        estimated.measure_code asc,
-        estimated.revision_number desc
+        observation.axis_code = 'total'
+        and observation.value_kind = 'chinh_thuc'
+        and observation.value is not null
 ),
 
 estimate_errors as (
@@ -284,20 +240,35 @@ estimate_errors as (
         final.is_revised,
         false as is_incomplete
     from reference.indicator
-    inner join reference.reporting_period as period on period.period_kind = any(indicator.period_kinds)
-    inner join mart.observation_latest as final
-        on
-            period.period_code = final.period_code
-            and final.axis_code = 'total'
-            and final.value_kind = 'chinh_thuc'
-            and final.value is not null
-    inner join reference.measure
-        on final.measure_code = measure.measure_code and measure.nature in ('flow', 'stock')
-    inner join estimate
-        on
-            final.reporting_unit_code = estimate.reporting_unit_code
-            and final.period_code = estimate.period_code
-            and final.measure_code = estimate.measure_code
+    cross join final
+    inner join lateral (
+        select estimated.value
+        from warehouse.observation as estimated
+        inner join warehouse.submission on estimated.submission_id = submission.submission_id
+        cross join mart.build
+        where
+            estimated.reporting_unit_code = final.reporting_unit_code
+            and estimated.period_code = final.period_code
+            and estimated.measure_code = final.measure_code
+            and estimated.axis_code = 'total'
+            and estimated.value_kind = 'uoc'
+            and estimated.value is not null
+            and submission.received_at <= coalesce(build.as_known, 'infinity')
+            and (
+                submission.value_kind = 'uoc'
+                or exists (
+                    select 1
+                    from warehouse.observation as beside
+                    where
+                        beside.submission_id = estimated.submission_id
+                        and beside.measure_code = estimated.measure_code
+                        and beside.axis_code = 'total'
+                        and beside.value_kind <> 'uoc'
+                )
+            )
+        order by estimated.revision_number desc
+        limit 1
+    ) as estimate on true
     where indicator.arithmetic = 'estimate_error'
 )
 

@@ -1,7 +1,61 @@
 -- Grain: one row per indicator, period, scope, side and breakdown member.
 -- Add, then divide. No denominator, no value. Nothing answered, no value either: missing is not zero.
 create table mart.indicator_value as
-with summed as (
+with term as (
+    select
+        term.*,
+        indicator.arithmetic,
+        indicator.period_kinds,
+        indicator.prevailing_units,
+        indicator.reconciling_units
+    from reference.indicator_term as term
+    inner join reference.indicator on term.indicator_code = indicator.indicator_code
+    where indicator.arithmetic in ('sum', 'pair')
+),
+
+-- Breakdowns of sums, for the province, straight from the figures.
+parts as (
+    select
+        term.indicator_code,
+        term.arithmetic,
+        observation.period_code,
+        case term.arithmetic when 'pair' then term.side else 'single' end as side,
+        observation.axis_code,
+        observation.member_code,
+        sum(observation.value) as numerator,
+        sum(observation.full_year_estimate) as full_year_numerator,
+        count(distinct observation.reporting_unit_code) filter (where observation.value is not null) as answered_count,
+        count(*) filter (where observation.value_state = 'reported') as reported_count,
+        count(*) filter (where observation.value_state = 'withheld') as withheld_count,
+        count(*) filter (where observation.value_state = 'not_applicable') as not_applicable_count,
+        count(*) filter (where observation.value_state = 'missing') as missing_count,
+        count(observation.full_year_estimate) as full_year_count,
+        min(observation.kind_rank) filter (where observation.value is not null) as kind_rank,
+        min(observation.cut_off_date) filter (where observation.value is not null) as cut_off_from,
+        max(observation.cut_off_date) filter (where observation.value is not null) as cut_off_to,
+        bool_or(observation.is_revised) as is_revised
+    from term
+    inner join reference.indicator_axis as axis
+        on term.indicator_code = axis.indicator_code and term.axis_code in ('total', axis.axis_code)
+    inner join mart.observation_latest as observation
+        on term.measure_code = observation.measure_code and axis.axis_code = observation.axis_code
+    inner join reference.reporting_period as period
+        on observation.period_code = period.period_code and period.period_kind = any(term.period_kinds)
+    where
+        (term.member_codes is null or observation.member_code = any(term.member_codes))
+        and (term.excluded_member_codes is null or observation.member_code <> all(term.excluded_member_codes))
+        and (term.prevailing_units is null or observation.reporting_unit_code = any(term.prevailing_units))
+        and (term.reconciling_units is null or observation.reporting_unit_code <> all(term.reconciling_units))
+    group by
+        term.indicator_code,
+        term.arithmetic,
+        observation.period_code,
+        case term.arithmetic when 'pair' then term.side else 'single' end,
+        observation.axis_code,
+        observation.member_code
+),
+
+added as (
     select
         contribution.indicator_code,
         contribution.period_code,
@@ -61,6 +115,58 @@ with summed as (
         contribution.side,
         case contribution.axis_code when 'total' then unit_scope.axis_code else contribution.axis_code end,
         case contribution.axis_code when 'total' then unit_scope.member_code else contribution.member_code end
+),
+
+summed as (
+    select
+        indicator_code,
+        period_code,
+        scope_type,
+        scope_code,
+        side,
+        axis_code,
+        member_code,
+        numerator,
+        denominator,
+        full_year_numerator,
+        full_year_denominator,
+        answered_count,
+        reported_count,
+        withheld_count,
+        not_applicable_count,
+        missing_count,
+        incomplete_count,
+        full_year_count,
+        kind_rank,
+        cut_off_from,
+        cut_off_to,
+        is_revised
+    from added
+    union all
+    select
+        indicator_code,
+        period_code,
+        'province',
+        'province',
+        side,
+        axis_code,
+        member_code,
+        numerator,
+        null,
+        full_year_numerator,
+        null,
+        answered_count,
+        reported_count,
+        withheld_count,
+        not_applicable_count,
+        missing_count,
+        0,
+        full_year_count,
+        kind_rank,
+        cut_off_from,
+        cut_off_to,
+        is_revised
+    from parts
 ),
 
 -- Every indicator has its line for the province in every period it applies to, answered or not.

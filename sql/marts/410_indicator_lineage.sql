@@ -3,61 +3,74 @@
 create view mart.indicator_lineage as
 with cell as (
     select
-        input.indicator_code,
-        input.period_code,
-        case when input.side = 'second' and indicator.arithmetic = 'ratio' then 'full_year' else input.side end as side,
-        input.measure_code,
-        input.reporting_unit_code,
+        answer.indicator_code,
+        answer.period_code,
+        case when answer.side = 'second' and answer.arithmetic = 'ratio' then 'full_year' else answer.side end as side,
+        term.measure_code,
+        answer.reporting_unit_code,
         observation.axis_code,
         observation.member_code,
         observation.value,
         case
-            when indicator.arithmetic = 'units_share' then contribution.numerator
-            when input.is_implied then 0
-            else observation.value
+            when answer.arithmetic = 'units_share' then contribution.numerator
+            when counted.is_counted then observation.value
+            else 0
         end as added_value,
         observation.value_state,
         observation.submission_id,
         observation.sheet_name,
         observation.cell,
-        input.is_implied as is_evidence_only
-    from mart.indicator_input as input
-    inner join reference.indicator on input.indicator_code = indicator.indicator_code
+        not counted.is_counted as is_evidence_only
+    from mart.indicator_answer as answer
     inner join reference.indicator_term as term
-        on
-            input.indicator_code = term.indicator_code
-            and input.side = term.side
-            and input.measure_code = term.measure_code
+        on answer.indicator_code = term.indicator_code and answer.side = term.side
     inner join mart.indicator_contribution as contribution
         on
-            input.indicator_code = contribution.indicator_code
-            and input.period_code = contribution.period_code
-            and input.reporting_unit_code = contribution.reporting_unit_code
-            and contribution.side in ('single', input.side)
+            answer.indicator_code = contribution.indicator_code
+            and answer.period_code = contribution.period_code
+            and answer.reporting_unit_code = contribution.reporting_unit_code
+            and contribution.side in ('single', answer.side)
             and contribution.axis_code = 'total'
             and contribution.is_answered
     inner join mart.observation_latest as observation
         on
-            input.reporting_unit_code = observation.reporting_unit_code
-            and input.period_code = observation.period_code
-            and input.measure_code = observation.measure_code
+            answer.reporting_unit_code = observation.reporting_unit_code
+            and answer.period_code = observation.period_code
+            and term.measure_code = observation.measure_code
+            and observation.axis_code in ('total', term.axis_code)
             and observation.value is not null
-            and case
-                when term.axis_code = 'total' then observation.axis_code = 'total'
-                -- A zero that follows from the total and the other members is shown by all of them.
-                when input.is_implied then observation.axis_code in ('total', term.axis_code)
-                else
-                    observation.axis_code = term.axis_code
-                    and (term.member_codes is null or observation.member_code = any(term.member_codes))
+    cross join lateral (
+        select
+            observation.axis_code = term.axis_code
+            and (term.member_codes is null or observation.member_code = any(term.member_codes))
+            and (
+                term.excluded_member_codes is null
+                or observation.member_code <> all(term.excluded_member_codes)
+            ) as is_counted
+    ) as counted
+    where
+        answer.axis_code = 'total'
+        and answer.is_counted
+        and answer.value is not null
+        and (
+            counted.is_counted
+            -- A zero that follows from the total and the other members is shown by all of them.
+            or not exists (
+                select 1
+                from mart.observation_latest as part
+                where
+                    part.reporting_unit_code = observation.reporting_unit_code
+                    and part.period_code = observation.period_code
+                    and part.measure_code = observation.measure_code
+                    and part.axis_code = term.axis_code
+                    and part.value is not null
+                    and (term.member_codes is null or part.member_code = any(term.member_codes))
                     and (
                         term.excluded_member_codes is null
-                        or observation.member_code <> all(term.excluded_member_codes)
+                        or part.member_code <> all(term.excluded_member_codes)
                     )
-            end
-    where
-        input.axis_code = 'total'
-        and input.is_counted
-        and input.value is not null
+            )
+        )
 ),
 
 -- Process indicators, and shares of bodies, stand on whole reports.

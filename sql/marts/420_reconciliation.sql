@@ -2,29 +2,15 @@
 -- The same thing reported by several bodies: the owner's figure counts, the others stand beside it.
 -- Differences are shown, never averaged.
 create view mart.reconciliation as
-with answer as (
-    select
-        indicator_code,
-        side,
-        period_code,
-        reporting_unit_code,
-        is_counted,
-        sum(value) as value,
-        count(value) as figure_count
-    from mart.indicator_input
-    where axis_code = 'total'
-    group by indicator_code, side, period_code, reporting_unit_code, is_counted
-),
-
-prevailing as (
+with prevailing as (
     select
         indicator_code,
         side,
         period_code,
         sum(value) as value,
-        array_agg(reporting_unit_code order by reporting_unit_code) filter (where figure_count > 0) as reporting_units
-    from answer
-    where is_counted
+        array_agg(reporting_unit_code order by reporting_unit_code) filter (where value is not null) as reporting_units
+    from mart.indicator_answer
+    where is_counted and axis_code = 'total'
     group by indicator_code, side, period_code
 )
 
@@ -37,13 +23,13 @@ select
     prevailing.value as prevailing_value,
     other.value - prevailing.value as difference,
     prevailing.reporting_units as prevailing_units
-from answer as other
+from mart.indicator_answer as other
 left join prevailing
     on
         other.indicator_code = prevailing.indicator_code
         and other.side = prevailing.side
         and other.period_code = prevailing.period_code
-where not other.is_counted and other.figure_count > 0;
+where not other.is_counted and other.axis_code = 'total' and other.value is not null;
 comment on view mart.reconciliation is 'Figures of bodies whose word does not prevail, beside the figure that does.';
 comment on column mart.reconciliation.indicator_code is 'Indicator.';
 comment on column mart.reconciliation.side is 'Which term of it.';

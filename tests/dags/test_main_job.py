@@ -22,7 +22,7 @@ from include.service import airflow_service, main_job
 from include.service.airflow_api import AirflowApi
 from include.service.display import Display
 from include.service.late_reports import periods_due
-from include.service.summary import newest_extracts, print_summary
+from include.service.summary import list_extracts, print_summary
 from include.settings import Settings
 
 INGEST = "ingest_agency_reports"
@@ -304,13 +304,12 @@ def test_a_missing_indicator_is_not_shown_as_zero(settings: Settings, monkeypatc
     assert "0/123" in shown
 
 
-def test_the_newest_extract_of_each_kind_is_named(tmp_path: Path) -> None:
-    for age, name in enumerate(("new.xlsx", "new.html", "old.xlsx", "old.html")):
+def test_the_finished_extracts_of_the_period_are_named_and_no_others(tmp_path: Path) -> None:
+    for name in ("KPI_2026-06T.xlsx", "KPI_2026-06T.html", "KPI_2025-NAM.xlsx", ".KPI_2026-06T-x1.xlsx"):
         (tmp_path / name).write_text("x")
-        os.utime(tmp_path / name, (1_000_000 - age, 1_000_000 - age))
 
-    assert [path.name for path in newest_extracts(tmp_path)] == ["new.html", "new.xlsx"]
-    assert newest_extracts(tmp_path / "nowhere") == []
+    assert [path.name for path in list_extracts(tmp_path, "2026-06T")] == ["KPI_2026-06T.html", "KPI_2026-06T.xlsx"]
+    assert list_extracts(tmp_path / "nowhere", "2026-06T") == []
 
 
 def test_the_list_of_the_late_covers_periods_due_about_now_only() -> None:

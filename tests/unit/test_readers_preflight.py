@@ -153,6 +153,13 @@ def test_a_document_named_xlsx_is_no_workbook(tmp_path: Path) -> None:
     assert refusal_of(write_parts(tmp_path / "a.xlsx", parts)) == "TYPE_MISMATCH"
 
 
+def test_a_binary_workbook_is_another_type_and_no_macro(tmp_path: Path) -> None:
+    content_types = '<Types><Override ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/></Types>'
+    parts = {"[Content_Types].xml": content_types, "xl/workbook.bin": b"x"}
+
+    assert refusal_of(write_parts(tmp_path / "a.xlsx", parts)) == "TYPE_MISMATCH"
+
+
 def test_a_zip_of_workbooks_is_asked_for_one_by_one(tmp_path: Path) -> None:
     assert refusal_of(write_parts(tmp_path / "a.xlsx", {"xa1.xlsx": b"PK", "xa2.xlsx": b"PK"})) == "ARCHIVE"
 

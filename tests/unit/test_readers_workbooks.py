@@ -5,6 +5,7 @@ The parsers run in this process here: these workbooks are our own.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from datetime import date, datetime, time
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 import xlsxwriter
 
 from include.readers import open_workbook
+from include.readers.biff import properties, refuse_macros
 from include.readers.grid import LooseText, MergedRange, Sheet, Workbook, WorkbookRefused, position
 from tests.unit.reader_files import write_parts, write_xlsx, xlsx_parts
 
@@ -246,6 +248,46 @@ def test_a_damaged_old_workbook_is_refused_and_not_a_crash(tmp_path: Path) -> No
     with pytest.raises(WorkbookRefused) as caught:
         open_workbook(path)
     assert caught.value.code == "UNREADABLE"
+
+
+def test_headers_and_notes_of_an_old_workbook_are_collected(tmp_path: Path) -> None:
+    def fill(_: Any, sheet: Any) -> None:
+        sheet.write(0, 0, 1)
+        sheet.header_str = "&LTrái&CGiữa"
+        sheet.footer_str = "&R&P"
+
+    texts = old_workbook(tmp_path / "a.xls", fill).loose_texts
+
+    assert LooseText("header_footer", None, "Trái") in texts
+    assert LooseText("header_footer", None, "Giữa") in texts
+
+
+def test_macros_of_an_old_workbook_are_told_by_its_records() -> None:
+    def record(kind: int, content: bytes = b"") -> bytes:
+        return struct.pack("<HH", kind, len(content)) + content
+
+    end = record(0x000A)
+    macro_sheet = record(0x0085, struct.pack("<IBB", 0, 0, 1) + b"\x01\x00A")
+    plain_sheet = record(0x0085, struct.pack("<IBB", 0, 0, 0) + b"\x01\x00A")
+
+    refuse_macros(plain_sheet + record(0x00D3) + record(0x01BD) + end, 0)
+    for stream in (plain_sheet + record(0x00D3) + end, macro_sheet + end):
+        with pytest.raises(WorkbookRefused, match="MACRO"):
+            refuse_macros(stream, 0)
+
+
+def test_properties_of_an_old_workbook_leave_out_people() -> None:
+    texts = {1: None, 2: "Tối mật", 3: "Báo cáo", 4: "Nguyễn Văn A", 8: "Trần Thị B"}
+    entries, values = b"", b""
+    for kind, text in texts.items():
+        entries += struct.pack("<II", kind, 8 + 8 * len(texts) + len(values))
+        encoded = (text or "").encode() + b"\0"
+        value = struct.pack("<II", 30, len(encoded)) + encoded if text else struct.pack("<IHH", 2, 65001, 0)
+        values += value.ljust(-(-len(value) // 4) * 4, b"\0")
+    stream = b"\xfe\xff".ljust(44, b"\0") + struct.pack("<I", 48) + struct.pack("<II", 0, len(texts)) + entries + values
+
+    assert list(properties(stream)) == [LooseText("property", None, "Tối mật"), LooseText("property", None, "Báo cáo")]
+    assert list(properties(stream[:60])) == []
 
 
 # --- ods ------------------------------------------------------------------------------------------------

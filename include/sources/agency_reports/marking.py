@@ -157,9 +157,9 @@ def patch_workbook(parts: dict[str, bytes], target: Path, front: FrontSheet, mar
     _deselect_sheets(package, sheets.values())
     by_sheet: dict[str, list[Mark]] = {}
     for mark in marks:
-        part = sheets.get(_sheet_key(mark.sheet))
-        if part is not None:
-            by_sheet.setdefault(part, []).append(mark)
+        marked_part = sheets.get(_sheet_key(mark.sheet))
+        if marked_part is not None:
+            by_sheet.setdefault(marked_part, []).append(mark)
     for number, (part, sheet_marks) in enumerate(sorted(by_sheet.items()), start=1):
         _mark_sheet(package, part, sheet_marks, number)
     _put_in_front(package, front)

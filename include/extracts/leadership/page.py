@@ -1,0 +1,1 @@
+def write_page(s, p): p.write_text("")

@@ -1,0 +1,650 @@
+"""The leadership's workbook: a summary to print, every indicator, tidy figures to work with, definitions, sources."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from include.extracts.leadership import statements
+from include.extracts.leadership.charts import BLUE, GREY, LIGHT_GREY, NAVY, ORANGE, SKY, language_title, reports_title
+from include.extracts.leadership.snapshot import GROUP, PROVINCE, Body, Figure, IndicatorLines, Snapshot
+from include.extracts.leadership.wording import (
+    KINDS_VI,
+    VIETNAM,
+    clause_group_name,
+    day_vi,
+    decimals_of,
+    moment_vi,
+)
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+SUMMARY, INDICATORS, SCOPES, TIDY, CHANGES, NOTES, SOURCES = (
+    "Tóm tắt",
+    "Chỉ tiêu",
+    "Theo nhóm, xã",
+    "Dữ liệu",
+    "Đính chính, đối chiếu",
+    "Ghi chú, định nghĩa",
+    "Nguồn",
+)
+TIDY_COLUMNS = (
+    ("Kỳ", 10),
+    ("Mã", 7),
+    ("Chỉ tiêu", 44),
+    ("Vế", 14),
+    ("Cấp", 10),
+    ("Mã nhóm, đơn vị", 12),
+    ("Nhóm, đơn vị", 30),
+    ("Phân tổ", 20),
+    ("Thành phần", 28),
+    ("Giá trị", 13),
+    ("Đơn vị tính", 13),
+    ("Trạng thái", 16),
+    ("Loại số liệu", 12),
+    ("Tử số", 16),
+    ("Mẫu số", 16),
+    ("Ước cả năm", 13),
+    ("Đã báo cáo", 9),
+    ("Phải báo cáo", 9),
+    ("Chốt từ", 11),
+    ("Chốt đến", 11),
+    ("Đã đính chính", 10),
+    ("Lý do", 40),
+)
+"""Headers and widths of the sheet of tidy figures; scripts may rely on the headers."""
+
+_SCOPES_VI = {PROVINCE: "Toàn tỉnh", GROUP: "Nhóm", "unit": "Đơn vị"}
+_LINE = "#BFC7D1"
+_BAND = "#E6ECF3"
+
+
+def write_workbook(snapshot: Snapshot, path: Path) -> None:
+    """Write the workbook to `path`. The same snapshot gives the same bytes; text never becomes a formula or a link."""
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(
+        str(path),
+        {
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "default_format_properties": {"font_name": "Times New Roman", "font_size": 12},
+        },
+    )
+    book.set_size(2600, 1600)
+    book.set_properties(
+        {
+            "title": statements.title(snapshot),
+            "subject": statements.SYNTHETIC_NOTICE if snapshot.is_synthetic else snapshot.period.name,
+            "author": "Sở Văn hóa, Thể thao và Du lịch",
+            # Never the clock: an extract of the same figures is the same file.
+            "created": _naive(snapshot.known_until or snapshot.period.due_at),
+        }
+    )
+    _Writer(book, snapshot).write()
+    book.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    title: str
+    width: float
+
+
+class _Writer:
+    def __init__(self, book: Workbook, snapshot: Snapshot) -> None:
+        self.book = book
+        self.snapshot = snapshot
+        self.formats: dict[tuple[tuple[str, Any], ...], Format] = {}
+        # Made in reading order; the tidy sheet is filled first because a chart on the summary points into it.
+        self.sheets: dict[str, Worksheet] = {
+            name: book.add_worksheet(name) for name in (SUMMARY, INDICATORS, SCOPES, TIDY, CHANGES, NOTES, SOURCES)
+        }
+
+    def write(self) -> None:
+        positions = self.write_tidy()
+        self.write_summary(positions)
+        self.write_indicators()
+        self.write_scopes()
+        self.write_changes()
+        self.write_notes()
+        self.write_sources()
+        self.sheets[SUMMARY].activate()
+
+    # --- shared -----------------------------------------------------------------------------------------
+
+    def style(self, **properties: Any) -> Format:
+        """One format object a set of properties: Excel has a limit, and equal ones are the same."""
+        key = tuple(sorted(properties.items()))
+        if key not in self.formats:
+            self.formats[key] = self.book.add_format(
+                {"font_name": "Times New Roman", "font_size": 12, "valign": "vcenter", **properties}
+            )
+        return self.formats[key]
+
+    def cell(self, **properties: Any) -> Format:
+        return self.style(border=1, border_color=_LINE, text_wrap=True, **properties)
+
+    @property
+    def header(self) -> Format:
+        return self.cell(bold=True, bg_color=NAVY, font_color="#FFFFFF", align="center")
+
+    def number(self, value: Decimal, unit: str = "", **properties: Any) -> Format:
+        decimals = decimals_of(value, unit)
+        return self.cell(num_format="#,##0" + ("." + "0" * decimals if decimals else ""), align="right", **properties)
+
+    def open_sheet(self, name: str, columns: Sequence[_Column], heading: str) -> tuple[Worksheet, int]:
+        """Page set-up, widths, title; returns the sheet and the next free row."""
+        sheet = self.sheets[name]
+        sheet.set_paper(9)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
+        sheet.set_footer(f"&L&9{self.snapshot.period.code} · {name.replace('&', '&&')}&R&9Trang &P/&N")
+        sheet.hide_gridlines(2)
+        for index, column in enumerate(columns):
+            sheet.set_column(index, index, column.width)
+        row = 0
+        if self.snapshot.is_synthetic:
+            sheet.write_string(row, 0, statements.SYNTHETIC_NOTICE, self.style(bold=True, font_color="#8A4B00"))
+            row += 1
+        sheet.set_row(row, 26)
+        sheet.write_string(row, 0, heading, self.style(bold=True, font_size=16, font_color=NAVY))
+        return sheet, row + 1
+
+    def write_header(self, sheet: Worksheet, row: int, columns: Sequence[_Column], *, repeats: bool = True) -> int:
+        """The header row of a table, frozen and repeated on every printed page; returns the row after it."""
+        sheet.set_row(row, 15.75 * max(_lines(column.title, column.width) for column in columns) + 4)
+        for index, column in enumerate(columns):
+            sheet.write_string(row, index, column.title, self.header)
+        if repeats:
+            sheet.freeze_panes(row + 1, 0)
+            sheet.repeat_rows(row)
+        return row + 1
+
+    def write_text(self, sheet: Worksheet, row: int, column: int, text: str, **properties: Any) -> None:
+        sheet.write_string(row, column, text, self.cell(**properties))
+
+    def write_value(self, sheet: Worksheet, row: int, column: int, figure: Figure, **properties: Any) -> None:
+        """A real number, or the word for why there is none. Nothing reported is told from a reported zero."""
+        if figure.value is None:
+            self.write_text(sheet, row, column, figure.shown, italic=True, align="right", **properties)
+        else:
+            sheet.write_number(row, column, float(figure.value), self.number(figure.value, figure.unit, **properties))
+
+    def write_amount(
+        self, sheet: Worksheet, row: int, column: int, amount: Decimal | None, unit: str = "", mark: str = ""
+    ) -> None:
+        if amount is None:
+            self.write_text(sheet, row, column, mark, italic=True, align="right")
+        else:
+            sheet.write_number(row, column, float(amount), self.number(amount, unit))
+
+    def write_count(self, sheet: Worksheet, row: int, column: int, count: int) -> None:
+        sheet.write_number(row, column, count, self.cell(num_format="#,##0", align="right"))
+
+    def write_day(self, sheet: Worksheet, row: int, column: int, day: date | None) -> None:
+        if day is None:
+            self.write_text(sheet, row, column, "–", align="center")
+        else:
+            sheet.write_datetime(row, column, day, self.cell(num_format="dd/mm/yyyy", align="center"))
+
+    def write_moment(self, sheet: Worksheet, row: int, column: int, moment: datetime | None) -> None:
+        if moment is None:
+            self.write_text(sheet, row, column, "–", align="center")
+        else:
+            sheet.write_datetime(row, column, _naive(moment), self.cell(num_format="dd/mm/yyyy hh:mm", align="center"))
+
+    def section(self, sheet: Worksheet, row: int, title: str) -> int:
+        sheet.set_row(row, 22)
+        sheet.write_string(row, 0, title, self.style(bold=True, font_size=13, font_color=NAVY))
+        return row + 1
+
+    # --- sheets -----------------------------------------------------------------------------------------
+
+    def write_summary(self, positions: dict[tuple[str, str], tuple[int, int]]) -> None:
+        columns = [
+            _Column("Mã", 7),
+            _Column("Chỉ tiêu chính", 46),
+            _Column("Giá trị", 13),
+            _Column("Đơn vị tính", 13),
+            _Column("Loại số liệu", 17),
+            _Column("Đơn vị đã báo cáo", 13),
+            _Column("Ghi chú", 52),
+        ]
+        sheet, row = self.open_sheet(SUMMARY, columns, statements.title(self.snapshot))
+        last = len(columns) - 1
+        text_width = sum(column.width for column in columns[2:])
+        for label, sentence in statements.facts(self.snapshot):
+            sheet.set_row(row, 16 * _lines(sentence, text_width) + 3)
+            sheet.merge_range(row, 0, row, 1, label, self.cell(bold=True, bg_color=_BAND, valign="top"))
+            sheet.merge_range(row, 2, row, last, sentence, self.cell(valign="top"))
+            row += 1
+        row = self.write_header(sheet, row + 1, columns, repeats=False)
+        for figure in self.snapshot.leading:
+            note = statements.gaps_of(figure)
+            name = statements.label_of(figure)
+            sheet.set_row(row, 16 * max(_lines(name, 46), _lines(note, 52)) + 4)
+            self.write_text(sheet, row, 0, figure.indicator_code, align="center")
+            self.write_text(sheet, row, 1, name)
+            self.write_value(sheet, row, 2, figure, bold=True)
+            self.write_text(sheet, row, 3, figure.unit)
+            self.write_text(sheet, row, 4, statements.kind_of(figure))
+            self.write_text(sheet, row, 5, statements.coverage_of(figure), align="center")
+            self.write_text(sheet, row, 6, note)
+            row += 1
+        row = self.write_groups(sheet, row + 1, positions)
+        self.write_absent(sheet, row + 1)
+
+    def write_groups(self, sheet: Worksheet, row: int, positions: dict[tuple[str, str], tuple[int, int]]) -> int:
+        """Reports by peer group, with the chart drawn from this very table; returns the next free row."""
+        row = self.section(sheet, row, "Báo cáo theo nhóm đơn vị")
+        titles = ("Nhóm đơn vị", "Phải báo cáo", "Đúng hạn", "Nộp muộn", "Còn lỗi, chờ sửa", "Chưa nộp")
+        sheet.set_row(row, 16 * 2 + 4)
+        sheet.merge_range(row, 0, row, 1, titles[0], self.header)
+        for column, title in enumerate(titles[1:], start=2):
+            sheet.write_string(row, column, title, self.header)
+        header = row
+        groups = statements.groups(self.snapshot)
+        for group in groups:
+            row += 1
+            sheet.merge_range(row, 0, row, 1, group.name, self.cell())
+            counts = (group.due, group.on_time, group.late, group.waiting, group.silent)
+            for column, count in enumerate(counts, start=2):
+                self.write_count(sheet, row, column, count)
+        if not groups:
+            return row + 1
+        chart_row = row + 2
+        chart: Any = self.book.add_chart({"type": "bar", "subtype": "percent_stacked"})
+        for column, colour in ((3, BLUE), (4, SKY), (5, ORANGE), (6, GREY)):
+            chart.add_series(
+                {
+                    "name": [SUMMARY, header, column],
+                    "categories": [SUMMARY, header + 1, 0, row, 0],
+                    "values": [SUMMARY, header + 1, column, row, column],
+                    "fill": {"color": colour},
+                    "gap": 40,
+                }
+            )
+        self.dress(chart, reports_title(self.snapshot))
+        chart.set_x_axis({"num_format": "0%", "major_gridlines": {"visible": True, "line": {"color": _LINE}}})
+        chart.set_y_axis({"reverse": True, "num_font": {"name": "Times New Roman", "size": 10}})
+        sheet.insert_chart(chart_row, 0, chart, {"object_position": 2, "description": reports_title(self.snapshot)})
+        span = positions.get(("M02", "language"))
+        if span is not None:
+            bars: Any = self.book.add_chart({"type": "bar"})
+            first, last = span
+            bars.add_series(
+                {
+                    "name": "Tin, bài, sản phẩm",
+                    "categories": [TIDY, first, 8, last, 8],
+                    "values": [TIDY, first, 9, last, 9],
+                    "fill": {"color": BLUE},
+                    "gap": 40,
+                    "data_labels": {"value": True, "num_format": "#,##0"},
+                }
+            )
+            heading = language_title(self.snapshot)
+            self.dress(bars, heading)
+            bars.set_legend({"none": True})
+            bars.set_x_axis({"min": 0, "num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": _LINE}}})
+            bars.set_y_axis({"reverse": True, "num_font": {"name": "Times New Roman", "size": 10}})
+            sheet.insert_chart(chart_row, 4, bars, {"object_position": 2, "x_offset": 10, "description": heading})
+        return chart_row + 17
+
+    def dress(self, chart: Any, title: str) -> None:
+        chart.set_title({"name": title, "name_font": {"name": "Times New Roman", "size": 12, "bold": True, "color": NAVY}})
+        chart.set_legend({"position": "bottom", "font": {"name": "Times New Roman", "size": 10}})
+        chart.set_size({"width": 560, "height": 330})
+        chart.set_chartarea({"border": {"color": _LINE}})
+
+    def write_absent(self, sheet: Worksheet, row: int) -> None:
+        """Every obliged body whose report is missing or came late, by name."""
+        row = self.section(sheet, row, "Đơn vị còn thiếu báo cáo hoặc nộp muộn")
+        bodies = [*self.snapshot.silent, *self.snapshot.waiting, *self.snapshot.late]
+        if not bodies:
+            sheet.write_string(row, 0, "Không có đơn vị nào.", self.style())
+            return
+        sheet.merge_range(row, 0, row, 1, "Đơn vị", self.header)
+        sheet.merge_range(row, 2, row, 3, "Nhóm", self.header)
+        sheet.merge_range(row, 4, row, 5, "Nhận lúc", self.header)
+        sheet.write_string(row, 6, "Tình trạng", self.header)
+        for body in bodies:
+            row += 1
+            sheet.set_row(row, 16 * _lines(body.name, 53) + 3)
+            sheet.merge_range(row, 0, row, 1, body.name, self.cell())
+            sheet.merge_range(row, 2, row, 3, body.group_name, self.cell())
+            sheet.merge_range(row, 4, row, 5, moment_vi(body.received_at or body.last_attempt_at), self.cell(align="center"))
+            self.write_text(sheet, row, 6, body.state_name)
+
+    def write_indicators(self) -> None:
+        annual = any(figure.full_year_estimate is not None for figure in self.snapshot.headlines)
+        columns = [
+            _Column("Mã", 7),
+            _Column("Chỉ tiêu", 44),
+            _Column("Giá trị", 14),
+            _Column("Đơn vị tính", 12),
+            _Column("Trạng thái", 15),
+            _Column("Loại số liệu", 15),
+            _Column("Tử số", 15),
+            _Column("Mẫu số", 15),
+            *([_Column("Ước cả năm", 14)] if annual else []),
+            _Column("Đã báo cáo", 9),
+            _Column("Phải báo cáo", 9),
+            _Column("Chiều", 15),
+            _Column("Ghi chú đọc", 70),
+        ]
+        sheet, row = self.open_sheet(INDICATORS, columns, f"Các chỉ tiêu, kỳ {self.snapshot.period.name}")
+        sheet.write_string(row, 0, statements.received_sentence(self.snapshot), self.style())
+        row = self.write_header(sheet, row + 1, columns)
+        for group, indicators in self.snapshot.by_clause_group.items():
+            sheet.merge_range(
+                row, 0, row, len(columns) - 1, clause_group_name(group), self.cell(bold=True, bg_color=_BAND)
+            )
+            row += 1
+            for indicator in indicators:
+                for figure in indicator.headline:
+                    self.write_indicator(sheet, row, indicator, figure, annual)
+                    row += 1
+
+    def write_indicator(
+        self, sheet: Worksheet, row: int, indicator: IndicatorLines, figure: Figure, annual: bool
+    ) -> None:
+        name = statements.label_of(figure)
+        note = " ".join(part for part in (statements.gaps_of(figure), indicator.reading_note) if part)
+        sheet.set_row(row, 16 * max(_lines(name, 44), _lines(note, 70)) + 4)
+        is_divided = figure.denominator is not None or bool(figure.denominator_mark)
+        self.write_text(sheet, row, 0, figure.indicator_code, align="center")
+        self.write_text(sheet, row, 1, name)
+        self.write_value(sheet, row, 2, figure, bold=True)
+        self.write_text(sheet, row, 3, figure.unit)
+        self.write_text(sheet, row, 4, figure.state_name)
+        self.write_text(sheet, row, 5, statements.kind_of(figure))
+        self.write_amount(sheet, row, 6, figure.numerator if is_divided else None, mark=figure.numerator_mark)
+        self.write_amount(sheet, row, 7, figure.denominator, mark=figure.denominator_mark)
+        column = 8
+        if annual:
+            self.write_amount(sheet, row, column, figure.full_year_estimate, figure.unit)
+            column += 1
+        for count in (figure.received, figure.expected):
+            if figure.expected:
+                self.write_count(sheet, row, column, count)
+            else:
+                self.write_text(sheet, row, column, "–", align="right")
+            column += 1
+        self.write_text(sheet, row, column, statements.direction_of(indicator))
+        self.write_text(sheet, row, column + 1, note)
+
+    def write_scopes(self) -> None:
+        """One line a group, then one a body; a column for every indicator the catalogue wants at that level."""
+        chosen = [each for each in self.snapshot.indicators if each.by_group or each.by_unit]
+        columns = [
+            _Column("Nhóm, đơn vị", 40),
+            _Column("Tình trạng báo cáo", 22),
+            _Column("Nhận lúc", 17),
+            _Column("Bản", 6),
+            *(_Column(f"{each.code}. {each.name} ({each.unit})", 15) for each in chosen),
+        ]
+        sheet, row = self.open_sheet(SCOPES, columns, "Số liệu theo nhóm và theo từng đơn vị")
+        sheet.write_string(
+            row,
+            0,
+            "Ô xám: chỉ tiêu không tính ở cấp này. Với từng đơn vị, tỷ lệ được ghi là có hoặc không.",
+            self.style(italic=True),
+        )
+        row = self.write_header(sheet, row + 1, columns)
+        sheet.freeze_panes(row, 1)
+        by_line = {
+            (each.code, figure.scope_type, figure.scope_code): figure
+            for each in chosen
+            for figure in (*each.by_group, *each.by_unit)
+        }
+        groups = {body.group_code: body.group_name for body in self.snapshot.bodies}
+        counts = {group.name: group for group in statements.groups(self.snapshot)}
+        for code in sorted(groups, key=lambda each: list(statements.GROUPS_VI).index(each) if each in statements.GROUPS_VI else 99):
+            count = counts.get(groups[code])
+            self.write_text(sheet, row, 0, groups[code], bold=True, bg_color=_BAND)
+            received = f"{count.on_time + count.late}/{count.due} đã nhận" if count else "được đề nghị"
+            self.write_text(sheet, row, 1, received, bg_color=_BAND)
+            self.write_text(sheet, row, 2, "", bg_color=_BAND)
+            self.write_text(sheet, row, 3, "", bg_color=_BAND)
+            for column, each in enumerate(chosen, start=4):
+                self.write_scope_value(sheet, row, column, each, by_line.get((each.code, GROUP, code)))
+            row += 1
+        for body in self.snapshot.bodies:
+            self.write_body(sheet, row, body)
+            for column, each in enumerate(chosen, start=4):
+                self.write_scope_value(sheet, row, column, each, by_line.get((each.code, "unit", body.code)))
+            row += 1
+
+    def write_body(self, sheet: Worksheet, row: int, body: Body) -> None:
+        sheet.set_row(row, 16 * max(_lines(body.name, 40), _lines(body.state_name, 22)) + 3)
+        self.write_text(sheet, row, 0, body.name)
+        self.write_text(sheet, row, 1, body.state_name)
+        self.write_moment(sheet, row, 2, body.received_at)
+        if body.revision:
+            self.write_count(sheet, row, 3, body.revision)
+        else:
+            self.write_text(sheet, row, 3, "–", align="right")
+
+    def write_scope_value(
+        self, sheet: Worksheet, row: int, column: int, indicator: IndicatorLines, figure: Figure | None
+    ) -> None:
+        if figure is None:
+            sheet.write_blank(row, column, None, self.cell(bg_color=LIGHT_GREY))
+        elif figure.scope_type == "unit" and figure.value is not None and indicator.arithmetic in ("units_share", "timeliness"):
+            self.write_text(sheet, row, column, "có" if figure.value else "không", align="right")
+        elif figure.state == "nil":
+            self.write_text(sheet, row, column, figure.state_name, align="right")
+        else:
+            self.write_value(sheet, row, column, figure)
+
+    def write_tidy(self) -> dict[tuple[str, str], tuple[int, int]]:
+        """Every value, one a row, as an Excel table; returns where each breakdown of the province stands."""
+        columns = [_Column(name, width) for name, width in TIDY_COLUMNS]
+        sheet, row = self.open_sheet(TIDY, columns, "Số liệu dạng bảng dài, mỗi dòng một giá trị")
+        sheet.write_string(
+            row, 0, "Tử số, mẫu số tính bằng đơn vị gốc (đồng, USD, số đếm). Ô giá trị trống là không có số.", self.style(italic=True)
+        )
+        header = row + 1
+        figures = self.snapshot.figures
+        last = header + max(1, len(figures))
+        sheet.add_table(
+            header,
+            0,
+            last,
+            len(columns) - 1,
+            {
+                "name": "DuLieu",
+                "style": "Table Style Light 1",
+                "columns": [{"header": column.title, "header_format": self.header} for column in columns],
+            },
+        )
+        sheet.set_row(header, 36)
+        sheet.freeze_panes(header + 1, 3)
+        sheet.repeat_rows(header)
+        positions: dict[tuple[str, str], tuple[int, int]] = {}
+        for row, figure in enumerate(figures, start=header + 1):
+            self.write_tidy_row(sheet, row, figure)
+            if figure.scope_type == PROVINCE and not figure.is_headline:
+                key = (figure.indicator_code, figure.axis_code)
+                positions[key] = (positions.get(key, (row, row))[0], row)
+        return positions
+
+    def write_tidy_row(self, sheet: Worksheet, row: int, figure: Figure) -> None:
+        plain = self.style()
+        words = (
+            self.snapshot.period.code,
+            figure.indicator_code,
+            figure.indicator_name,
+            figure.side_name,
+            _SCOPES_VI[figure.scope_type],
+            figure.scope_code,
+            figure.scope_name,
+            figure.axis_name,
+            figure.member_name,
+        )
+        for column, word in enumerate(words):
+            if word:
+                sheet.write_string(row, column, word, plain)
+        self.write_plain(sheet, row, 9, figure.value, figure.unit)
+        sheet.write_string(row, 10, figure.unit, plain)
+        sheet.write_string(row, 11, figure.state_name, plain)
+        sheet.write_string(row, 12, KINDS_VI.get(figure.kind or "", ""), plain)
+        self.write_plain(sheet, row, 13, figure.numerator)
+        self.write_plain(sheet, row, 14, figure.denominator)
+        self.write_plain(sheet, row, 15, figure.full_year_estimate, figure.unit)
+        sheet.write_number(row, 16, figure.received, plain)
+        sheet.write_number(row, 17, figure.expected, plain)
+        for column, day in ((18, figure.cut_off_from), (19, figure.cut_off_to)):
+            if day is not None:
+                sheet.write_datetime(row, column, day, self.style(num_format="dd/mm/yyyy"))
+        sheet.write_string(row, 20, "có" if figure.is_revised else "không", plain)
+        if figure.reason:
+            sheet.write_string(row, 21, figure.reason, plain)
+
+    def write_plain(self, sheet: Worksheet, row: int, column: int, value: Decimal | None, unit: str = "") -> None:
+        if value is not None:
+            decimals = decimals_of(value, unit)
+            number_format = "#,##0" + ("." + "0" * decimals if decimals else "")
+            sheet.write_number(row, column, float(value), self.style(num_format=number_format))
+
+    def write_changes(self) -> None:
+        columns = [
+            _Column("Đơn vị", 44),
+            _Column("Mã", 9),
+            _Column("Số liệu", 52),
+            _Column("Bản trước / đơn vị báo", 20),
+            _Column("Bản sau / số được tính", 20),
+            _Column("Ghi chú", 40),
+        ]
+        sheet, row = self.open_sheet(CHANGES, columns, "Số liệu đã đính chính, và số liệu các đơn vị báo khác nhau")
+        row = self.write_header(sheet, row, columns)
+        row = self.band(sheet, row, len(columns), f"Đính chính trong kỳ: {len(self.snapshot.restatements)} số liệu")
+        for change in self.snapshot.restatements:
+            note = f"Bản {change.revision}, nhận {moment_vi(change.received_at)}"
+            cells = (
+                change.unit_name,
+                change.measure_code,
+                f"{change.measure_name} ({change.unit})",
+                change.before,
+                change.after,
+                note,
+            )
+            row = self.write_texts(sheet, row, columns, cells, right=(3, 4))
+        row = self.band(
+            sheet,
+            row,
+            len(columns),
+            f"Số liệu báo khác số được tính: {len(self.snapshot.differences)} (không cộng, không lấy trung bình)",
+        )
+        for difference in self.snapshot.differences:
+            note = f"Số được tính: {difference.prevailing_units}" if difference.prevailing_units else "Chưa có số được tính"
+            cells = (
+                difference.unit_name,
+                difference.indicator_code,
+                difference.indicator_name,
+                difference.reported,
+                difference.prevailing,
+                note,
+            )
+            row = self.write_texts(sheet, row, columns, cells, right=(3, 4))
+
+    def band(self, sheet: Worksheet, row: int, width: int, words: str) -> int:
+        sheet.merge_range(row, 0, row, width - 1, words, self.cell(bold=True, bg_color=_BAND))
+        return row + 1
+
+    def write_texts(
+        self, sheet: Worksheet, row: int, columns: Sequence[_Column], cells: Sequence[str], right: Sequence[int] = ()
+    ) -> int:
+        sheet.set_row(row, 16 * max(_lines(cell, column.width) for cell, column in zip(cells, columns, strict=True)) + 3)
+        for index, cell in enumerate(cells):
+            self.write_text(sheet, row, index, cell, **({"align": "right"} if index in right else {}))
+        return row + 1
+
+    def write_notes(self) -> None:
+        columns = [
+            _Column("Mã", 16),
+            _Column("Chỉ tiêu", 44),
+            _Column("Cách tính", 34),
+            _Column("Đơn vị tính", 13),
+            _Column("Mục Kế hoạch", 14),
+            _Column("Cơ quan chịu trách nhiệm", 28),
+            _Column("Chiều", 16),
+            _Column("Mục tiêu", 14),
+            _Column("Ghi chú đọc", 70),
+        ]
+        sheet, row = self.open_sheet(NOTES, columns, "Ghi chú và định nghĩa")
+        last = len(columns) - 1
+        width = sum(column.width for column in columns[1:])
+        for note in statements.GENERAL_NOTES:
+            sheet.set_row(row, 16 * _lines(note, width + 16) + 3)
+            sheet.merge_range(row, 0, row, last, note, self.style(text_wrap=True))
+            row += 1
+        row = self.section(sheet, row + 1, "Các trạng thái của một giá trị")
+        for state, meaning in statements.STATE_NOTES:
+            sheet.set_row(row, 16 * _lines(state, 16) + 3)
+            self.write_text(sheet, row, 0, state, bold=True)
+            sheet.merge_range(row, 1, row, last, meaning, self.cell())
+            row += 1
+        row = self.section(sheet, row + 1, "Định nghĩa các chỉ tiêu")
+        # The header stands in the middle of the sheet: freezing it would leave no room to scroll.
+        row = self.write_header(sheet, row, columns, repeats=False)
+        for indicator in self.snapshot.indicators:
+            target = f"{indicator.target} ({indicator.target_source})" if indicator.target is not None else "chưa giao"
+            cells = (
+                indicator.code,
+                indicator.name,
+                statements.ARITHMETIC_VI[indicator.arithmetic],
+                indicator.unit,
+                "; ".join(indicator.clauses),
+                indicator.owner,
+                statements.direction_of(indicator),
+                target,
+                indicator.reading_note,
+            )
+            row = self.write_texts(sheet, row, columns, cells)
+
+    def write_sources(self) -> None:
+        columns = [
+            _Column("STT", 6),
+            _Column("Đơn vị", 44),
+            _Column("Tệp", 46),
+            _Column("SHA-256", 68),
+            _Column("Bản", 6),
+            _Column("Nhận lúc", 18),
+            _Column("Ngày chốt", 12),
+            _Column("Số biên nhận", 18),
+        ]
+        sheet, row = self.open_sheet(SOURCES, columns, "Tệp nguồn của các số liệu")
+        row = self.write_header(sheet, row, columns)
+        for order, source in enumerate(self.snapshot.sources, start=1):
+            sheet.set_row(row, 16 * max(_lines(source.unit_name, 44), _lines(source.file_name, 46)) + 3)
+            self.write_count(sheet, row, 0, order)
+            self.write_text(sheet, row, 1, source.unit_name)
+            self.write_text(sheet, row, 2, source.file_name)
+            sheet.write_string(row, 3, source.sha256, self.cell(font_name="Courier New", font_size=10))
+            self.write_count(sheet, row, 4, source.revision)
+            self.write_moment(sheet, row, 5, source.received_at)
+            self.write_day(sheet, row, 6, source.cut_off)
+            self.write_text(sheet, row, 7, source.receipt_number)
+            row += 1
+
+
+def _lines(words: str, width: float) -> int:
+    """How many lines the words take in a cell that many characters wide; a little generous, as Excel wraps by words."""
+    return max(1, sum(math.ceil(len(part) * 1.02 / width) or 1 for part in words.split("\n")))
+
+
+def _naive(moment: datetime) -> datetime:
+    """Vietnamese wall-clock time: spreadsheets know no zones."""
+    return moment.astimezone(VIETNAM).replace(tzinfo=None)

@@ -1,0 +1,133 @@
+"""`ttdn` as scripts use it: JSON alone on standard output, and exit codes that mean something."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from include.cli import main
+from tests.sources.reports import write_report
+
+
+@pytest.fixture
+def ttdn(
+    tmp_path: Path, warehouse_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Any:
+    monkeypatch.setenv("TTDN_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TTDN_DATABASE_URL", warehouse_url)
+
+    def run(*arguments: object) -> tuple[int, Any]:
+        capsys.readouterr()
+        code = main([str(argument) for argument in arguments])
+        printed = capsys.readouterr().out
+        return code, json.loads(printed) if "--json" in arguments else printed
+
+    return run
+
+
+def test_the_shapes_scripts_rely_on_hold_along_the_whole_way_of_a_report(ttdn: Any, tmp_path: Path) -> None:
+    report = write_report(tmp_path / "bao cao.xlsx", actual={"MED01": 12, "BUD01": 350.5})
+
+    code, read = ttdn("read", "agency_reports", report, "--json")
+    assert code == 0
+    keys = {"shape", "measure", "reporting_unit", "period", "axis", "member", "kind", "value", "unit", "state", "cell"}
+    assert keys <= set(read["rows"][0])
+    budget = next(row for row in read["rows"] if row["measure"] == "BUD01")
+    assert (budget["value"], budget["unit"], budget["state"]) == ("350500000", "VND", "reported")
+
+    code, ingested = ttdn("ingest", report, "--as-of", "2026-06-10T09:00", "--json")
+    [file] = ingested["files"]
+    assert code == 0
+    assert {"path", "sha256", "source", "reporting_unit", "period", "revision", "verdict", "code", "counts"} <= set(
+        file
+    )
+    assert (file["path"], file["verdict"], file["period"]) == (str(report), "loaded", "2026-06T")
+    assert set(file["counts"]) == {"received", "promoted", "quarantined", "ignored"}
+    assert Path(file["answer"]).is_file()
+
+    code, kpi = ttdn("kpi", "--period", "2026-06T", "--json")
+    news = next(each for each in kpi["indicators"] if each["code"] == "M01")
+    assert code == 0
+    assert (news["value"], news["state"], news["direction"]) == ("12", "reported", "up")
+    assert news["coverage"]["received"] == 1
+    assert news["coverage"]["expected"] > 100
+    monitored = [each for each in kpi["indicators"] if each["code"].startswith("N0")]
+    assert all(each["state"] == "missing" and each["value"] is None for each in monitored)
+
+    code, status = ttdn("status", "--period", "2026-06T", "--json")
+    reporter = next(body for body in status["bodies"] if body["code"] == "28249")
+    assert status["due"].startswith("2026-06-15T00:00")
+    assert {key: reporter[key] for key in ("obliged", "state", "revision")} == {
+        "obliged": True,
+        "state": "on_time",
+        "revision": 1,
+    }
+    assert sum(body["obliged"] for body in status["bodies"]) == 123
+
+    code, traced = ttdn("trace", "M01", "--period", "2026-06T", "--json")
+    [cell] = traced["terms"][0]["cells"]
+    assert (traced["value"], cell["value"], cell["sheet"], cell["sha256"]) == ("12", "12", "Báo cáo", file["sha256"])
+
+
+def test_what_was_known_before_the_report_came_is_still_one_question_away(ttdn: Any, tmp_path: Path) -> None:
+    ttdn("ingest", write_report(tmp_path / "a.xlsx", actual={"MED01": 12}), "--as-of", "2026-06-10T09:00")
+    ttdn("ingest", write_report(tmp_path / "b.xlsx", actual={"MED01": 15}), "--as-of", "2026-06-12T09:00")
+
+    def news(*more: str) -> str | None:
+        _, kpi = ttdn("kpi", "--period", "2026-06T", "--json", *more)
+        return next(each["value"] for each in kpi["indicators"] if each["code"] == "M01")
+
+    assert news("--as-known", "2026-06-09T00:00") is None
+    assert news("--as-known", "2026-06-11T00:00") == "12"
+    assert news() == "15"
+
+
+def test_a_refused_file_exits_1_and_says_why_in_vietnamese(ttdn: Any, tmp_path: Path) -> None:
+    broken = tmp_path / "hong.xlsx"
+    broken.write_bytes(b"")
+
+    code, ingested = ttdn("ingest", broken, "--json")
+    read_code, read = ttdn("read", "agency_reports", broken, "--json")
+
+    assert (code, read_code) == (1, 1)
+    assert ingested["files"][0]["messages"][0]["text"] == read["refusal"]["text"]
+    assert read["rows"] == []
+
+
+def test_a_path_that_is_not_there_and_an_unknown_period_are_usage_errors(ttdn: Any, tmp_path: Path) -> None:
+    assert ttdn("ingest", tmp_path / "khong co.xlsx")[0] == 2
+    assert ttdn("kpi", "--period", "2031-06T")[0] == 2
+    assert ttdn("templates", "2031-06T")[0] == 2
+    assert ttdn("read", "no_such_source", tmp_path)[0] == 2
+
+
+def test_templates_are_written_for_every_body_that_has_one(ttdn: Any, tmp_path: Path) -> None:
+    code, written = ttdn("templates", "2026-NAM", "--to", tmp_path / "mau", "--json")
+
+    assert code == 0
+    assert len(written["templates"]) == 126
+    assert all(Path(path).is_file() for path in written["templates"])
+
+
+def test_an_empty_folder_is_no_error(ttdn: Any, tmp_path: Path) -> None:
+    (tmp_path / "hop thu").mkdir()
+
+    assert ttdn("ingest", tmp_path / "hop thu", "--json") == (0, {"files": []})
+
+
+def test_a_new_source_is_a_folder_that_loads(tmp_path: Path) -> None:
+    from include.errors import SourceContractError
+    from include.sources import _load
+    from include.sources.scaffold import scaffold_source
+
+    folder = scaffold_source("customs_statistics", tmp_path)
+
+    assert _load(folder / "source.yml").source_id == "customs_statistics"
+    assert {"source.yml", "read.py", "README.md", "sample", "__init__.py"} == {path.name for path in folder.iterdir()}
+    compile((folder / "read.py").read_text(encoding="utf-8"), "read.py", "exec")
+    for refused in ("customs_statistics", "Hải-quan", "../x"):
+        with pytest.raises(SourceContractError):
+            scaffold_source(refused, tmp_path)
