@@ -62,7 +62,11 @@ def _all_marks(workbook: Workbook, file_name: str) -> Iterator[Mark]:
     if file_name and name_is_marked(PurePath(file_name.replace("\\", "/")).stem):
         yield Mark("file_name")
     for loose in workbook.loose_texts:
-        is_marked = name_is_marked(loose.text) if loose.place == "defined_name" else is_marked_text(loose.text)
+        if loose.place == "defined_name":
+            # Every second old cost estimate names a range MAT (materials): there only accents count.
+            is_marked = not loose.text.isascii() and name_is_marked(loose.text)
+        else:
+            is_marked = is_marked_text(loose.text)
         if is_marked:
             yield Mark(loose.place, loose.sheet)
     for sheet in workbook.sheets:

@@ -204,6 +204,17 @@ def test_an_apostrophe_in_a_sheet_name_does_not_break_its_link(tmp_path: Path) -
     assert links == ["'Quý I''26'!A1"]
 
 
+def test_the_place_is_not_repeated_in_the_sentence(tmp_path: Path, report: Path) -> None:
+    said = "Trang “Báo cáo”, ô C4: ghi số âm. Ghi số từ 0 trở lên."
+
+    book = answered(
+        tmp_path, report, [("block", "Báo cáo", "C4", said), ("block", "Báo cáo", "C5", "Trang “Khác”, ô A1: x")]
+    )
+
+    assert book["Báo cáo"]["C4"].comment.text == "[Phải sửa] Ghi số âm. Ghi số từ 0 trở lên."
+    assert {"Ghi số âm. Ghi số từ 0 trở lên.", "Trang “Khác”, ô A1: x"} <= set(texts(book["Trả lời"]))
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -162,7 +162,8 @@ def test_a_mark_is_found_wherever_it_stands_and_its_neighbours_are_not_kept() ->
             LooseText("header_footer", "Báo cáo", "TUYỆT MẬT"),
             LooseText("property", None, "Mật"),
             LooseText("drawing", "Báo cáo", "M Ậ T"),
-            LooseText("defined_name", None, "DAU_MAT"),
+            LooseText("defined_name", None, "DẤU_MẬT"),
+            LooseText("defined_name", None, "MAT"),
         ),
     )
 

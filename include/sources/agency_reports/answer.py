@@ -81,7 +81,7 @@ def write_answer(
     A macro-free .xlsx is given back as it was sent; of .xls and .ods the values are copied; a file that cannot be
     opened safely, is refused as secret or still incomplete is answered by the receipt alone.
     """
-    mistakes = [Mistake(*finding) for finding in findings]
+    mistakes = [_without_place(Mistake(*finding)) for finding in findings]
     target = Path(answer_path)
     marks = [
         Mark(m.sheet, m.cell, _FILLS[m.severity], _comment_text(m)) for m in mistakes if m.sheet is not None and m.cell
@@ -93,6 +93,12 @@ def write_answer(
         except PackageError:
             target.unlink(missing_ok=True)
     patch_workbook(empty_parts(), target, _front_sheet(receipt, mistakes, frozenset()), [])
+
+
+def _without_place(mistake: Mistake) -> Mistake:
+    """The sentence without "Trang “Báo cáo”, ô F12: " in front, which the answer shows in columns of its own."""
+    sentence = mistake.text.removeprefix(f"Trang “{mistake.sheet}”, ô {mistake.cell}: ")
+    return mistake._replace(text=sentence[:1].upper() + sentence[1:])
 
 
 def _returnable_parts(original_path: Path | str | None, verdict: Verdict) -> Iterator[dict[str, bytes]]:
@@ -201,8 +207,10 @@ def _front_sheet(receipt: AnswerReceipt, mistakes: Sequence[Mistake], sheets: fr
     rows += [FrontRow(height=8), _wide("Việc cần làm tiếp theo", "section", 22)]
     rows += [_wide(line, "text", 17.0 * _line_count(line, 140) + 2) for line in _next_steps(receipt, mistakes)]
     if mistakes:
-        rows += [FrontRow(height=8), _wide(_count_words(mistakes), "section", 22), _table_head()]
-        rows += [_mistake_row(n, m, sheets) for n, m in enumerate(mistakes[:MAX_LISTED], start=1)]
+        # Sentences that hold their own remedy take both columns.
+        has_remedies = any(mistake.remedy for mistake in mistakes)
+        rows += [FrontRow(height=8), _wide(_count_words(mistakes), "section", 22), _table_head(has_remedies)]
+        rows += [_mistake_row(n, m, sheets, has_remedies) for n, m in enumerate(mistakes[:MAX_LISTED], start=1)]
         if len(mistakes) > MAX_LISTED:
             rows.append(_wide(f"… và {len(mistakes) - MAX_LISTED} điểm khác cùng loại.", "text", 20))
     rows += [
@@ -321,7 +329,9 @@ def _next_steps(receipt: AnswerReceipt, mistakes: Sequence[Mistake]) -> list[str
         ]
     if receipt.verdict == "incomplete":
         return ["Gửi lại tệp. Nếu vẫn lỗi, mở tệp trên máy, lưu thành tệp .xlsx mới rồi gửi." + due]
-    return ["Làm theo cột “Cần làm gì” dưới đây, tốt nhất là điền vào đúng mẫu đã phát, rồi gửi lại báo cáo." + due]
+    return [
+        "Làm theo hướng dẫn ở từng điểm dưới đây, tốt nhất là điền vào đúng mẫu đã phát, rồi gửi lại báo cáo." + due
+    ]
 
 
 def _count_words(mistakes: Sequence[Mistake]) -> str:
@@ -333,17 +343,19 @@ def _count_words(mistakes: Sequence[Mistake]) -> str:
     return "Các điểm cần chú ý: " + ", ".join(f"{count} {words}" for count, words in counts if count)
 
 
-def _table_head() -> FrontRow:
-    names = ("STT", "Mức", "Trang", "Ô", "Nội dung", "Cần làm gì")
-    return FrontRow(tuple(FrontCell(column, name, "head") for column, name in enumerate(names)), 20)
+def _table_head(has_remedies: bool) -> FrontRow:
+    names = ("STT", "Mức", "Trang", "Ô", "Nội dung", "Cần làm gì" if has_remedies else "")
+    cells = tuple(FrontCell(column, name, "head") for column, name in enumerate(names))
+    return FrontRow(cells, 20, () if has_remedies else ((4, 5),))
 
 
-def _mistake_row(number: int, mistake: Mistake, sheets: frozenset[str]) -> FrontRow:
+def _mistake_row(number: int, mistake: Mistake, sheets: frozenset[str], has_remedies: bool) -> FrontRow:
     sheet, cell = mistake.sheet or "", mistake.cell or ""
     quoted = sheet.replace("'", "''")
     link = f"'{quoted}'!{cell}" if cell and sheet in sheets else None
-    remedy = mistake.remedy or _plain_remedy(mistake)
-    lines = max(_line_count(mistake.text, 62), _line_count(remedy, 52), _line_count(sheet, 13))
+    remedy = (mistake.remedy or _plain_remedy(mistake)) if has_remedies else ""
+    text_lines = max(_line_count(mistake.text, 64), _line_count(remedy, 54)) if has_remedies else 0
+    lines = max(text_lines or _line_count(mistake.text, 118), _line_count(sheet, 13))
     return FrontRow(
         (
             FrontCell(0, str(number), "center"),
@@ -354,6 +366,7 @@ def _mistake_row(number: int, mistake: Mistake, sheets: frozenset[str]) -> Front
             FrontCell(5, remedy, "cell"),
         ),
         min(16.0 * lines + 4, 400),
+        () if has_remedies else ((4, 5),),
     )
 
 
