@@ -142,7 +142,7 @@ def check_disk(settings: Settings) -> Check:
 
 
 def check_memory(settings: Settings) -> Check:
-    """There is memory for Airflow and the readers, within a container's limit; a running Airflow has its own already."""
+    """There is memory for Airflow and the readers, within a container's limit; a running Airflow already has its."""
     import psutil
 
     available = psutil.virtual_memory().available

@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Literal
 
 ValueState = Literal["reported", "nil", "not_applicable", "withheld", "missing", "unreadable"]
-ValueKind = Literal["thuc_hien", "uoc", "chinh_thuc"]
+ValueKind = Literal["thuc_hien", "uoc", "chinh_thuc", "uoc_nam"]
+"""uoc_nam is the estimate for the full year that an annual report gives beside its figure to the cut-off."""
 Severity = Literal["block", "warn", "info"]
 Verdict = Literal["loaded", "duplicate", "unchanged", "quarantined", "rejected", "refused_secret", "incomplete"]
 

@@ -124,7 +124,7 @@ def find_unchanged(connection: Connection, files: Sequence[StagedFile]) -> dict[
 
 
 def _decide(file: StagedFile, breaches: Sequence[Breach], reference: Reference) -> Decision:
-    told = tell([*file.reading.findings, *breaches])
+    told = tell([*file.reading.findings, *_not_yet_told(file, breaches)])
     blocking = [each for each in told if each.severity == "block"]
     lines = frozenset(b.line_number for b in breaches if b.severity == "block" and b.line_number is not None)
     holds_file = any(render(finding)[1] == "block" for finding in file.reading.findings) or any(
@@ -137,6 +137,12 @@ def _decide(file: StagedFile, breaches: Sequence[Breach], reference: Reference) 
     if holds_file or not allows_partial or len(lines) == len(file.reading.observations):
         return Decision(file, "quarantined", blocking[0].code, told, lines)
     return Decision(file, "loaded", "PARTIAL", told, lines)
+
+
+def _not_yet_told(file: StagedFile, breaches: Sequence[Breach]) -> list[Breach]:
+    # The gate looks for personal data again, behind the reader; a clerk is told of one cell once.
+    named = {(f.sheet, f.cell) for f in file.reading.findings if f.code == "PERSONAL_DATA"}
+    return [b for b in breaches if b.code != "PERSONAL_TEXT" or (b.sheet_name, b.cell) not in named]
 
 
 def _place(cell: str | None) -> tuple[int, str]:

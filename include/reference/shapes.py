@@ -312,7 +312,7 @@ class Reference:
     def unit_of_measure(self, measure_code: str, axis_code: str = TOTAL, member_code: str = TOTAL) -> WrittenUnit:
         """The unit of one line of a report: the measure's, unless the member of a companion axis brings its own."""
         measure = self.measures[measure_code]
-        if axis_code != TOTAL:
+        if TOTAL not in (axis_code, member_code):
             own = self.members(measure_code, axis_code)[member_code].unit
             if own is not None:
                 return own

@@ -59,7 +59,8 @@ def read_leading_indicators(settings: Settings) -> tuple[str, list[dict[str, Any
 
 def list_extracts(folder: Path, period: str) -> list[Path]:
     """Return the finished extracts of a period below `folder`; empty when none has been written yet."""
-    return sorted(path for path in folder.glob(f"[!.~]*{period}*") if path.is_file())
+    found = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "~")))
+    return sorted(path for path in found if period in str(path.relative_to(folder)))
 
 
 def _print_verdicts(console: Console, settings: Settings, verdicts: Mapping[str, int]) -> None:

@@ -1,30 +1,35 @@
 -- Grain: one row per indicator, period, scope, side and breakdown member.
 -- Add, then divide. No denominator, no value. Nothing answered, no value either: missing is not zero.
 create table mart.indicator_value as
-with term as (
+with asked_part as materialized (
     select
-        term.*,
+        term.indicator_code,
+        term.side,
+        term.measure_code,
+        term.member_codes,
+        term.excluded_member_codes,
+        axis.axis_code,
         indicator.arithmetic,
-        indicator.period_kinds,
         indicator.prevailing_units,
         indicator.reconciling_units
     from reference.indicator_term as term
     inner join reference.indicator on term.indicator_code = indicator.indicator_code
+    inner join reference.indicator_axis as axis
+        on term.indicator_code = axis.indicator_code and term.axis_code in ('total', axis.axis_code)
     where indicator.arithmetic in ('sum', 'pair')
 ),
 
 -- Breakdowns of sums, for the province, straight from the figures.
-parts as (
+part as (
     select
-        term.indicator_code,
-        term.arithmetic,
+        asked.indicator_code,
         observation.period_code,
-        case term.arithmetic when 'pair' then term.side else 'single' end as side,
+        case asked.arithmetic when 'pair' then asked.side else 'single' end as side,
         observation.axis_code,
         observation.member_code,
         sum(observation.value) as numerator,
         sum(observation.full_year_estimate) as full_year_numerator,
-        count(distinct observation.reporting_unit_code) filter (where observation.value is not null) as answered_count,
+        count(observation.value) as answered_count,
         count(*) filter (where observation.value_state = 'reported') as reported_count,
         count(*) filter (where observation.value_state = 'withheld') as withheld_count,
         count(*) filter (where observation.value_state = 'not_applicable') as not_applicable_count,
@@ -34,23 +39,19 @@ parts as (
         min(observation.cut_off_date) filter (where observation.value is not null) as cut_off_from,
         max(observation.cut_off_date) filter (where observation.value is not null) as cut_off_to,
         bool_or(observation.is_revised) as is_revised
-    from term
-    inner join reference.indicator_axis as axis
-        on term.indicator_code = axis.indicator_code and term.axis_code in ('total', axis.axis_code)
-    inner join mart.observation_latest as observation
-        on term.measure_code = observation.measure_code and axis.axis_code = observation.axis_code
-    inner join reference.reporting_period as period
-        on observation.period_code = period.period_code and period.period_kind = any(term.period_kinds)
-    where
-        (term.member_codes is null or observation.member_code = any(term.member_codes))
-        and (term.excluded_member_codes is null or observation.member_code <> all(term.excluded_member_codes))
-        and (term.prevailing_units is null or observation.reporting_unit_code = any(term.prevailing_units))
-        and (term.reconciling_units is null or observation.reporting_unit_code <> all(term.reconciling_units))
+    from mart.observation_latest as observation
+    inner join asked_part as asked
+        on
+            observation.measure_code = asked.measure_code
+            and observation.axis_code = asked.axis_code
+            and (asked.member_codes is null or observation.member_code = any(asked.member_codes))
+            and (asked.excluded_member_codes is null or observation.member_code <> all(asked.excluded_member_codes))
+            and (asked.prevailing_units is null or observation.reporting_unit_code = any(asked.prevailing_units))
+            and (asked.reconciling_units is null or observation.reporting_unit_code <> all(asked.reconciling_units))
     group by
-        term.indicator_code,
-        term.arithmetic,
+        asked.indicator_code,
         observation.period_code,
-        case term.arithmetic when 'pair' then term.side else 'single' end,
+        case asked.arithmetic when 'pair' then asked.side else 'single' end,
         observation.axis_code,
         observation.member_code
 ),
@@ -144,29 +145,32 @@ summed as (
     from added
     union all
     select
-        indicator_code,
-        period_code,
+        part.indicator_code,
+        part.period_code,
         'province',
         'province',
-        side,
-        axis_code,
-        member_code,
-        numerator,
+        part.side,
+        part.axis_code,
+        part.member_code,
+        part.numerator,
         null,
-        full_year_numerator,
+        part.full_year_numerator,
         null,
-        answered_count,
-        reported_count,
-        withheld_count,
-        not_applicable_count,
-        missing_count,
+        part.answered_count,
+        part.reported_count,
+        part.withheld_count,
+        part.not_applicable_count,
+        part.missing_count,
         0,
-        full_year_count,
-        kind_rank,
-        cut_off_from,
-        cut_off_to,
-        is_revised
-    from parts
+        part.full_year_count,
+        part.kind_rank,
+        part.cut_off_from,
+        part.cut_off_to,
+        part.is_revised
+    from part
+    inner join reference.indicator on part.indicator_code = indicator.indicator_code
+    inner join reference.reporting_period as period
+        on part.period_code = period.period_code and period.period_kind = any(indicator.period_kinds)
 ),
 
 -- Every indicator has its line for the province in every period it applies to, answered or not.
@@ -372,7 +376,7 @@ comment on column mart.indicator_value.coverage_expected is 'Obliged bodies whos
 comment on column mart.indicator_value.coverage_received is 'Of those, bodies with an accepted report.';
 comment on column mart.indicator_value.requested_expected is 'Requested bodies whose template asks for it; listed apart.';
 comment on column mart.indicator_value.requested_received is 'Of those, bodies with an accepted report.';
-comment on column mart.indicator_value.answered_count is 'Bodies whose figure is in the value.';
+comment on column mart.indicator_value.answered_count is 'Bodies whose figure is in the value; figures, in a breakdown of several measures.';
 comment on column mart.indicator_value.withheld_count is 'Bodies that reported and answered không cung cấp.';
 comment on column mart.indicator_value.not_applicable_count is 'Bodies that reported and answered không áp dụng.';
 comment on column mart.indicator_value.missing_count is 'Bodies counted on whose figure is blank.';

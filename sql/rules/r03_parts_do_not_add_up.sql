@@ -10,11 +10,7 @@ with figure as (
         observation.axis_code,
         observation.value,
         observation.value_state,
-        observation.value_kind = 'uoc'
-        and bool_or(observation.value_kind <> 'uoc') over (
-            partition by
-                observation.submission_id, observation.measure_code, observation.axis_code, observation.member_code
-        ) as is_year_estimate
+        observation.value_kind = 'uoc_nam' as is_year_estimate
     from staging.observation
     where
         observation.measure_code in (select measure_axis.measure_code from reference.measure_axis where adds_up)

@@ -19,7 +19,7 @@ with breakdown as (
             printed_total.submission_id = part.submission_id
             and printed_total.measure_code = part.measure_code
             and printed_total.axis_code = part.axis_code
-            and printed_total.value_kind = part.value_kind
+            and (printed_total.value_kind = 'uoc_nam') = (part.value_kind = 'uoc_nam')
     group by
         printed_total.submission_id,
         printed_total.measure_code,

@@ -3,11 +3,7 @@
 with figure as (
     select
         observation.*,
-        observation.value_kind = 'uoc'
-        and bool_or(observation.value_kind <> 'uoc') over (
-            partition by
-                observation.submission_id, observation.measure_code, observation.axis_code, observation.member_code
-        ) as is_year_estimate
+        observation.value_kind = 'uoc_nam' as is_year_estimate
     from staging.observation
     where
         observation.axis_code in ('total', 'of_which')

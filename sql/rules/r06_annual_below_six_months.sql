@@ -23,11 +23,7 @@ with annual_report as (
 figure as (
     select
         observation.*,
-        observation.value_kind = 'uoc'
-        and bool_or(observation.value_kind <> 'uoc') over (
-            partition by
-                observation.submission_id, observation.measure_code, observation.axis_code, observation.member_code
-        ) as is_year_estimate
+        observation.value_kind = 'uoc_nam' as is_year_estimate
     from staging.observation
     where observation.submission_id in (select annual_report.submission_id from annual_report)
 )
@@ -55,5 +51,5 @@ where
     measure.nature = 'flow'
     and measure.measure_code <> 'FDI04'
     and not figure.is_year_estimate
-    and earlier.value_kind <> 'uoc'
+    and earlier.value_kind not in ('uoc', 'uoc_nam')
     and figure.value < earlier.value

@@ -32,7 +32,7 @@ current_figure as (
     from earlier_submission
     inner join staging.observation on earlier_submission.submission_id = observation.submission_id
     inner join reference.measure on observation.measure_code = measure.measure_code
-    where observation.value_kind <> 'uoc' and observation.value is not null
+    where observation.value_kind not in ('uoc', 'uoc_nam') and observation.value is not null
 ),
 
 earlier_figure as (
@@ -44,7 +44,7 @@ earlier_figure as (
         observation.value
     from earlier_submission
     inner join warehouse.observation on earlier_submission.earlier_submission_id = observation.submission_id
-    where observation.value_kind <> 'uoc' and observation.value is not null
+    where observation.value_kind not in ('uoc', 'uoc_nam') and observation.value is not null
 ),
 
 compared as (

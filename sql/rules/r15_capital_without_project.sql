@@ -3,10 +3,7 @@
 with figure as (
     select
         observation.*,
-        observation.value_kind = 'uoc'
-        and bool_or(observation.value_kind <> 'uoc') over (
-            partition by observation.submission_id, observation.measure_code
-        ) as is_year_estimate
+        observation.value_kind = 'uoc_nam' as is_year_estimate
     from staging.observation
     where
         observation.measure_code in ('FDI01', 'FDI02')

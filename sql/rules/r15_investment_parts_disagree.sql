@@ -4,11 +4,7 @@
 with figure as (
     select
         observation.*,
-        observation.value_kind = 'uoc'
-        and bool_or(observation.value_kind <> 'uoc') over (
-            partition by
-                observation.submission_id, observation.measure_code, observation.axis_code, observation.member_code
-        ) as is_year_estimate
+        observation.value_kind = 'uoc_nam' as is_year_estimate
     from staging.observation
     left join reference.measure_axis
         on

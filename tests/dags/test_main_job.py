@@ -305,10 +305,12 @@ def test_a_missing_indicator_is_not_shown_as_zero(settings: Settings, monkeypatc
 
 
 def test_the_finished_extracts_of_the_period_are_named_and_no_others(tmp_path: Path) -> None:
-    for name in ("KPI_2026-06T.xlsx", "KPI_2026-06T.html", "KPI_2025-NAM.xlsx", ".KPI_2026-06T-x1.xlsx"):
+    (tmp_path / "2026-06T").mkdir()
+    (tmp_path / "2025-NAM").mkdir()
+    for name in ("2026-06T/KPI.xlsx", "2026-06T/KPI.html", "2025-NAM/KPI.xlsx", "2026-06T/.KPI-x1.xlsx"):
         (tmp_path / name).write_text("x")
 
-    assert [path.name for path in list_extracts(tmp_path, "2026-06T")] == ["KPI_2026-06T.html", "KPI_2026-06T.xlsx"]
+    assert list_extracts(tmp_path, "2026-06T") == [tmp_path / "2026-06T/KPI.html", tmp_path / "2026-06T/KPI.xlsx"]
     assert list_extracts(tmp_path / "nowhere", "2026-06T") == []
 
 

@@ -155,8 +155,8 @@ def test_actual_and_estimate_for_the_year_are_added_up_apart(batch: Batch) -> No
     report = batch.report(period="2026-NAM")
     report.figure("LEG03", 10)
     report.parts("LEG03", "level", tinh=4, xa=6)
-    report.figure("LEG03", 15, kind="uoc")
-    report.parts("LEG03", "level", kind="uoc", tinh=5, xa=9)
+    report.figure("LEG03", 15, kind="uoc_nam")
+    report.parts("LEG03", "level", kind="uoc_nam", tinh=5, xa=9)
     flagged = batch.report(period="2026-NAM")
     flagged.figure("LEG03", 10)
     flagged.figure("LEG03", 4, part=("level", "tinh"))
@@ -275,7 +275,7 @@ def test_an_annual_flow_below_the_six_month_figure_blocks(batch: Batch) -> None:
     annual.figure("EVT01", 6)
     annual.figure("STF02", 2)  # a stock may fall
     annual.figure("BDR03", 450)  # the 6-month figure was an estimate
-    annual.figure("MED01", 60, kind="uoc")
+    annual.figure("MED01", 60, kind="uoc_nam")
     half_year = batch.report()
     half_year.figure("MED01", 1)
 
@@ -714,7 +714,7 @@ def test_a_figure_stated_twice_blocks_and_both_places_are_shown(batch: Batch) ->
     report = batch.report(period="2026-NAM")
     report.figure("MED02", 5)
     report.figure("MED02", 7)
-    report.figure("MED02", 9, kind="uoc")
+    report.figure("MED02", 9, kind="uoc_nam")
     report.figure("MED02", 5, part=("language", "vi"))
 
     breaches = batch.breaches_of("DUP_KEY")

@@ -269,7 +269,7 @@ def test_a_filled_form_is_read_back_figure_by_figure(tmp_path: Path) -> None:
     }
     assert read == {
         ("MED01", "total", "total", "thuc_hien"): (Decimal(12), "reported"),
-        ("MED01", "total", "total", "uoc"): (Decimal(15), "reported"),
+        ("MED01", "total", "total", "uoc_nam"): (Decimal(15), "reported"),
         ("MED01", "language", "vi", "thuc_hien"): (Decimal(10), "reported"),
         ("MED01", "language", "en", "thuc_hien"): (Decimal(2), "reported"),
         ("BUD01", "total", "total", "thuc_hien"): (Decimal(12_500_000), "reported"),

@@ -26,13 +26,13 @@ def cells(traced: dict, side: str) -> list[tuple[str, str | None, str]]:
     ]
 
 
-def test_a_sum_is_traced_to_the_cells_that_were_added(warehouse):
-    send(warehouse, "SYT", figures={"MED02": 1, "MED01": 10})
-    send(warehouse, "SYT", figures={"MED02": 1, "MED01": 12}, received_at=LATE)
-    send(warehouse, DAO_THANH, figures={"MED01": "nil"})
-    send(warehouse, MY_THO, figures={"MED01": "withheld"})
+def test_a_sum_is_traced_to_the_cells_that_were_added(reports):
+    send(reports, "SYT", figures={"MED02": 1, "MED01": 10})
+    send(reports, "SYT", figures={"MED02": 1, "MED01": 12}, received_at=LATE)
+    send(reports, DAO_THANH, figures={"MED01": "nil"})
+    send(reports, MY_THO, figures={"MED01": "withheld"})
 
-    traced = trace(warehouse, "M01", "2026-06T")
+    traced = trace(reports, "M01", "2026-06T")
 
     assert traced["value"] == "12"
     (term,) = traced["terms"]
@@ -43,63 +43,63 @@ def test_a_sum_is_traced_to_the_cells_that_were_added(warehouse):
     assert len(first["sha256"]) == 64
 
 
-def test_a_ratio_is_traced_only_to_bodies_with_both_sides(warehouse):
-    send(warehouse, DAO_THANH, figures={"RSP02": 10, "RSP03": 9})
-    send(warehouse, MY_THO, figures={"RSP02": 40})
+def test_a_ratio_is_traced_only_to_bodies_with_both_sides(reports):
+    send(reports, DAO_THANH, figures={"RSP02": 10, "RSP03": 9})
+    send(reports, MY_THO, figures={"RSP02": 40})
 
-    traced = trace(warehouse, "R02", "2026-06T")
+    traced = trace(reports, "R02", "2026-06T")
 
     assert cells(traced, "numerator") == [(DAO_THANH, "F13", "9")]
     assert cells(traced, "denominator") == [(DAO_THANH, "F12", "10")]
 
 
-def test_figures_that_do_not_prevail_are_not_in_the_trace(warehouse):
-    send(warehouse, "VPUB", figures={"DEL01": 8})
-    send(warehouse, "SCT", figures={"DEL01": 3})
+def test_figures_that_do_not_prevail_are_not_in_the_trace(reports):
+    send(reports, "VPUB", figures={"DEL01": 8})
+    send(reports, "SCT", figures={"DEL01": 3})
 
-    assert cells(trace(warehouse, "D01", "2026-06T"), "numerator") == [("VPUB", "F12", "8")]
+    assert cells(trace(reports, "D01", "2026-06T"), "numerator") == [("VPUB", "F12", "8")]
 
 
-def test_members_of_a_breakdown_are_traced_one_by_one(warehouse):
-    send(warehouse, "SYT", figures={"MED01": 10, "MED01.language.vi": 7, "MED01.language.en": 3})
+def test_members_of_a_breakdown_are_traced_one_by_one(reports):
+    send(reports, "SYT", figures={"MED01": 10, "MED01.language.vi": 7, "MED01.language.en": 3})
 
-    traced = trace(warehouse, "M02", "2026-06T")
+    traced = trace(reports, "M02", "2026-06T")
 
     assert cells(traced, "numerator") == [("SYT", "F14", "3")]
     assert (traced["terms"][0]["cells"][0]["axis"], traced["terms"][0]["cells"][0]["member"]) == ("language", "en")
 
 
-def test_a_zero_that_follows_from_other_cells_shows_them_without_adding_them(warehouse):
-    send(warehouse, "SYT", figures={"MED01": 9, "MED01.language.vi": 9})
+def test_a_zero_that_follows_from_other_cells_shows_them_without_adding_them(reports):
+    send(reports, "SYT", figures={"MED01": 9, "MED01.language.vi": 9})
 
-    (term,) = trace(warehouse, "M02", "2026-06T")["terms"]
+    (term,) = trace(reports, "M02", "2026-06T")["terms"]
 
     assert term["value"] == "0"
     assert [(cell["cell"], cell["proves_zero"]) for cell in term["cells"]] == [("F13", True), ("F12", True)]
 
 
-def test_a_pair_is_traced_side_by_side(warehouse):
-    send(warehouse, "BPTTH", figures={"MED03": 4, "MED04": 12})
+def test_a_pair_is_traced_side_by_side(reports):
+    send(reports, "BPTTH", figures={"MED03": 4, "MED04": 12})
 
-    traced = trace(warehouse, "M04", "2026-06T")
+    traced = trace(reports, "M04", "2026-06T")
 
     assert (cells(traced, "first"), cells(traced, "second")) == ([("BPTTH", "F12", "4")], [("BPTTH", "F13", "12")])
 
 
-def test_a_share_of_bodies_is_traced_to_the_answers_and_to_the_reports(warehouse):
-    send(warehouse, "SYT", figures={"LEG05": 1})
-    send(warehouse, "SNV", figures={"LEG05": "missing"})
+def test_a_share_of_bodies_is_traced_to_the_answers_and_to_the_reports(reports):
+    send(reports, "SYT", figures={"LEG05": 1})
+    send(reports, "SNV", figures={"LEG05": "missing"})
 
-    traced = trace(warehouse, "L04", "2026-06T")
+    traced = trace(reports, "L04", "2026-06T")
 
     assert [(term["measure"], term["value"]) for term in traced["terms"]] == [("LEG05", "1"), ("REP02", "2")]
     assert cells(traced, "denominator") == [("SNV", None, "1"), ("SYT", None, "1")]
 
 
-def test_punctuality_is_traced_to_the_reports_and_to_those_that_are_missing(warehouse):
-    send(warehouse, "SYT")
+def test_punctuality_is_traced_to_the_reports_and_to_those_that_are_missing(reports):
+    send(reports, "SYT")
 
-    traced = trace(warehouse, "P01", "2026-06T")
+    traced = trace(reports, "P01", "2026-06T")
 
     terms = {term["measure"]: term for term in traced["terms"]}
     assert (terms["REP02"]["value"], terms["REP01"]["value"]) == ("1", "123")
@@ -107,80 +107,76 @@ def test_punctuality_is_traced_to_the_reports_and_to_those_that_are_missing(ware
     assert files == ["bao-cao-SYT-0.xlsx"]
 
 
-def test_the_terms_of_every_indicator_add_up_to_its_numerator(warehouse):
-    figures = {
-        row[0]: 5 for row in warehouse.execute(text("select distinct measure_code from reference.indicator_term"))
-    }
+def test_the_terms_of_every_indicator_add_up_to_its_numerator(reports):
+    figures = {row[0]: 5 for row in reports.execute(text("select distinct measure_code from reference.indicator_term"))}
     figures |= {"LEG05": 1, "STF01": 1, "VNV02": 1, "LEG04": 2, "RSP03": 4}
     for unit in ("SVHTTDL", "STC", "BQLKKT", "VPUB", "BPTTH", "SYT", DAO_THANH):
-        send(warehouse, unit, figures=figures, received_at=datetime(2026, 6, 1, tzinfo=ZONE))
+        send(reports, unit, figures=figures, received_at=datetime(2026, 6, 1, tzinfo=ZONE))
 
-    for line in kpi(warehouse, "2026-06T"):
+    for line in kpi(reports, "2026-06T"):
         if line["numerator"] is None:
             continue
-        terms = trace(warehouse, line["code"], "2026-06T")["terms"]
+        terms = trace(reports, line["code"], "2026-06T")["terms"]
         added = sum(int(term["value"]) for term in terms if term["side"] == "numerator")
         assert added == int(line["numerator"]), line["code"]
 
 
-def test_an_indicator_that_does_not_go_with_the_period_is_refused(warehouse):
+def test_an_indicator_that_does_not_go_with_the_period_is_refused(reports):
     with pytest.raises(PlatformError, match="P02"):
-        trace(warehouse, "P02", "2026-06T")
+        trace(reports, "P02", "2026-06T")
 
 
 # --- the gate -------------------------------------------------------------------------------------------
 
 
-def test_marts_of_a_balanced_warehouse_pass(warehouse):
-    send(warehouse, "SYT", figures={"MED01": 10})
-    send(warehouse, "SNV", figures={"MED01": 10}, verdict="quarantined", blocking=1)
-    send(warehouse, "STP", verdict="rejected")
-    build_marts(warehouse)
+def test_marts_of_a_balanced_warehouse_pass(reports):
+    send(reports, "SYT", figures={"MED01": 10})
+    send(reports, "SNV", figures={"MED01": 10}, verdict="quarantined", blocking=1)
+    send(reports, "STP", verdict="rejected")
+    build_marts(reports)
 
-    check_marts(warehouse)
+    check_marts(reports)
 
-    assert count_values(warehouse) > 100
+    assert count_values(reports) > 100
 
 
 @pytest.mark.parametrize("table", ["warehouse.observation", "quarantine.observation"])
-def test_a_row_that_disappeared_stops_everything(warehouse, table):
-    send(warehouse, "SYT", figures={"MED01": 10})
-    send(warehouse, "SNV", figures={"MED01": 10}, verdict="quarantined", blocking=1)
-    warehouse.execute(text(f"delete from {table}"))
-    build_marts(warehouse)
+def test_a_row_that_disappeared_stops_everything(reports, table):
+    send(reports, "SYT", figures={"MED01": 10})
+    send(reports, "SNV", figures={"MED01": 10}, verdict="quarantined", blocking=1)
+    reports.execute(text(f"delete from {table}"))
+    build_marts(reports)
 
     with pytest.raises(GateError, match="1 received"):
-        check_marts(warehouse)
+        check_marts(reports)
 
 
-def test_an_indicator_without_its_line_stops_everything(warehouse):
-    build_marts(warehouse)
-    warehouse.execute(
-        text("delete from mart.indicator_value where indicator_code = 'M01' and period_code = '2026-06T'")
-    )
+def test_an_indicator_without_its_line_stops_everything(reports):
+    build_marts(reports)
+    reports.execute(text("delete from mart.indicator_value where indicator_code = 'M01' and period_code = '2026-06T'"))
 
     with pytest.raises(GateError, match="M01 2026-06T"):
-        check_marts(warehouse)
+        check_marts(reports)
 
 
-def test_rebuilding_twice_gives_the_same_marts(warehouse):
-    send(warehouse, "SYT", figures={"MED01": 10, "BUD01": 7})
+def test_rebuilding_twice_gives_the_same_marts(reports):
+    send(reports, "SYT", figures={"MED01": 10, "BUD01": 7})
     hashed = text("select md5(string_agg(v::text, '|' order by v::text)) from mart.indicator_value as v")
-    build_marts(warehouse)
-    before = warehouse.execute(hashed).scalar()
+    build_marts(reports)
+    before = reports.execute(hashed).scalar()
 
-    build_marts(warehouse)
+    build_marts(reports)
 
-    assert warehouse.execute(hashed).scalar() == before
+    assert reports.execute(hashed).scalar() == before
 
 
-def test_a_relation_no_longer_built_disappears(warehouse):
-    build_marts(warehouse)
-    warehouse.execute(text("create table mart.left_over (n integer)"))
+def test_a_relation_no_longer_built_disappears(reports):
+    build_marts(reports)
+    reports.execute(text("create table mart.left_over (n integer)"))
 
-    build_marts(warehouse)
+    build_marts(reports)
 
-    assert warehouse.execute(text("select to_regclass('mart.left_over')")).scalar() is None
+    assert reports.execute(text("select to_regclass('mart.left_over')")).scalar() is None
 
 
 def test_a_rebuild_that_fails_leaves_the_earlier_marts(warehouse_url):
@@ -197,10 +193,10 @@ def test_a_rebuild_that_fails_leaves_the_earlier_marts(warehouse_url):
         assert ensure_current(connection) is False
 
 
-def test_every_mart_and_every_column_is_described(warehouse):
-    build_marts(warehouse)
+def test_every_mart_and_every_column_is_described(reports):
+    build_marts(reports)
 
-    undescribed = warehouse.execute(
+    undescribed = reports.execute(
         text(
             "select relation.relname, attribute.attname from pg_class as relation"
             " inner join pg_namespace as namespace on relation.relnamespace = namespace.oid"
@@ -213,10 +209,10 @@ def test_every_mart_and_every_column_is_described(warehouse):
     assert undescribed == []
 
 
-def test_the_grain_of_the_marts_is_held_by_the_database(warehouse: Connection):
-    build_marts(warehouse)
+def test_the_grain_of_the_marts_is_held_by_the_database(reports: Connection):
+    build_marts(reports)
 
-    without_key = warehouse.execute(
+    without_key = reports.execute(
         text(
             "select relation.relname from pg_class as relation"
             " inner join pg_namespace as namespace on relation.relnamespace = namespace.oid"

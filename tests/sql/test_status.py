@@ -19,14 +19,14 @@ def state_of(answer: dict, unit: str) -> str:
     return str(body["state"])
 
 
-def test_every_body_has_one_state(warehouse):
-    send(warehouse, "SYT", received_at=IN_TIME)
-    send(warehouse, "SNV", received_at=LATE)
-    send(warehouse, "STP", verdict="quarantined", blocking=1)
-    send(warehouse, "SCT", verdict="rejected")
-    send(warehouse, "BPTTH", received_at=LATE)
+def test_every_body_has_one_state(reports):
+    send(reports, "SYT", received_at=IN_TIME)
+    send(reports, "SNV", received_at=LATE)
+    send(reports, "STP", verdict="quarantined", blocking=1)
+    send(reports, "SCT", verdict="rejected")
+    send(reports, "BPTTH", received_at=LATE)
 
-    answer = status(warehouse, "2026-06T")
+    answer = status(reports, "2026-06T")
 
     assert answer["due"] == "2026-06-15T00:00:00+07:00"
     assert {unit: state_of(answer, unit) for unit in ("SYT", "SNV", "STP", "SCT", DAO_THANH)} == {
@@ -54,63 +54,63 @@ def test_every_body_has_one_state(warehouse):
     assert answer["counts"]["requested"] == {"bodies": 4, "received": 1, "late": 1, "requested": 3}
 
 
-def test_an_accepted_report_outranks_attempts_that_failed(warehouse):
-    send(warehouse, "SYT", verdict="quarantined", blocking=1, received_at=IN_TIME)
-    send(warehouse, "SYT", received_at=datetime(2026, 6, 11, tzinfo=ZONE))
-    send(warehouse, "SYT", verdict="rejected", received_at=LATE)
+def test_an_accepted_report_outranks_attempts_that_failed(reports):
+    send(reports, "SYT", verdict="quarantined", blocking=1, received_at=IN_TIME)
+    send(reports, "SYT", received_at=datetime(2026, 6, 11, tzinfo=ZONE))
+    send(reports, "SYT", verdict="rejected", received_at=LATE)
 
-    (body,) = [body for body in status(warehouse, "2026-06T")["bodies"] if body["code"] == "SYT"]
+    (body,) = [body for body in status(reports, "2026-06T")["bodies"] if body["code"] == "SYT"]
 
     assert (body["state"], body["received_at"], body["revision"]) == ("on_time", "2026-06-11T00:00:00+07:00", 1)
     assert body["last_attempt_at"] == "2026-06-15T00:00:00+07:00"
 
 
-def test_the_first_accepted_receipt_stays_and_the_revision_counts_on(warehouse):
-    send(warehouse, "SYT", received_at=IN_TIME)
-    send(warehouse, "SYT", received_at=LATE)
+def test_the_first_accepted_receipt_stays_and_the_revision_counts_on(reports):
+    send(reports, "SYT", received_at=IN_TIME)
+    send(reports, "SYT", received_at=LATE)
 
-    (body,) = [body for body in status(warehouse, "2026-06T")["bodies"] if body["code"] == "SYT"]
+    (body,) = [body for body in status(reports, "2026-06T")["bodies"] if body["code"] == "SYT"]
 
     assert (body["state"], body["received_at"], body["revision"]) == ("on_time", "2026-06-10T09:00:00+07:00", 2)
 
 
-def test_a_nil_return_is_a_report(warehouse):
-    send(warehouse, "SYT", figures={"MED01": "nil", "EVT01": 0, "BUD01": "not_applicable", "LEG05": 1})
-    send(warehouse, "SNV", figures={"MED01": "nil", "EVT01": 2})
-    send(warehouse, "STP", figures={"MED01": "missing", "EVT01": "withheld"})
+def test_a_nil_return_is_a_report(reports):
+    send(reports, "SYT", figures={"MED01": "nil", "EVT01": 0, "BUD01": "not_applicable", "LEG05": 1})
+    send(reports, "SNV", figures={"MED01": "nil", "EVT01": 2})
+    send(reports, "STP", figures={"MED01": "missing", "EVT01": "withheld"})
 
-    bodies = {body["code"]: body for body in status(warehouse, "2026-06T")["bodies"]}
+    bodies = {body["code"]: body for body in status(reports, "2026-06T")["bodies"]}
 
     assert (bodies["SYT"]["state"], bodies["SYT"]["nil_return"]) == ("on_time", True)
     assert (bodies["SNV"]["nil_return"], bodies["STP"]["nil_return"]) == (False, False)
 
 
-def test_before_the_deadline_nobody_is_late(warehouse):
-    send(warehouse, "SYT", received_at=IN_TIME)
-    send(warehouse, "SNV", received_at=datetime(2026, 6, 13, tzinfo=ZONE))
+def test_before_the_deadline_nobody_is_late(reports):
+    send(reports, "SYT", received_at=IN_TIME)
+    send(reports, "SNV", received_at=datetime(2026, 6, 13, tzinfo=ZONE))
 
-    answer = status(warehouse, "2026-06T", as_of=BEFORE)
+    answer = status(reports, "2026-06T", as_of=BEFORE)
 
     assert (state_of(answer, "SYT"), state_of(answer, "SNV")) == ("on_time", "not_due_yet")
-    assert state_of(status(warehouse, "2026-06T"), "SNV") == "on_time"
+    assert state_of(status(reports, "2026-06T"), "SNV") == "on_time"
 
 
-def test_an_ad_hoc_request_lists_only_the_bodies_it_asks(warehouse):
-    add_request(warehouse, "DX-1", datetime(2026, 4, 1, tzinfo=ZONE), ["SYT", "MTTQ"])
+def test_an_ad_hoc_request_lists_only_the_bodies_it_asks(reports):
+    add_request(reports, "DX-1", datetime(2026, 4, 1, tzinfo=ZONE), ["SYT", "MTTQ"])
 
-    assert [body["code"] for body in status(warehouse, "DX-1")["bodies"]] == ["SYT", "MTTQ"]
-
-
-def test_without_a_period_it_is_the_latest_one_reported_for(warehouse):
-    send(warehouse, "SYT", "2026-06T")
-    assert status(warehouse)["period"] == "2026-06T"
-
-    send(warehouse, "SYT", "2026-NAM", received_at=datetime(2026, 11, 20, tzinfo=ZONE))
-    assert status(warehouse)["period"] == "2026-NAM"
+    assert [body["code"] for body in status(reports, "DX-1")["bodies"]] == ["SYT", "MTTQ"]
 
 
-def test_communes_come_in_vietnamese_alphabetical_order(warehouse):
-    communes = [body["name"] for body in status(warehouse, "2026-06T")["bodies"] if body["group"] == "commune"]
+def test_without_a_period_it_is_the_latest_one_reported_for(reports):
+    send(reports, "SYT", "2026-06T")
+    assert status(reports)["period"] == "2026-06T"
+
+    send(reports, "SYT", "2026-NAM", received_at=datetime(2026, 11, 20, tzinfo=ZONE))
+    assert status(reports)["period"] == "2026-NAM"
+
+
+def test_communes_come_in_vietnamese_alphabetical_order(reports):
+    communes = [body["name"] for body in status(reports, "2026-06T")["bodies"] if body["group"] == "commune"]
 
     places = [communes.index(name) for name in ("Phường An Bình", "Xã Ba Sao", "Xã Cái Bè", "Phường Cao Lãnh")]
     assert places == sorted(places)
@@ -118,6 +118,6 @@ def test_communes_come_in_vietnamese_alphabetical_order(warehouse):
     assert len(communes) == 102
 
 
-def test_an_unknown_period_is_refused_with_the_known_ones(warehouse):
+def test_an_unknown_period_is_refused_with_the_known_ones(reports):
     with pytest.raises(PlatformError, match="2026-06T, 2026-NAM"):
-        status(warehouse, "2026-Q1")
+        status(reports, "2026-Q1")

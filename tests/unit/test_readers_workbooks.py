@@ -15,7 +15,7 @@ import pytest
 import xlsxwriter
 
 from include.readers import open_workbook
-from include.readers.biff import properties, refuse_macros
+from include.readers.biff import properties, refuse_macros, texts_outside_cells
 from include.readers.grid import LooseText, MergedRange, Sheet, Workbook, WorkbookRefused, position
 from tests.unit.reader_files import write_parts, write_xlsx, xlsx_parts
 
@@ -250,28 +250,34 @@ def test_a_damaged_old_workbook_is_refused_and_not_a_crash(tmp_path: Path) -> No
     assert caught.value.code == "UNREADABLE"
 
 
-def test_headers_and_notes_of_an_old_workbook_are_collected(tmp_path: Path) -> None:
-    def fill(_: Any, sheet: Any) -> None:
-        sheet.write(0, 0, 1)
-        sheet.header_str = "&LTrái&CGiữa"
-        sheet.footer_str = "&R&P"
+def biff_record(kind: int, content: bytes = b"") -> bytes:
+    return struct.pack("<HH", kind, len(content)) + content
 
-    texts = old_workbook(tmp_path / "a.xls", fill).loose_texts
 
-    assert LooseText("header_footer", None, "Trái") in texts
-    assert LooseText("header_footer", None, "Giữa") in texts
+def test_headers_and_text_boxes_of_an_old_workbook_are_collected() -> None:
+    header = "&LTrái&CGiữa"
+    stream = (
+        biff_record(0x0014, struct.pack("<HB", len(header), 1) + header.encode("utf-16-le"))
+        + biff_record(0x0015, struct.pack("<HB", 5, 0) + b"&CEnd")
+        + biff_record(0x003C, b"\x00stray continuation")
+        + biff_record(0x01B6, b"\0" * 18)
+        + biff_record(0x003C, b"\x01" + "MẬT".encode("utf-16-le"))
+    )
+
+    assert list(texts_outside_cells(stream, 0)) == [
+        LooseText("header_footer", None, header),
+        LooseText("header_footer", None, "&CEnd"),
+        LooseText("drawing", None, "MẬT"),
+    ]
 
 
 def test_macros_of_an_old_workbook_are_told_by_its_records() -> None:
-    def record(kind: int, content: bytes = b"") -> bytes:
-        return struct.pack("<HH", kind, len(content)) + content
+    end = biff_record(0x000A)
+    macro_sheet = biff_record(0x0085, struct.pack("<IBB", 0, 0, 1) + b"\x01\x00A")
+    plain_sheet = biff_record(0x0085, struct.pack("<IBB", 0, 0, 0) + b"\x01\x00A")
 
-    end = record(0x000A)
-    macro_sheet = record(0x0085, struct.pack("<IBB", 0, 0, 1) + b"\x01\x00A")
-    plain_sheet = record(0x0085, struct.pack("<IBB", 0, 0, 0) + b"\x01\x00A")
-
-    refuse_macros(plain_sheet + record(0x00D3) + record(0x01BD) + end, 0)
-    for stream in (plain_sheet + record(0x00D3) + end, macro_sheet + end):
+    refuse_macros(plain_sheet + biff_record(0x00D3) + biff_record(0x01BD) + end, 0)
+    for stream in (plain_sheet + biff_record(0x00D3) + end, macro_sheet + end):
         with pytest.raises(WorkbookRefused, match="MACRO"):
             refuse_macros(stream, 0)
 

@@ -8,15 +8,18 @@ from typing import Any
 
 from include.extracts.leadership.snapshot import Figure, IndicatorLines, Snapshot
 from include.extracts.leadership.statements import groups
-from include.extracts.leadership.wording import number_vi
 
 # Told apart by readers with any kind of colour vision, and in grey print; no red, no green: no target is set.
 NAVY, BLUE, SKY, ORANGE, GREY, LIGHT_GREY = "#1F3A5F", "#0072B2", "#7FC1EC", "#E69F00", "#9AA3AD", "#E3E6EA"
 
 
+REMAINDERS = ("khac", "other")
+"""Members of breakdowns that hold whatever fits nowhere else: drawn last, never named as the largest."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One chart: what it says in words, the figure for plotly, and its numbers as a table for those who cannot see it."""
+    """One chart: what it says in words, the figure for plotly, and its numbers as a table for who cannot see it."""
 
     code: str
     title: str
@@ -35,15 +38,25 @@ def draw_charts(snapshot: Snapshot) -> tuple[Chart, ...]:
             "tin-bai-nhom", by_code["M01"].by_group, "scope_name", "Nhóm đơn vị", _most(by_code["M01"], "by_group")
         )
     if "M02" in by_code:
-        drawn += _bars("ngon-ngu", _axis(by_code["M02"], "language"), "member_name", "Ngôn ngữ", language_title(snapshot))
+        drawn += _bars(
+            "ngon-ngu", _axis(by_code["M02"], "language"), "member_name", "Ngôn ngữ", language_title(snapshot)
+        )
     if "E01" in by_code:
-        drawn += _bars("su-kien", _axis(by_code["E01"], "field"), "member_name", "Lĩnh vực", _most(by_code["E01"], "field"))
+        drawn += _bars(
+            "su-kien", _axis(by_code["E01"], "field"), "member_name", "Lĩnh vực", _most(by_code["E01"], "field")
+        )
     return tuple(drawn)
 
 
 def reports_title(snapshot: Snapshot) -> str:
     """“110/123 đơn vị phải báo cáo đã có báo cáo được nhận”."""
     return f"{len(snapshot.received)}/{len(snapshot.obliged)} đơn vị phải báo cáo đã có báo cáo được nhận"
+
+
+def has_foreign_languages(snapshot: Snapshot) -> bool:
+    """Whether any item in a foreign language is known by its language."""
+    indicators = [each for each in snapshot.indicators if each.code == "M02"]
+    return any(figure.value for each in indicators for figure in _axis(each, "language"))
 
 
 def language_title(snapshot: Snapshot) -> str:
@@ -56,12 +69,14 @@ def _most(indicator: IndicatorLines, axis_code: str) -> str:
     """The indicator's total and its largest part, in words."""
     total = indicator.headline[0]
     parts = indicator.by_group if axis_code == "by_group" else _axis(indicator, axis_code)
-    largest = max((part for part in parts if part.value), key=lambda part: part.value or 0, default=None)
+    # “Other” is a remainder: that it is the largest says nothing.
+    named = [part for part in parts if part.value and part.member_code not in REMAINDERS]
+    largest = max(named, key=lambda part: part.value or 0, default=None)
     said = f"{indicator.name}: {total.shown}"
     if largest is None:
         return said
     name = largest.scope_name if axis_code == "by_group" else largest.member_name
-    return f"{said}; nhiều nhất là {name[:1].lower() + name[1:]} ({largest.shown})"
+    return f"{said}; nhiều nhất: {name} ({largest.shown})"
 
 
 def _axis(indicator: IndicatorLines, axis_code: str) -> tuple[Figure, ...]:
@@ -87,14 +102,18 @@ def _reports_chart(snapshot: Snapshot) -> Chart:
             "x": [100 * count / group.due for count, group in zip(counts, counted, strict=True)],
             "customdata": counts,
             "hovertemplate": "%{y}: %{customdata} đơn vị<extra>" + name + "</extra>",
-            "marker": {"color": colour, "pattern": {"shape": pattern, "size": 5, "fgcolor": NAVY}, "line": {"color": "#fff", "width": 1}},
+            "marker": {
+                "color": colour,
+                "pattern": {"shape": pattern, "size": 6, "solidity": 0.2, "bgcolor": colour, "fgcolor": NAVY},
+                "line": {"color": "#fff", "width": 1},
+            },
         }
         for name, counts, colour, pattern in series
         if any(counts)
     ]
     layout = _layout(len(names), "% số đơn vị phải báo cáo của nhóm")
     layout["barmode"] = "stack"
-    layout["xaxis"] |= {"range": [0, 100], "ticksuffix": "%"}
+    layout["xaxis"] |= {"range": [0, 101], "tickvals": [0, 25, 50, 75, 100], "ticksuffix": "%"}
     layout["height"] += 40
     return Chart(
         "bao-cao",
@@ -111,17 +130,20 @@ def _reports_chart(snapshot: Snapshot) -> Chart:
 
 def _bars(code: str, figures: Sequence[Figure], name_of: str, header: str, title: str) -> list[Chart]:
     """One bar a figure, longest first; figures without a number stay in the table, where their word is read."""
-    drawn = sorted((figure for figure in figures if figure.value), key=lambda figure: -(figure.value or 0))
+    drawn = sorted(
+        (figure for figure in figures if figure.value),
+        key=lambda figure: (figure.member_code in REMAINDERS, -(figure.value or 0)),
+    )
     if not drawn:
         return []
     layout = _layout(len(drawn), drawn[0].unit)
-    layout["xaxis"] |= {"rangemode": "tozero"}
+    layout["xaxis"] |= {"rangemode": "tozero", "tickformat": ",~r"}
     trace = {
         "type": "bar",
         "orientation": "h",
         "y": [getattr(figure, name_of) for figure in drawn],
         "x": [float(figure.value or 0) for figure in drawn],
-        "text": [number_vi(figure.value or figure.value.__class__(0), figure.unit) if figure.value else "" for figure in drawn],
+        "text": [figure.shown for figure in drawn],
         "textposition": "auto",
         "marker": {"color": BLUE},
         "hovertemplate": "%{y}: %{text} " + drawn[0].unit.replace("%", "%%") + "<extra></extra>",
@@ -149,6 +171,12 @@ def _layout(bar_count: int, axis_title: str) -> dict[str, Any]:
         "plot_bgcolor": "#ffffff",
         "bargap": 0.3,
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
-        "xaxis": {"title": {"text": axis_title}, "gridcolor": LIGHT_GREY, "zeroline": True, "zerolinecolor": GREY, "fixedrange": True},
-        "yaxis": {"autorange": "reversed", "automargin": True, "fixedrange": True},
+        "xaxis": {
+            "title": {"text": axis_title, "font": {"size": 12}},
+            "gridcolor": LIGHT_GREY,
+            "zeroline": True,
+            "zerolinecolor": GREY,
+            "fixedrange": True,
+        },
+        "yaxis": {"autorange": "reversed", "automargin": True, "fixedrange": True, "ticklabelstandoff": 6},
     }

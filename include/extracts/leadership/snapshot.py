@@ -321,8 +321,16 @@ def read_snapshot(connection: Connection, period_code: str) -> Snapshot:
         "select max(received_at) as known_until,"
         " (select min(cut_off_date) from mart.report_latest where period_code = :period) as cut_off_from,"
         " (select max(cut_off_date) from mart.report_latest where period_code = :period) as cut_off_to,"
-        " (select coalesce(sum(warning_count), 0) from mart.report_latest where period_code = :period) as warning_count,"
-        " (select count(*) from quarantine.observation where period_code = :period) as held_row_count,"
+        " (select coalesce(sum(warning_count), 0) from mart.report_latest"
+        " where period_code = :period) as warning_count,"
+        # Rows of a file the body has since replaced wait for nobody.
+        " (select count(*) from quarantine.observation as held"
+        " inner join warehouse.submission on held.submission_id = submission.submission_id"
+        " where submission.period_code = :period and not exists ("
+        "select 1 from warehouse.submission as later where later.source_id = submission.source_id"
+        " and later.reporting_unit_code = submission.reporting_unit_code"
+        " and later.period_code = submission.period_code and later.submission_id > submission.submission_id"
+        " and later.verdict in ('loaded', 'quarantined'))) as held_row_count,"
         " (select coalesce(as_known, built_at) from mart.build) < cast(:due_at as timestamptz) as is_before_due"
         " from warehouse.submission"
         " where period_code = :period"
@@ -478,9 +486,7 @@ def _figure(row: Row[Any], indicator: Indicator, reference: Reference, unit_name
     )
 
 
-def _breakdown_names(
-    axis_code: str, member_code: str, indicator: Indicator, reference: Reference
-) -> tuple[str, str]:
+def _breakdown_names(axis_code: str, member_code: str, indicator: Indicator, reference: Reference) -> tuple[str, str]:
     if axis_code == TOTAL:
         return "", ""
     if axis_code in UNIT_AXES_VI:
@@ -527,7 +533,8 @@ def _hide(figures: Sequence[Figure], indicator: Indicator, reference: Reference)
         side
         for side in ("numerator", "denominator")
         for term in indicator.terms
-        if reference.measures[term.measure_code].is_sensitive and (term.side == "denominator") == (side == "denominator")
+        if reference.measures[term.measure_code].is_sensitive
+        and (term.side == "denominator") == (side == "denominator")
     }
     marks: dict[tuple[int, str], str] = {}
     whole_sides: set[str] = set()
@@ -556,7 +563,7 @@ def _hide(figures: Sequence[Figure], indicator: Indicator, reference: Reference)
                 whole_sides.add(side)
     return [
         _without_small(
-            figure,
+            _without_small_estimate(figure, bool(sensitive_sides), indicator, reference),
             {
                 side: marks.get((position, side)) or (NOT_SHOWN if side in whole_sides else "")
                 for side in ("numerator", "denominator")
@@ -564,6 +571,14 @@ def _hide(figures: Sequence[Figure], indicator: Indicator, reference: Reference)
         )
         for position, figure in enumerate(figures)
     ]
+
+
+def _without_small_estimate(figure: Figure, is_sensitive: bool, indicator: Indicator, reference: Reference) -> Figure:
+    """An estimate for the year may be small while the figure up to the cut-off is still zero."""
+    matters = is_sensitive or figure.member_code in _sensitive_members(figure.axis_code, indicator, reference)
+    if matters and is_small(figure.full_year_estimate):
+        return replace(figure, full_year_estimate=None, full_year_count=0)
+    return figure
 
 
 def _sensitive_members(axis_code: str, indicator: Indicator, reference: Reference) -> frozenset[str]:
@@ -641,7 +656,10 @@ def _read_restatements(connection: Connection, period_code: str, reference: Refe
         measure = reference.measures[row.measure_code]
 
         def said(
-            value: Decimal | None, state: str | None, factor: Decimal = measure.unit_factor, hides: bool = measure.is_sensitive
+            value: Decimal | None,
+            state: str | None,
+            factor: Decimal = measure.unit_factor,
+            hides: bool = measure.is_sensitive,
         ) -> str:
             if hides and is_small(value):
                 return SMALL
@@ -680,7 +698,9 @@ def _read_differences(connection: Connection, period_code: str, reference: Refer
         measures = [term.measure_code for term in indicator.terms if term.side == row.side]
         measure = reference.measures[measures[0]]
 
-        def said(value: Decimal | None, factor: Decimal = measure.unit_factor, hides: bool = measure.is_sensitive) -> str:
+        def said(
+            value: Decimal | None, factor: Decimal = measure.unit_factor, hides: bool = measure.is_sensitive
+        ) -> str:
             if value is None:
                 return STATES_VI["missing"]
             return SMALL if hides and is_small(value) else number_vi(value / factor)
@@ -692,9 +712,13 @@ def _read_differences(connection: Connection, period_code: str, reference: Refer
                 unit_name=row.name_vi,
                 reported=said(row.reported_value),
                 prevailing=said(row.prevailing_value),
-                prevailing_units=", ".join(
-                    reference.units[code].short_name_vi for code in row.prevailing_units or () if code in reference.units
-                ),
+                prevailing_units=_named(row.prevailing_units or (), reference),
             )
         )
     return tuple(differences)
+
+
+def _named(codes: Sequence[str], reference: Reference) -> str:
+    """The bodies by name; how many they are when they are too many to name."""
+    known = [reference.units[code].short_name_vi for code in codes if code in reference.units]
+    return ", ".join(known) if len(known) <= 3 else f"{len(known)} đơn vị"

@@ -35,7 +35,8 @@ STATE_NOTES = (
 )
 
 GENERAL_NOTES = (
-    "Số liệu cộng dồn từ 01/01 đến ngày chốt của từng báo cáo; số của kỳ năm thay số của kỳ 6 tháng, không cộng hai kỳ.",
+    "Số liệu cộng dồn từ 01/01 đến ngày chốt của từng báo cáo; số của kỳ năm thay số của kỳ 6 tháng, "
+    "không cộng hai kỳ.",
     "Số đơn vị đã báo cáo / phải báo cáo chỉ tính các đơn vị mà biểu mẫu có hỏi số liệu đó. "
     "Đơn vị chỉ được đề nghị báo cáo kê riêng, không làm giảm tỷ lệ.",
     "“Ước”: trong các con số cộng lại có ít nhất một số ước. “Thực hiện”: đến ngày chốt. "
@@ -67,18 +68,18 @@ def facts(snapshot: Snapshot) -> list[tuple[str, str]]:
     """What a reader must know before any number: period, cut-off, who reported, what is estimated, revised, missing."""
     period = snapshot.period
     told = [
-        ("Kỳ báo cáo", f"{period.name} ({period.code}), từ {day_vi(period.window_start)} đến {day_vi(period.window_end)}"),
+        (
+            "Kỳ báo cáo",
+            f"{period.name} ({period.code}), từ {day_vi(period.window_start)} đến {day_vi(period.window_end)}",
+        ),
         ("Hạn nộp", period.rule + ("; chưa đến hạn, số liệu còn tạm tính" if snapshot.is_before_due else "")),
         ("Ngày chốt số liệu", days_vi(snapshot.cut_off_from, snapshot.cut_off_to)),
         ("Số liệu nhận đến", moment_vi(snapshot.known_until)),
         ("Báo cáo đã nhận", received_sentence(snapshot)),
         ("Đơn vị còn thiếu", missing_sentence(snapshot)),
-        ("Số ước", _figures_sentence(snapshot.estimated, "chỉ tiêu có số ước", "Không có chỉ tiêu nào mang số ước.")),
+        ("Số ước", estimated_sentence(snapshot)),
         ("Đính chính", revised_sentence(snapshot)),
-        (
-            "Chưa có giá trị",
-            _figures_sentence(snapshot.without_value, "chỉ tiêu chưa có giá trị", "Chỉ tiêu nào cũng có giá trị."),
-        ),
+        ("Chưa có giá trị", valueless_sentence(snapshot)),
     ]
     if snapshot.warning_count or snapshot.held_row_count:
         told.append(
@@ -113,6 +114,25 @@ def missing_sentence(snapshot: Snapshot) -> str:
         parts.append(f"{len(snapshot.silent)} đơn vị chưa nộp: {names(snapshot.silent)}")
     if snapshot.waiting:
         parts.append(f"{len(snapshot.waiting)} đơn vị đã gửi nhưng còn lỗi, chờ sửa: {names(snapshot.waiting)}")
+    return "; ".join(parts) + "."
+
+
+def estimated_sentence(snapshot: Snapshot) -> str:
+    """Which indicators hold an estimate, and how many carry one for the whole year beside them."""
+    codes = _codes(snapshot.estimated)
+    said = f"Có số ước trong các chỉ tiêu {codes}." if codes else "Không có chỉ tiêu nào mang số ước."
+    with_year = len({figure.indicator_code for figure in snapshot.headlines if figure.full_year_estimate is not None})
+    return said + (f" {with_year} chỉ tiêu có thêm số ước cả năm, ghi riêng bên cạnh." if with_year else "")
+
+
+def valueless_sentence(snapshot: Snapshot) -> str:
+    """Which indicators have no value, by the reason."""
+    by_reason: dict[str, list[Figure]] = {}
+    for figure in snapshot.without_value:
+        by_reason.setdefault(figure.reason, []).append(figure)
+    if not by_reason:
+        return "Chỉ tiêu nào cũng có giá trị."
+    parts = (f"{_codes(figures)}: {_lower_first(reason).rstrip('.')}" for reason, figures in by_reason.items())
     return "; ".join(parts) + "."
 
 
@@ -169,7 +189,7 @@ def gaps_of(figure: Figure) -> str:
     """What is not in the value although it was asked for; empty when nothing is."""
     told = [figure.reason] if figure.value is None and figure.reason else []
     for count, words in (
-        (figure.blank, "đơn vị để trống"),
+        (figure.blank, "đơn vị chưa có số liệu này"),
         (figure.withheld, "đơn vị không cung cấp"),
         (figure.incomplete, "đơn vị chỉ trả lời một phần"),
     ):
@@ -188,11 +208,6 @@ def label_of(figure: Figure) -> str:
 def direction_of(indicator: IndicatorLines) -> str:
     """Which way is better; context indicators say that they are not ranked."""
     return DIRECTIONS_VI[indicator.direction]
-
-
-def _figures_sentence(figures: tuple[Figure, ...], what: str, none: str) -> str:
-    codes = _codes(figures)
-    return f"{len(codes.split(', '))} {what}: {codes}." if codes else none
 
 
 def _codes(figures: Iterable[Figure]) -> str:

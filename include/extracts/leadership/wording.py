@@ -1,4 +1,4 @@
-"""The words of the leadership's extract: what states, kinds, directions and groups are called, how figures are written."""
+"""The words of the leadership's extract: names of states, kinds, directions and groups, and how figures are written."""
 
 from __future__ import annotations
 

@@ -11,13 +11,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from include.extracts.leadership import statements
-from include.extracts.leadership.charts import BLUE, GREY, LIGHT_GREY, NAVY, ORANGE, SKY, language_title, reports_title
+from include.extracts.leadership.charts import (
+    BLUE,
+    GREY,
+    LIGHT_GREY,
+    NAVY,
+    ORANGE,
+    SKY,
+    has_foreign_languages,
+    language_title,
+    reports_title,
+)
 from include.extracts.leadership.snapshot import GROUP, PROVINCE, Body, Figure, IndicatorLines, Snapshot
 from include.extracts.leadership.wording import (
+    GROUPS_VI,
     KINDS_VI,
     VIETNAM,
     clause_group_name,
-    day_vi,
     decimals_of,
     moment_vi,
 )
@@ -132,6 +142,8 @@ class _Writer:
         return self.formats[key]
 
     def cell(self, **properties: Any) -> Format:
+        if properties.setdefault("align", "left") != "center":
+            properties["indent"] = 1
         return self.style(border=1, border_color=_LINE, text_wrap=True, **properties)
 
     @property
@@ -149,7 +161,7 @@ class _Writer:
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
-        sheet.set_footer(f"&L&9{self.snapshot.period.code} · {name.replace('&', '&&')}&R&9Trang &P/&N")
+        sheet.set_footer(f"&L&9 {self.snapshot.period.code} · {name}&R&9 Trang &P/&N")
         sheet.hide_gridlines(2)
         for index, column in enumerate(columns):
             sheet.set_column(index, index, column.width)
@@ -163,7 +175,7 @@ class _Writer:
 
     def write_header(self, sheet: Worksheet, row: int, columns: Sequence[_Column], *, repeats: bool = True) -> int:
         """The header row of a table, frozen and repeated on every printed page; returns the row after it."""
-        sheet.set_row(row, 15.75 * max(_lines(column.title, column.width) for column in columns) + 4)
+        sheet.set_row(row, 15.75 * max(_lines(column.title, column.width * 0.85) for column in columns) + 6)
         for index, column in enumerate(columns):
             sheet.write_string(row, index, column.title, self.header)
         if repeats:
@@ -219,7 +231,8 @@ class _Writer:
             _Column("Đơn vị tính", 13),
             _Column("Loại số liệu", 17),
             _Column("Đơn vị đã báo cáo", 13),
-            _Column("Ghi chú", 52),
+            _Column("Ghi chú", 17),
+            _Column("", 36),
         ]
         sheet, row = self.open_sheet(SUMMARY, columns, statements.title(self.snapshot))
         last = len(columns) - 1
@@ -230,17 +243,19 @@ class _Writer:
             sheet.merge_range(row, 2, row, last, sentence, self.cell(valign="top"))
             row += 1
         row = self.write_header(sheet, row + 1, columns, repeats=False)
+        sheet.merge_range(row - 1, last - 1, row - 1, last, "Ghi chú", self.header)
         for figure in self.snapshot.leading:
             note = statements.gaps_of(figure)
             name = statements.label_of(figure)
-            sheet.set_row(row, 16 * max(_lines(name, 46), _lines(note, 52)) + 4)
+            kind = statements.kind_of(figure) if figure.state == "reported" else figure.state_name
+            sheet.set_row(row, 16 * max(_lines(name, 46), _lines(note, 53), _lines(kind, 17)) + 6)
             self.write_text(sheet, row, 0, figure.indicator_code, align="center")
             self.write_text(sheet, row, 1, name)
             self.write_value(sheet, row, 2, figure, bold=True)
             self.write_text(sheet, row, 3, figure.unit)
-            self.write_text(sheet, row, 4, statements.kind_of(figure))
+            self.write_text(sheet, row, 4, kind)
             self.write_text(sheet, row, 5, statements.coverage_of(figure), align="center")
-            self.write_text(sheet, row, 6, note)
+            sheet.merge_range(row, last - 1, row, last, note, self.cell())
             row += 1
         row = self.write_groups(sheet, row + 1, positions)
         self.write_absent(sheet, row + 1)
@@ -277,10 +292,10 @@ class _Writer:
             )
         self.dress(chart, reports_title(self.snapshot))
         chart.set_x_axis({"num_format": "0%", "major_gridlines": {"visible": True, "line": {"color": _LINE}}})
-        chart.set_y_axis({"reverse": True, "num_font": {"name": "Times New Roman", "size": 10}})
+        chart.set_y_axis({"reverse": True, "crossing": "max", "num_font": {"name": "Times New Roman", "size": 10}})
         sheet.insert_chart(chart_row, 0, chart, {"object_position": 2, "description": reports_title(self.snapshot)})
         span = positions.get(("M02", "language"))
-        if span is not None:
+        if span is not None and has_foreign_languages(self.snapshot):
             bars: Any = self.book.add_chart({"type": "bar"})
             first, last = span
             bars.add_series(
@@ -296,15 +311,19 @@ class _Writer:
             heading = language_title(self.snapshot)
             self.dress(bars, heading)
             bars.set_legend({"none": True})
-            bars.set_x_axis({"min": 0, "num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": _LINE}}})
-            bars.set_y_axis({"reverse": True, "num_font": {"name": "Times New Roman", "size": 10}})
-            sheet.insert_chart(chart_row, 4, bars, {"object_position": 2, "x_offset": 10, "description": heading})
+            bars.set_x_axis(
+                {"min": 0, "num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": _LINE}}}
+            )
+            bars.set_y_axis({"reverse": True, "crossing": "max", "num_font": {"name": "Times New Roman", "size": 10}})
+            sheet.insert_chart(chart_row, 4, bars, {"object_position": 2, "x_offset": 40, "description": heading})
         return chart_row + 17
 
     def dress(self, chart: Any, title: str) -> None:
-        chart.set_title({"name": title, "name_font": {"name": "Times New Roman", "size": 12, "bold": True, "color": NAVY}})
+        chart.set_title(
+            {"name": title, "name_font": {"name": "Times New Roman", "size": 12, "bold": True, "color": NAVY}}
+        )
         chart.set_legend({"position": "bottom", "font": {"name": "Times New Roman", "size": 10}})
-        chart.set_size({"width": 560, "height": 330})
+        chart.set_size({"width": 585, "height": 330})
         chart.set_chartarea({"border": {"color": _LINE}})
 
     def write_absent(self, sheet: Worksheet, row: int) -> None:
@@ -317,14 +336,16 @@ class _Writer:
         sheet.merge_range(row, 0, row, 1, "Đơn vị", self.header)
         sheet.merge_range(row, 2, row, 3, "Nhóm", self.header)
         sheet.merge_range(row, 4, row, 5, "Nhận lúc", self.header)
-        sheet.write_string(row, 6, "Tình trạng", self.header)
+        sheet.merge_range(row, 6, row, 7, "Tình trạng", self.header)
         for body in bodies:
             row += 1
             sheet.set_row(row, 16 * _lines(body.name, 53) + 3)
             sheet.merge_range(row, 0, row, 1, body.name, self.cell())
             sheet.merge_range(row, 2, row, 3, body.group_name, self.cell())
-            sheet.merge_range(row, 4, row, 5, moment_vi(body.received_at or body.last_attempt_at), self.cell(align="center"))
-            self.write_text(sheet, row, 6, body.state_name)
+            sheet.merge_range(
+                row, 4, row, 5, moment_vi(body.received_at or body.last_attempt_at), self.cell(align="center")
+            )
+            sheet.merge_range(row, 6, row, 7, body.state_name, self.cell())
 
     def write_indicators(self) -> None:
         annual = any(figure.full_year_estimate is not None for figure in self.snapshot.headlines)
@@ -410,7 +431,7 @@ class _Writer:
         }
         groups = {body.group_code: body.group_name for body in self.snapshot.bodies}
         counts = {group.name: group for group in statements.groups(self.snapshot)}
-        for code in sorted(groups, key=lambda each: list(statements.GROUPS_VI).index(each) if each in statements.GROUPS_VI else 99):
+        for code in (known for known in GROUPS_VI if known in groups):
             count = counts.get(groups[code])
             self.write_text(sheet, row, 0, groups[code], bold=True, bg_color=_BAND)
             received = f"{count.on_time + count.late}/{count.due} đã nhận" if count else "được đề nghị"
@@ -441,7 +462,11 @@ class _Writer:
     ) -> None:
         if figure is None:
             sheet.write_blank(row, column, None, self.cell(bg_color=LIGHT_GREY))
-        elif figure.scope_type == "unit" and figure.value is not None and indicator.arithmetic in ("units_share", "timeliness"):
+        elif (
+            figure.scope_type == "unit"
+            and figure.value is not None
+            and indicator.arithmetic in ("units_share", "timeliness")
+        ):
             self.write_text(sheet, row, column, "có" if figure.value else "không", align="right")
         elif figure.state == "nil":
             self.write_text(sheet, row, column, figure.state_name, align="right")
@@ -453,7 +478,10 @@ class _Writer:
         columns = [_Column(name, width) for name, width in TIDY_COLUMNS]
         sheet, row = self.open_sheet(TIDY, columns, "Số liệu dạng bảng dài, mỗi dòng một giá trị")
         sheet.write_string(
-            row, 0, "Tử số, mẫu số tính bằng đơn vị gốc (đồng, USD, số đếm). Ô giá trị trống là không có số.", self.style(italic=True)
+            row,
+            0,
+            "Tử số, mẫu số tính bằng đơn vị gốc (đồng, USD, số đếm). Ô giá trị trống là không có số.",
+            self.style(italic=True),
         )
         header = row + 1
         figures = self.snapshot.figures
@@ -523,8 +551,8 @@ class _Writer:
             _Column("Đơn vị", 44),
             _Column("Mã", 9),
             _Column("Số liệu", 52),
-            _Column("Bản trước / đơn vị báo", 20),
-            _Column("Bản sau / số được tính", 20),
+            _Column("Bản trước / đơn vị báo", 25),
+            _Column("Bản sau / số được tính", 25),
             _Column("Ghi chú", 40),
         ]
         sheet, row = self.open_sheet(CHANGES, columns, "Số liệu đã đính chính, và số liệu các đơn vị báo khác nhau")
@@ -548,7 +576,11 @@ class _Writer:
             f"Số liệu báo khác số được tính: {len(self.snapshot.differences)} (không cộng, không lấy trung bình)",
         )
         for difference in self.snapshot.differences:
-            note = f"Số được tính: {difference.prevailing_units}" if difference.prevailing_units else "Chưa có số được tính"
+            note = (
+                f"Số được tính: {difference.prevailing_units}"
+                if difference.prevailing_units
+                else "Chưa có số được tính"
+            )
             cells = (
                 difference.unit_name,
                 difference.indicator_code,
@@ -566,7 +598,9 @@ class _Writer:
     def write_texts(
         self, sheet: Worksheet, row: int, columns: Sequence[_Column], cells: Sequence[str], right: Sequence[int] = ()
     ) -> int:
-        sheet.set_row(row, 16 * max(_lines(cell, column.width) for cell, column in zip(cells, columns, strict=True)) + 3)
+        sheet.set_row(
+            row, 16 * max(_lines(cell, column.width) for cell, column in zip(cells, columns, strict=True)) + 3
+        )
         for index, cell in enumerate(cells):
             self.write_text(sheet, row, index, cell, **({"align": "right"} if index in right else {}))
         return row + 1
@@ -618,7 +652,7 @@ class _Writer:
         columns = [
             _Column("STT", 6),
             _Column("Đơn vị", 44),
-            _Column("Tệp", 46),
+            _Column("Tệp", 58),
             _Column("SHA-256", 68),
             _Column("Bản", 6),
             _Column("Nhận lúc", 18),
@@ -628,7 +662,7 @@ class _Writer:
         sheet, row = self.open_sheet(SOURCES, columns, "Tệp nguồn của các số liệu")
         row = self.write_header(sheet, row, columns)
         for order, source in enumerate(self.snapshot.sources, start=1):
-            sheet.set_row(row, 16 * max(_lines(source.unit_name, 44), _lines(source.file_name, 46)) + 3)
+            sheet.set_row(row, 16 * max(_lines(source.unit_name, 44), _lines(source.file_name, 58)) + 3)
             self.write_count(sheet, row, 0, order)
             self.write_text(sheet, row, 1, source.unit_name)
             self.write_text(sheet, row, 2, source.file_name)
@@ -642,7 +676,7 @@ class _Writer:
 
 def _lines(words: str, width: float) -> int:
     """How many lines the words take in a cell that many characters wide; a little generous, as Excel wraps by words."""
-    return max(1, sum(math.ceil(len(part) * 1.02 / width) or 1 for part in words.split("\n")))
+    return max(1, sum(math.ceil(len(part) * 0.95 / (width - 1.5)) or 1 for part in words.split("\n")))
 
 
 def _naive(moment: datetime) -> datetime:

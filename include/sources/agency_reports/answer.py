@@ -97,7 +97,10 @@ def write_answer(
 
 def _without_place(mistake: Mistake) -> Mistake:
     """The sentence without "Trang “Báo cáo”, ô F12: " in front, which the answer shows in columns of its own."""
-    sentence = mistake.text.removeprefix(f"Trang “{mistake.sheet}”, ô {mistake.cell}: ")
+    place = f"Trang “{mistake.sheet}”, ô {mistake.cell}: "
+    if not mistake.text.startswith(place):
+        return mistake
+    sentence = mistake.text.removeprefix(place)
     return mistake._replace(text=sentence[:1].upper() + sentence[1:])
 
 

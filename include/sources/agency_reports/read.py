@@ -316,7 +316,7 @@ class _FigureTable:
     def observe_line(self, row: TableRow, line: _Line) -> None:
         """One observation for each filled figure cell; blanks of a total are missing, blanks of a part are ignored."""
         for role in self.roles:
-            kind: ValueKind = "uoc" if role == "estimate" else self.report._heading.value_kind
+            kind: ValueKind = "uoc_nam" if role == "estimate" else self.report._heading.value_kind
             place = (row.index, self.table.columns[role])
             is_blank = not (
                 self.sheet.text(*place).strip() or place in self.sheet.errors or place in self.sheet.uncalculated
@@ -342,7 +342,7 @@ class _FigureTable:
                     period_code=heading.period_code,
                     axis_code=TOTAL,
                     member_code=TOTAL,
-                    value_kind="uoc" if role == "estimate" else heading.value_kind,
+                    value_kind="uoc_nam" if role == "estimate" else heading.value_kind,
                     value=None,
                     value_state="unreadable",
                     sheet_name=self.sheet.name,
@@ -360,7 +360,7 @@ class _FigureTable:
         for role in self.roles:
             figure, _ = self._figure(row, role, line)
             if figure.value is not None and figure.state in ("reported", "nil"):
-                kind: ValueKind = "uoc" if role == "estimate" else self.report._heading.value_kind
+                kind: ValueKind = "uoc_nam" if role == "estimate" else self.report._heading.value_kind
                 self.report.totals.append(
                     PrintedTotal(
                         line.measure.code,
@@ -385,7 +385,7 @@ class _FigureTable:
             period_code=heading.period_code,
             axis_code=line.axis_code,
             member_code=line.member_code,
-            value_kind="uoc" if is_estimate else kind,
+            value_kind="uoc" if is_estimate and kind != "uoc_nam" else kind,
             value=figure.value if state in ("reported", "nil") else None,
             value_state=state,
             sheet_name=self.sheet.name,

@@ -308,7 +308,7 @@ create table warehouse.observation (
     period_code text not null constraint observation_period_fk references reference.reporting_period,
     axis_code text not null,
     member_code text not null,
-    value_kind text not null constraint observation_value_kind check (value_kind in ('thuc_hien', 'uoc', 'chinh_thuc')),
+    value_kind text not null constraint observation_value_kind check (value_kind in ('thuc_hien', 'uoc', 'chinh_thuc', 'uoc_nam')),
     value numeric,
     value_state text not null constraint observation_value_state check (
         value_state in ('reported', 'nil', 'not_applicable', 'withheld', 'missing')
@@ -334,7 +334,7 @@ comment on column warehouse.observation.reporting_unit_code is 'Reporting unit.'
 comment on column warehouse.observation.period_code is 'Period.';
 comment on column warehouse.observation.axis_code is 'Breakdown, total for the undivided figure.';
 comment on column warehouse.observation.member_code is 'Member of the breakdown, total for the undivided figure.';
-comment on column warehouse.observation.value_kind is 'thuc_hien actual to the cut-off, uoc estimate, chinh_thuc final.';
+comment on column warehouse.observation.value_kind is 'thuc_hien actual to the cut-off, uoc estimate of it, chinh_thuc final; uoc_nam estimate for the full year.';
 comment on column warehouse.observation.value is 'Figure in base units (VND, USD, things counted); empty unless reported or nil.';
 comment on column warehouse.observation.value_state is 'reported, nil (không phát sinh), not_applicable, withheld (không cung cấp), missing. Missing is not zero.';
 comment on column warehouse.observation.revision_number is 'Revision of unit and period.';
