@@ -16,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import psutil
@@ -103,8 +104,10 @@ def measure_long_workbook(home: Path, environment: Mapping[str, str]) -> Measure
     )
     detail = [DetailEntry(measure, axis, f"Nước {number}", number) for number in range(LONG_WORKBOOK_ROWS)]
     path = home / "long.xlsx"
-    write_template(unit, period, reference, path, FormEntries(detail=detail))
-    answer, seconds, peak = _run([TTDN, "ingest", "--json", path], environment)
+    write_template(
+        unit, period, reference, path, FormEntries(heading={"cut_off_date": date(2026, 5, 31)}, detail=detail)
+    )
+    answer, seconds, peak = _run([TTDN, "ingest", "--json", "--as-of", "2026-06-10T09:00+07:00", path], environment)
     (file,) = json.loads(answer)["files"]
     note = f"{file['verdict']}, {file['counts']['received']} rows, {len(file['messages'])} messages"
     return Measured(f"a workbook of {LONG_WORKBOOK_ROWS} rows, ttdn ingest", seconds, 10, peak, note)

@@ -171,7 +171,7 @@ def describe_receipts(connection: Connection, settings: Settings, receipt_ids: S
     messages: dict[int, list[dict[str, str | None]]] = defaultdict(list)
     for finding in connection.execute(
         text(
-            "select receipt_id, severity, rule_code, sheet_name, cell, text_vi from warehouse.finding"
+            "select receipt_id, severity, rule_code, message_code, sheet_name, cell, text_vi from warehouse.finding"
             " where receipt_id = any(:ids) order by finding_id"
         ),
         {"ids": list(receipt_ids)},
@@ -180,6 +180,7 @@ def describe_receipts(connection: Connection, settings: Settings, receipt_ids: S
             {
                 "severity": finding.severity,
                 "rule": finding.rule_code,
+                "code": finding.message_code,
                 "sheet": finding.sheet_name,
                 "cell": finding.cell,
                 "text": finding.text_vi,
@@ -476,7 +477,15 @@ def _rehearsed(
         code=code,
         counts=counts,
         messages=[
-            {"severity": t.severity, "rule": t.rule, "sheet": t.sheet, "cell": t.cell, "text": t.text} for t in told
+            {
+                "severity": each.severity,
+                "rule": each.rule,
+                "code": each.code,
+                "sheet": each.sheet,
+                "cell": each.cell,
+                "text": each.text,
+            }
+            for each in told
         ],
         answer=None,
         receipt=None,

@@ -146,9 +146,9 @@ def note_findings(connection: Connection, told: Sequence[tuple[int, Sequence[Tol
     copy_rows(
         connection,
         "warehouse.finding",
-        "receipt_id rule_code severity sheet_name cell text_vi".split(),
+        "receipt_id rule_code message_code severity sheet_name cell text_vi".split(),
         (
-            (receipt_id, each.rule, each.severity, each.sheet, each.cell, each.text)
+            (receipt_id, each.rule, each.code, each.severity, each.sheet, each.cell, each.text)
             for receipt_id, sentences in told
             for each in sentences
         ),

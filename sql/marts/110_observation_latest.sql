@@ -1,6 +1,6 @@
 -- Grain: one row per reporting unit, period, measure and breakdown member.
--- The figure up to the cut-off: final before actual before estimate. An estimate that stands beside an actual
--- or final figure is the estimate for the whole year and keeps a column of its own; it never replaces the figure.
+-- The figure up to the cut-off: final before actual before estimate. The estimate for the whole year (uoc_nam)
+-- has a column of its own beside it and never replaces it.
 create table mart.observation_latest as
 with known as not materialized (
     select
@@ -18,10 +18,7 @@ with known as not materialized (
 outdone as (
     select
         weaker.submission_id,
-        weaker.line_number,
-        stronger.line_number as stronger_line_number,
-        weaker.value,
-        weaker.value_kind
+        weaker.line_number
     from known as weaker
     inner join known as stronger
         on
@@ -31,7 +28,7 @@ outdone as (
             and weaker.member_code = stronger.member_code
             and weaker.kind_rank < stronger.kind_rank
     where
-        weaker.value_kind = 'uoc'
+        (weaker.value_kind = 'uoc' and stronger.value_kind in ('thuc_hien', 'chinh_thuc'))
         or (weaker.value_kind = 'thuc_hien' and stronger.value_kind = 'chinh_thuc')
 ),
 
@@ -54,7 +51,7 @@ outranked as (
                 order by known.kind_rank desc, known.received_at desc, known.submission_id desc
             ) as place
         from known
-        where known.source_count > 1
+        where known.source_count > 1 and known.value_kind <> 'uoc_nam'
     ) as ranked
     where place > 1
 ),
@@ -108,12 +105,16 @@ select
     known.cell
 from known
 left join left_out on known.submission_id = left_out.submission_id and known.line_number = left_out.line_number
-left join outdone as estimate
+left join known as estimate
     on
         known.submission_id = estimate.submission_id
-        and known.line_number = estimate.stronger_line_number
-        and estimate.value_kind = 'uoc'
-where left_out.submission_id is null;
+        and known.measure_code = estimate.measure_code
+        and known.axis_code = estimate.axis_code
+        and known.member_code = estimate.member_code
+        and estimate.value_kind = 'uoc_nam'
+where
+    known.value_kind <> 'uoc_nam'
+    and left_out.submission_id is null;
 alter table mart.observation_latest add constraint observation_latest_pk
 primary key (reporting_unit_code, period_code, measure_code, axis_code, member_code);
 create index observation_latest_measure on mart.observation_latest (measure_code, axis_code);

@@ -201,7 +201,18 @@ received as (
 ),
 
 -- estimate_error: where a final figure exists, its distance from the latest estimate for the whole year.
--- An estimate for the year stands beside an actual figure, or comes with a report that is one estimate throughout.
+-- Spending has its estimate in a measure of its own; the catalogue says so where the ratio of spending is defined.
+estimate_measure as (
+    select distinct
+        term.measure_code,
+        whole_year.measure_code as estimate_measure_code
+    from reference.indicator_term as term
+    inner join reference.indicator on term.indicator_code = indicator.indicator_code
+    inner join reference.indicator_term as whole_year
+        on term.indicator_code = whole_year.indicator_code and whole_year.side = 'second'
+    where indicator.arithmetic = 'ratio' and term.side = 'numerator'
+),
+
 final as (
     select
         observation.reporting_unit_code,
@@ -249,23 +260,16 @@ estimate_errors as (
         where
             estimated.reporting_unit_code = final.reporting_unit_code
             and estimated.period_code = final.period_code
-            and estimated.measure_code = final.measure_code
             and estimated.axis_code = 'total'
-            and estimated.value_kind = 'uoc'
             and estimated.value is not null
-            and submission.received_at <= coalesce(build.as_known, 'infinity')
             and (
-                submission.value_kind = 'uoc'
-                or exists (
-                    select 1
-                    from warehouse.observation as beside
-                    where
-                        beside.submission_id = estimated.submission_id
-                        and beside.measure_code = estimated.measure_code
-                        and beside.axis_code = 'total'
-                        and beside.value_kind <> 'uoc'
+                (estimated.measure_code = final.measure_code and estimated.value_kind = 'uoc_nam')
+                or (
+                    (final.measure_code, estimated.measure_code) in (select * from estimate_measure)
+                    and estimated.value_kind <> 'chinh_thuc'
                 )
             )
+            and submission.received_at <= coalesce(build.as_known, 'infinity')
         order by estimated.revision_number desc
         limit 1
     ) as estimate on true

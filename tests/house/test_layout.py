@@ -164,7 +164,7 @@ def test_no_file_names_a_place_of_one_machine():
 def test_no_file_holds_a_secret():
     secret = re.compile(
         r"-----BEGIN [A-Z ]*PRIVATE KEY|AKIA[0-9A-Z]{16}|ghp_[A-Za-z0-9]{36}|eyJ[A-Za-z0-9_-]{20,}\.eyJ"
-        r"|(?i:postgres(?:ql)?(?:\+psycopg2)?://[^:/\s\"'{$]+:(?!(?:password|p|geheim|\{|\$|<)[^@]*@)[^@\s\"'{$]{6,}@)"
+        r"|(?i:postgres(?:ql)?(?:\+psycopg2)?://[^:/\s\"'{$]+:(?!(?:password|secret|p|geheim|\{|\$|<)[^@]*@)[^@\s\"'{$]{6,}@)"
     )
     found = [name for name, text in texts() if secret.search(text)]
 

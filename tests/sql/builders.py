@@ -40,7 +40,7 @@ def send(
     `estimates` are the column “Ước cả năm” beside them.
     """
     lines = [(name, answer, kind) for name, answer in (figures or {}).items()]
-    lines += [(name, answer, "uoc") for name, answer in (estimates or {}).items()]
+    lines += [(name, answer, "uoc_nam") for name, answer in (estimates or {}).items()]
     count = connection.execute(text("select count(*) from warehouse.submission")).scalar_one()
     sha256 = hashlib.sha256(f"{unit} {period} {count}".encode()).hexdigest()
     name = f"bao-cao-{unit}-{count}.xlsx"

@@ -197,11 +197,21 @@ def test_the_error_of_estimates_is_read_element_by_element_once_the_finals_are_t
 
 def test_an_actual_flagged_as_estimate_is_no_estimate_of_the_year(reports):
     november = datetime(2026, 11, 20, tzinfo=ZONE)
-    # The figure column itself is an estimate to the cut-off: there is nothing beside it.
-    send(reports, "SYT", "2026-NAM", estimates={"MED01": 80}, received_at=november)
+    send(reports, "SYT", "2026-NAM", {"MED01": 80}, kind="uoc", received_at=november)
     send(reports, "SYT", "2026-NAM", {"MED01": 100}, kind="chinh_thuc", received_at=JANUARY)
 
     assert read(reports, "P07", "2026-NAM")["reason_code"] == "no_final"
+
+
+def test_the_estimate_of_spending_is_a_measure_of_its_own(reports):
+    november = datetime(2026, 11, 20, tzinfo=ZONE)
+    send(reports, "SYT", "2026-NAM", {"BUD02": 150_000_000, "BUD03": 190_000_000}, received_at=november)
+    final = {"BUD02": 200_000_000, "BUD03": 200_000_000}
+    send(reports, "SYT", "2026-NAM", final, kind="chinh_thuc", received_at=JANUARY)
+
+    line = read(reports, "P07", "2026-NAM", with_breakdowns=True)
+
+    assert {part["member"]: part["value"] for part in line["breakdowns"]} == {"BUD02": "5"}  # |200 - 190| / 200
 
 
 @pytest.mark.parametrize(("raised", "value", "state"), [(8, "75", "reported"), (0, None, "no_value")])

@@ -94,7 +94,7 @@ def test_a_child_may_not_send_back_code() -> None:
 
 
 def test_a_child_sees_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TTDN_DATABASE_URL", "postgresql://user:secret@localhost/db")
+    monkeypatch.setenv("TTDN_DATABASE_URL", "postgresql://localhost/db?password=secret")
     monkeypatch.setenv("SMTP_PASSWORD", "secret")
     with Sandbox(workers=1) as box:
         assert "secret" not in str(box.run(f"{CALLS}:environment"))

@@ -184,7 +184,10 @@ class _Writer:
         return row + 1
 
     def write_text(self, sheet: Worksheet, row: int, column: int, text: str, **properties: Any) -> None:
-        sheet.write_string(row, column, text, self.cell(**properties))
+        if text:
+            sheet.write_string(row, column, text, self.cell(**properties))
+        else:
+            sheet.write_blank(row, column, None, self.cell(**properties))
 
     def write_value(self, sheet: Worksheet, row: int, column: int, figure: Figure, **properties: Any) -> None:
         """A real number, or the word for why there is none. Nothing reported is told from a reported zero."""

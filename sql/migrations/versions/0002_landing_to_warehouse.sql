@@ -374,6 +374,7 @@ create table warehouse.finding (
     finding_id bigint generated always as identity constraint finding_pk primary key,
     receipt_id bigint not null constraint finding_receipt_fk references landing.receipt,
     rule_code text not null,
+    message_code text not null,
     severity text not null constraint finding_severity check (severity in ('block', 'warn', 'info')),
     sheet_name text,
     cell text,
@@ -385,6 +386,7 @@ comment on table warehouse.finding is 'Row-level results of reading and checking
 comment on column warehouse.finding.finding_id is 'Order of finding.';
 comment on column warehouse.finding.receipt_id is 'Arrival it belongs to.';
 comment on column warehouse.finding.rule_code is 'R-01 to R-20 or a reading code.';
+comment on column warehouse.finding.message_code is 'Key of include/quality/messages, more exact than the rule.';
 comment on column warehouse.finding.severity is 'block stops the row or file; warn and info do not.';
 comment on column warehouse.finding.sheet_name is 'Sheet, when the finding has one.';
 comment on column warehouse.finding.cell is 'A1 address, when the finding has one.';
