@@ -140,9 +140,9 @@ def _decide(file: StagedFile, breaches: Sequence[Breach], reference: Reference) 
 
 
 def _not_yet_told(file: StagedFile, breaches: Sequence[Breach]) -> list[Breach]:
-    # The gate looks for personal data again, behind the reader; a clerk is told of one cell once.
-    named = {(f.sheet, f.cell) for f in file.reading.findings if f.code == "PERSONAL_DATA"}
-    return [b for b in breaches if b.code != "PERSONAL_TEXT" or (b.sheet_name, b.cell) not in named]
+    # The gate looks for personal data again, behind the reader; a clerk is told of one line once.
+    named = {(f.sheet, _place(f.cell)[0]) for f in file.reading.findings if f.code == "PERSONAL_DATA"}
+    return [b for b in breaches if b.code != "PERSONAL_TEXT" or (b.sheet_name, _place(b.cell)[0]) not in named]
 
 
 def _place(cell: str | None) -> tuple[int, str]:

@@ -42,6 +42,7 @@ _PHONE_HEADING = re.compile(r"điện thoại|\bsđt\b|số đt|\bđtdđ\b|di đ
 _IDENTITY_HEADING = re.compile(
     r"\bcccd\b|\bcmnd\b|căn cước|chứng minh nhân dân|định danh cá nhân|số định danh", re.IGNORECASE
 )
+_DIGIT = re.compile(r"\d")
 _LONGEST_HEADING = 60
 
 
@@ -73,7 +74,7 @@ def kinds_in_text(text: str) -> tuple[str, ...]:
         kinds.append(EMAIL)
     if "/" in text and _ACCOUNT_LINK.search(text):
         kinds.append(ACCOUNT_LINK)
-    if sum(character.isdigit() for character in text) >= 6:
+    if len(_DIGIT.findall(text)) >= 6:
         if _IDENTITY_NUMBER.search(text) or _NAMED_IDENTITY.search(text):
             kinds.append(IDENTITY_NUMBER)
         if _PHONE.search(text):
@@ -87,7 +88,7 @@ def _in_sheet(sheet: Sheet) -> Iterator[PersonalData]:
     headings: dict[int, str] = {}
     for row, column, value in sheet.cells():
         if isinstance(value, str):
-            if len(value) <= _LONGEST_HEADING and not any(character.isdigit() for character in value):
+            if len(value) <= _LONGEST_HEADING and not _DIGIT.search(value):
                 if _PHONE_HEADING.search(value):
                     headings[column] = PHONE
                 elif _IDENTITY_HEADING.search(value):

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Literal
 
@@ -26,6 +27,7 @@ _MARKS = frozenset({"mật", "tốimật", "tuyệtmật", "mat", "toimat", "tuy
 _STAMP_PREFIXES = ("tàiliệu", "vănbản", "hồsơ", "dấu", "đóngdấu", "độ", "mứcđộ", "cấpđộ")
 _ENVELOPE_LETTERS = frozenset({"a", "b", "c"})
 _LONGEST_STAMP = 60
+_LONGEST_REMEMBERED = 200
 
 # Letters of other alphabets that print like the ones in MẬT, TỐI MẬT, TUYỆT MẬT.
 _LOOKALIKES = str.maketrans("МмАаТтОоІіУуЕеΜΑΤΟΙΥΕ", "MmAaTtOoIiYyEeMATOIYE")
@@ -89,11 +91,17 @@ def _marks_in_cells(sheet: Sheet) -> Iterator[Mark]:
             # "Độ mật" in one cell and the envelope letter in the next.
             if is_marked or (label_waits and _letters(value) in _ENVELOPE_LETTERS):
                 yield Mark("cell", sheet.name, address(row_index, column))
-            label_waits = len(value) <= _LONGEST_STAMP and _may_be_marked(value) and _is_bare_label(value)
+            label_waits = len(value) <= _LONGEST_STAMP and _is_bare_label(value)
 
 
 def is_marked_text(text: str) -> bool:
     """Whether a cell or paragraph holds a mark: alone, alone in one of its lines, or behind its label."""
+    # Labels come back in every report of a batch; long texts would only fill the memory.
+    return _remembered_mark(text) if len(text) <= _LONGEST_REMEMBERED else _remembered_mark.__wrapped__(text)
+
+
+@lru_cache(maxsize=8192)
+def _remembered_mark(text: str) -> bool:
     if not _may_be_marked(text):
         return False
     return any(
@@ -153,8 +161,9 @@ def _is_labelled_mark(line: str) -> bool:
     return _letters(level) in _MARKS or _letters(level) in _ENVELOPE_LETTERS
 
 
+@lru_cache(maxsize=8192)
 def _is_bare_label(text: str) -> bool:
-    return any(
+    return _may_be_marked(text) and any(
         (found := _LABEL.search(reading.casefold())) is not None and not _letters(found["level"])
         for reading in _readings(text)
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -697,9 +698,23 @@ def _plain(cell: str) -> str:
 
 def _compact(cell: str) -> str:
     """A heading's key without its spaces: headings are split over rows and lines anywhere."""
-    return match_key(cell).replace(" ", "")
+    return _keys(cell)[0] if len(cell) <= _LONGEST_REMEMBERED else match_key(cell).replace(" ", "")
 
 
 def _bare(cell: str) -> str:
     """The key of a heading without its bracketed part and footnote marks: "Vốn (triệu USD) (1)" -> "Vốn"."""
-    return _compact(re.sub(r"\([^)]*\)|\*+|:\s*$", " ", cell))
+    return _keys(cell)[1] if len(cell) <= _LONGEST_REMEMBERED else _compact(cell)
+
+
+_LONGEST_REMEMBERED = 200
+"""No heading is longer; and long texts in the memory below would fill it."""
+
+
+@lru_cache(maxsize=16384)
+def _keys(cell: str) -> tuple[str, str]:
+    bare = _ADDITION.sub(" ", cell)
+    compact = match_key(cell).replace(" ", "")
+    return compact, compact if bare == cell else match_key(bare).replace(" ", "")
+
+
+_ADDITION = re.compile(r"\([^)]*\)|\*+|:\s*$")

@@ -14,7 +14,19 @@ with known as not materialized (
     inner join warehouse.observation on report_latest.submission_id = observation.submission_id
 ),
 
--- Figures with a better kind beside them, in the same report.
+year_estimate as materialized (
+    select
+        known.submission_id,
+        known.measure_code,
+        known.axis_code,
+        known.member_code,
+        known.value
+    from known
+    where known.value_kind = 'uoc_nam'
+),
+
+-- Figures with a better kind beside them, in the same report: an estimate beside anything firmer, an actual beside
+-- a final. Two small joins, because nearly every figure is an actual alone.
 outdone as (
     select
         weaker.submission_id,
@@ -26,10 +38,19 @@ outdone as (
             and weaker.measure_code = stronger.measure_code
             and weaker.axis_code = stronger.axis_code
             and weaker.member_code = stronger.member_code
-            and weaker.kind_rank < stronger.kind_rank
-    where
-        (weaker.value_kind = 'uoc' and stronger.value_kind in ('thuc_hien', 'chinh_thuc'))
-        or (weaker.value_kind = 'thuc_hien' and stronger.value_kind = 'chinh_thuc')
+    where weaker.value_kind = 'uoc' and stronger.value_kind in ('thuc_hien', 'chinh_thuc')
+    union all
+    select
+        weaker.submission_id,
+        weaker.line_number
+    from known as stronger
+    inner join known as weaker
+        on
+            stronger.submission_id = weaker.submission_id
+            and stronger.measure_code = weaker.measure_code
+            and stronger.axis_code = weaker.axis_code
+            and stronger.member_code = weaker.member_code
+    where stronger.value_kind = 'chinh_thuc' and weaker.value_kind = 'thuc_hien'
 ),
 
 -- Two sources may carry the same figure; the later arrival of the better kind is the one that counts.
@@ -105,13 +126,12 @@ select
     known.cell
 from known
 left join left_out on known.submission_id = left_out.submission_id and known.line_number = left_out.line_number
-left join known as estimate
+left join year_estimate as estimate
     on
         known.submission_id = estimate.submission_id
         and known.measure_code = estimate.measure_code
         and known.axis_code = estimate.axis_code
         and known.member_code = estimate.member_code
-        and estimate.value_kind = 'uoc_nam'
 where
     known.value_kind <> 'uoc_nam'
     and left_out.submission_id is null;

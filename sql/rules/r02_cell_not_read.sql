@@ -20,7 +20,7 @@ select
     not_taken.sheet_name,
     not_taken.cell,
     not_taken.code,
-    coalesce(not_taken.raw_text, '') as found,
+    case when not_taken.code = 'LINE_UNKNOWN' then not_taken.reading_detail else coalesce(not_taken.raw_text, '') end as found,
     coalesce(not_taken.reading_detail, '') as expected,
     measure.name_vi || ' ('
     || concat_ws('.', measure.measure_code, nullif(not_taken.axis_code, 'total'), nullif(not_taken.member_code, 'total'))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,6 @@ class Page:
     hidden_rows: Sequence[int] = ()
     percents: Sequence[str] = ()
     is_hidden: bool = False
-    columns: Mapping[str, float] = field(default_factory=dict)
 
 
 def rows_of(
@@ -171,9 +170,9 @@ def save_ods(path: Path, pages: Sequence[Page]) -> None:
 
 
 def key_of(row: Any) -> str:
-    """ "MED01", "MED01.language.vi", with "~" behind an estimate."""
+    """MED01 or MED01.language.vi; a “~” behind an estimate, two behind an estimate for the year."""
     parts = [row.measure_code] if row.axis_code == TOTAL else [row.measure_code, row.axis_code, row.member_code]
-    return ".".join(parts) + ("~" if row.value_kind == "uoc" else "")
+    return ".".join(parts) + {"uoc": "~", "uoc_nam": "~~"}.get(row.value_kind, "")
 
 
 def figures(reading: Reading) -> dict[str, Any]:

@@ -144,7 +144,9 @@ class _Writer:
     def cell(self, **properties: Any) -> Format:
         if properties.setdefault("align", "left") != "center":
             properties["indent"] = 1
-        return self.style(border=1, border_color=_LINE, text_wrap=True, **properties)
+        # A number that does not fit shows ####, which is seen; wrapped it would be cut.
+        properties.setdefault("text_wrap", "num_format" not in properties)
+        return self.style(border=1, border_color=_LINE, **properties)
 
     @property
     def header(self) -> Format:
@@ -413,7 +415,7 @@ class _Writer:
         chosen = [each for each in self.snapshot.indicators if each.by_group or each.by_unit]
         columns = [
             _Column("Nhóm, đơn vị", 40),
-            _Column("Tình trạng báo cáo", 22),
+            _Column("Tình trạng báo cáo", 28),
             _Column("Nhận lúc", 17),
             _Column("Bản", 6),
             *(_Column(f"{each.code}. {each.name} ({each.unit})", 15) for each in chosen),
@@ -451,7 +453,7 @@ class _Writer:
             row += 1
 
     def write_body(self, sheet: Worksheet, row: int, body: Body) -> None:
-        sheet.set_row(row, 16 * max(_lines(body.name, 40), _lines(body.state_name, 22)) + 3)
+        sheet.set_row(row, 16 * max(_lines(body.name, 40), _lines(body.state_name, 28)) + 3)
         self.write_text(sheet, row, 0, body.name)
         self.write_text(sheet, row, 1, body.state_name)
         self.write_moment(sheet, row, 2, body.received_at)
