@@ -28,8 +28,9 @@ from include.vietnamese.text import match_key, normalise, strip_accents
 _TEMPLATE = re.compile(r"\b(T-[A-Z]+(?:-[A-Z]+)*)\b(?:.*?(\d{4}\.\d+))?", re.IGNORECASE)
 _PERIOD_CODE = re.compile(r"\b(\d{4}-(?:06T|NAM)|DX-\d+)\b", re.IGNORECASE)
 _NAMED_CONSTANT = re.compile(r'=?"([^"]*)"')
-_HALF_YEAR_NAME = re.compile(r"\b0?6\s*thang\b.{0,12}?(20\d\d)")
-_YEAR_NAME = re.compile(r"\b(?:bao cao|bc|ca)?\s*nam\s*(20\d\d)")
+_HALF_YEAR_NAME = re.compile(r"\b0?6 ?(?:thang|t)(?: dau)?(?: nam)? (20\d\d)\b")
+_YEAR_NAME = re.compile(r"\b(?:bao cao|bc|ca|ky|tong ket) nam (20\d\d)\b")
+_PART_OF_YEAR_NAME = re.compile(r"\b\d{1,2} ?(?:thang|t)\b|\bthang \d|\bquy\b|\bngay \d|\btuan\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +63,39 @@ _FIELD_BY_KEY = {match_key(label): each.key for each in HEADING_FIELDS for label
 
 
 def find_statements(sheet: Sheet, last_row: int) -> dict[str, list[Statement]]:
-    """The label|value lines above `last_row` (0-based, exclusive): the value is the next filled cell of the row,
-    or follows a colon in the label's own cell."""
+    """The label|value lines above `last_row` (0-based, exclusive).
+
+    The value is the next filled cell of the row, or follows a colon in the label's own cell, of which every
+    line may be a statement.
+    """
     found: dict[str, list[Statement]] = {}
     for row in range(min(last_row, sheet.row_count)):
-        width = len(sheet.rows[row])
-        for column in range(width):
-            value = sheet.value(row, column)
+        for column, value in enumerate(sheet.rows[row]):
             if not isinstance(value, str):
                 continue
-            label, _, inline = value.partition(":")
-            key = _FIELD_BY_KEY.get(match_key(label))
-            if key is None:
-                continue
-            if inline.strip():
-                found.setdefault(key, []).append(Statement(key, inline.strip(), sheet.name, address(row, column)))
-                continue
-            for right in range(column + 1, width):
-                stated = sheet.value(row, right)
-                if stated is None or (isinstance(stated, str) and not stated.strip()):
+            for line in value.splitlines():
+                label, _, inline = line.partition(":")
+                key = _FIELD_BY_KEY.get(match_key(label))
+                if key is None:
                     continue
-                if isinstance(stated, str) and match_key(stated.rstrip(": ")) in _FIELD_BY_KEY:
-                    break
-                found.setdefault(key, []).append(Statement(key, stated, sheet.name, address(row, right)))
-                break
+                if inline.strip():
+                    stated: Statement | None = Statement(key, inline.strip(), sheet.name, address(row, column))
+                else:
+                    stated = _stated_beside(sheet, row, column, key)
+                if stated is not None:
+                    found.setdefault(key, []).append(stated)
     return found
+
+
+def _stated_beside(sheet: Sheet, row: int, column: int, key: str) -> Statement | None:
+    for right in range(column + 1, len(sheet.rows[row])):
+        value = sheet.value(row, right)
+        if value is None or (isinstance(value, str) and not value.strip(" :")):
+            continue
+        if isinstance(value, str) and match_key(value.partition(":")[0]) in _FIELD_BY_KEY:
+            return None
+        return Statement(key, value, sheet.name, address(row, right))
+    return None
 
 
 def read_heading(
@@ -172,16 +181,16 @@ def _read_unit(
 ) -> ReportingUnit | None:
     first = stated[0]
     on = period.last_day_on_time if period else datetime.now(VIETNAM).date()
-    units = {each.text: reference.unit_named(each.text, on) for each in stated}
-    distinct = {unit.code for unit in units.values() if unit}
-    if len(distinct) > 1:
-        reading.refusal = reading.refusal or Finding(
-            "MULTI_AGENCY", stated[1].sheet, stated[1].cell, found=", ".join(sorted(distinct))
-        )
+    units = [(each, reference.unit_named(each.text, on)) for each in stated]
+    names = {unit.code: f"{unit.code} {unit.name_vi}" for _, unit in units if unit}
+    if len(names) > 1:
+        second = next(each for each, unit in units if unit and unit.code != next(iter(names)))
+        reading.refusal = Finding("MULTI_AGENCY", second.sheet, second.cell, found="; ".join(names.values()))
         return None
-    unit = units[first.text]
-    if unit is None:
-        reading.refusal = reading.refusal or _unknown_unit(first, reference, on)
+    unknown = next((each for each, unit in units if unit is None), None)
+    unit = units[0][1]
+    if unknown is not None or unit is None:
+        reading.refusal = reading.refusal or _unknown_unit(unknown or first, reference, on)
         return None
     made_for = _constant(workbook, NAME_UNIT)
     if made_for and made_for in reference.units and made_for != unit.code:
@@ -295,22 +304,25 @@ def _read_date(statements: Mapping[str, list[Statement]], key: str, reading: Hea
             return parse_date(stated.value)
         except DateUnreadable as problem:
             reading.findings.append(
-                Finding("HEADING_DATE", stated.sheet, stated.cell, found=stated.text, expected=problem.expected)
+                Finding(problem.code, stated.sheet, stated.cell, found=problem.found, expected=problem.expected)
             )
     return None
 
 
 def _period_in_name(text: str, periods: Mapping[str, Period]) -> Period | None:
-    """The period a file name speaks of, when it plainly does: a period code, “6 thang ... 2026”, “nam 2026”."""
-    plain = re.sub(r"[_.\s]+", " ", strip_accents(unicodedata.normalize("NFC", text))).casefold()
-    code = _PERIOD_CODE.search(re.sub(r"[_]", " ", text))
-    if code:
-        return periods.get(code.group(1).upper())
+    """The period a file name plainly states: a period code, “6 thang dau nam 2026”, “Bao cao nam 2026”.
+
+    Names are loose talk: one that speaks of two periods, or of a month, quarter or day, states none.
+    """
+    codes = {code.upper() for code in _PERIOD_CODE.findall(text.replace("_", " "))}
+    if codes:
+        return periods.get(codes.pop()) if len(codes) == 1 else None
+    plain = re.sub(r"[\W_]+", " ", strip_accents(unicodedata.normalize("NFC", text))).casefold()
     half = _HALF_YEAR_NAME.search(plain)
     if half:
-        return periods.get(f"{half.group(1)}-06T")
-    year = _YEAR_NAME.search(plain)
-    return periods.get(f"{year.group(1)}-NAM") if year else None
+        return periods.get(f"{half[1]}-06T")
+    year = None if _PART_OF_YEAR_NAME.search(plain) else _YEAR_NAME.search(plain)
+    return periods.get(f"{year[1]}-NAM") if year else None
 
 
 def _constant(workbook: Workbook, name: str) -> str:
