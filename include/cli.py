@@ -250,7 +250,7 @@ def _sample(options: argparse.Namespace) -> int:
     folder = options.to or load_settings().home / "sample"
     sample = write_sample(folder, options.period)
     if options.json:
-        _print_json({"folder": str(folder), "files": [str(folder / file.name) for file in sample.files]})
+        _print_json({"folder": str(folder), "files": [str(folder / file.file) for file in sample.files]})
     else:
         print(f"{len(sample.files)} tệp giả lập trong {folder}")
     return 0
