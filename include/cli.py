@@ -104,15 +104,17 @@ def _moment(text: str) -> datetime:
 
 def _ingest(options: argparse.Namespace) -> int:
     from include.pipeline.ingest import ingest_files
+    from include.pipeline.land import list_reports
 
-    absent = [path for path in options.paths if not path.exists()]
-    if absent:
-        for path in absent:
-            print(f"ttdn ingest: {path}: không tìm thấy tệp hoặc thư mục này", file=sys.stderr)
+    unusable = [path for path in options.paths if not (path.is_file() or path.is_dir())]
+    if unusable:
+        for path in unusable:
+            print(f"ttdn ingest: {path}: không có tệp hoặc thư mục thường nào ở đây", file=sys.stderr)
         return 2
+    reports, passed_over = list_reports(options.paths)
     with _opened() as (settings, engine):
         results = ingest_files(
-            options.paths,
+            reports,
             source_id=options.source,
             settings=settings,
             engine=engine,
@@ -120,12 +122,14 @@ def _ingest(options: argparse.Namespace) -> int:
             dry_run=options.dry_run,
         )
     if options.json:
-        _print_json({"files": [asdict(result) for result in results]})
+        _print_json({"files": [asdict(result) for result in results], "passed_over": passed_over})
     else:
         for result in results:
             _print_result(result)
         if not results:
             print("Không có báo cáo nào trong các đường dẫn đã cho.")
+        if passed_over:
+            print(f"Bỏ qua {passed_over} mục không phải báo cáo (tệp tạm, tệp ẩn, liên kết, ống dẫn).")
     return 0 if all(result.is_accepted for result in results) else 1
 
 

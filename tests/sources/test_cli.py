@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +116,19 @@ def test_templates_are_written_for_every_body_that_has_one(ttdn: Any, tmp_path: 
 def test_an_empty_folder_is_no_error(ttdn: Any, tmp_path: Path) -> None:
     (tmp_path / "hop thu").mkdir()
 
-    assert ttdn("ingest", tmp_path / "hop thu", "--json") == (0, {"files": []})
+    assert ttdn("ingest", tmp_path / "hop thu", "--json") == (0, {"files": [], "passed_over": 0})
+
+
+def test_lock_files_links_and_pipes_are_passed_over_and_counted(ttdn: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "hop thu"
+    folder.mkdir()
+    (folder / "~$bao cao.xlsx").touch()
+    (folder / ".DS_Store").touch()
+    (folder / "lien ket.xlsx").symlink_to("/etc/passwd")
+    os.mkfifo(folder / "ong dan.xlsx")
+
+    assert ttdn("ingest", folder, "--json") == (0, {"files": [], "passed_over": 4})
+    assert ttdn("ingest", folder / "ong dan.xlsx")[0] == 2
 
 
 def test_a_new_source_is_a_folder_that_loads(tmp_path: Path) -> None:
