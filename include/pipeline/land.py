@@ -56,7 +56,8 @@ def list_reports(paths: Iterable[Path]) -> tuple[list[Path], int]:
     for given in paths:
         candidates = sorted(p for p in given.rglob("*") if not p.is_dir()) if given.is_dir() else [given]
         for path in candidates:
-            if _is_report(path) and ((path.is_file() and not path.is_symlink()) or path == given):
+            # A link inside a drop may point out of it; one that was named on purpose is followed.
+            if _is_report(path) and path.is_file() and (path == given or not path.is_symlink()):
                 found.append(path)
             else:
                 passed_over += 1
