@@ -33,7 +33,7 @@ check: $(DEV) ## Lint, format, types, SQL lint, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar --nofail-on-warnings sql
+	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar sql
 	$(BIN)/lint-imports
 
 format: $(DEV) ## Put the code into the agreed form
