@@ -289,6 +289,8 @@ def _airflow_settings(settings: Settings, credentials: Credentials, metadata_url
         "scheduler": {
             # A killed task is noticed after 90 s instead of 5 minutes.
             "task_instance_heartbeat_timeout": 90,
+            # Tasks of a killed scheduler are taken over within a minute; by default five after the next start.
+            "orphaned_tasks_check_interval": 20,
             "scheduler_idle_sleep_time": 0.5,
             "enable_health_check": False,
         },

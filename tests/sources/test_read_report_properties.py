@@ -109,6 +109,8 @@ def assert_accounted_for(reading: Reading, sheet: Sheet) -> None:
     for index in range(HEADER + 1, sheet.row_count):
         if all(value is None or not str(value).strip(" \u200b") for value in sheet.rows[index]):
             continue
+        if sheet.value(index, FIGURE) == ROWS[HEADER][FIGURE]:
+            continue  # the header itself, printed again
         cell, value = address(index, FIGURE), sheet.value(index, FIGURE)
         assert cell in observed or index in rules, f"row {index + 1} is lost: {sheet.rows[index]}"
         assert not (cell in observed and rules.get(index, set()) - {"blank_estimate"})
@@ -139,7 +141,7 @@ def test_the_unspoilt_report_gives_every_line_its_figure() -> None:
     assert not any(row.reading_code for row in reading.observations)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(edits=st.lists(_EDIT, min_size=1, max_size=12))
 def test_no_edit_loses_a_row_or_changes_a_number(edits: list[tuple[str, int, Any]]) -> None:
     rows = [list(row) for row in ROWS]

@@ -7,6 +7,7 @@ breakdown's member. A row that could be two lines is staged under none and asked
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
@@ -70,7 +71,7 @@ class _Unplaced(NamedTuple):
     detail: str
 
 
-class _FigureTable:
+class _FigureTable(ABC):
     """What the main and the detail table share: figure columns, units, marks, accounting."""
 
     def __init__(self, collected: Collected, sheet: Sheet, table: Table) -> None:
@@ -145,8 +146,9 @@ class _FigureTable:
             return True
         return False
 
+    @abstractmethod
     def is_line(self, row: TableRow) -> bool:
-        raise NotImplementedError
+        """Whether the row says by code or name that it is a line of the form."""
 
     def _follows_header(self, row: TableRow) -> bool:
         above = next(

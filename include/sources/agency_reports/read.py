@@ -31,6 +31,10 @@ from include.sources.agency_reports.labels import (
     LISTS_SHEET,
     MAIN_COLUMNS,
     MAIN_SHEET,
+    MARKS,
+    NO,
+    NO_WEBSITE,
+    YES,
 )
 from include.sources.agency_reports.lines import Collected, DetailTable, MainTable
 from include.vietnamese.text import (
@@ -54,6 +58,8 @@ _FIGURE_NAMES: Final = {
 }
 _FONTS: Final[tuple[FontEncoding, ...]] = ("TCVN3", "VNI")
 _LEAST_CERTAIN: Final = 4
+_PLAIN_WORDS: Final = frozenset(map(match_key, (YES, NO, NO_WEBSITE, *MARKS)))
+"""Answers left as typed in a sheet set in an old font: chosen from a dropdown, they are Unicode there too."""
 _LONGEST_REMEMBERED: Final = 200
 
 
@@ -125,7 +131,7 @@ def _repair(workbook: Workbook) -> tuple[Workbook, list[Finding]]:
                 if not isinstance(value, str) or value.isascii():
                     continue
                 repaired[column], repairs = _repair_text(value)
-                if font is not None and repaired[column] == value:
+                if font is not None and repaired[column] == value and match_key(value) not in _PLAIN_WORDS:
                     repaired[column] = decode_font(value, font)
                 for kind in repairs:
                     kinds[kind] = kinds.get(kind, 0) + 1
