@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 
 class Step:
@@ -31,7 +31,9 @@ class Step:
     def count(self, done: int, total: int, note: str = "") -> None:
         """Show how many of how many parts are done, with a note beside; nothing is known yet while `total` is 0."""
         if self._task is not None:
-            self._display.bars.update(self._task, completed=done, total=total or None, note=note)
+            self._display.bars.update(
+                self._task, completed=done, total=total or None, counted=f"{done}/{total}" if total else "", note=note
+            )
         elif total:
             self.tell(f"{done}/{total} {note}".rstrip())
 
@@ -61,7 +63,7 @@ class Display:
             SpinnerColumn(finished_text="✓"),
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
-            MofNCompleteColumn(),
+            TextColumn("{task.fields[counted]}"),
             TimeElapsedColumn(),
             TextColumn("{task.fields[note]}", style="dim"),
             console=console,
@@ -81,7 +83,7 @@ class Display:
     @contextmanager
     def step(self, title: str) -> Iterator[Step]:
         """Show a step until the block ends; a block that fails leaves it unfinished."""
-        task = self.bars.add_task(title, total=None, note="") if self.is_live else None
+        task = self.bars.add_task(title, total=None, counted="", note="") if self.is_live else None
         step = Step(self, title, task)
         yield step
         step.finish()
