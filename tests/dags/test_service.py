@@ -364,3 +364,13 @@ def test_a_part_that_dies_is_told_with_the_end_of_its_log(settings: Settings) ->
     assert "scheduler" in str(error)
     assert "no space left on device" in str(error)
     assert str(log) in str(error)
+
+
+def test_a_log_grown_too_long_is_put_aside_at_the_next_start(tmp_path: Path, start: Callable[[str, str], Path]) -> None:
+    log = tmp_path / "talker.log"
+    log.write_bytes(b"x" * 20_000_001)
+
+    start("talker", "print('new', flush=True)")
+
+    assert wait_for(lambda: read_tail(log)) == "new"
+    assert (tmp_path / "talker.log.1").stat().st_size == 20_000_001
