@@ -60,7 +60,7 @@ def start(settings: Settings, tell: Callable[[str], None] = lambda _: None) -> A
     environment = airflow_environment(settings, credentials, metadata_url=metadata_url, port=port)
     # The page takes longest to load and needs no table for it, so it loads while the tables are made.
     _start_missing(settings, ("api-server",), running, environment, port)
-    if not running:
+    if running <= {"api-server"}:  # it may have been left alone by a start that was interrupted before the tables
         migrate_metadata(settings, environment, tell)
     _start_missing(settings, COMPONENTS, running | {"api-server"}, environment, port)
     api = AirflowApi(page_url(port), ADMIN_USER, credentials.admin_password)

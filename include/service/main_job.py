@@ -11,10 +11,11 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -138,21 +139,25 @@ def run_airflow(settings: Settings, arguments: Sequence[str]) -> int:
 
 def _start_everything(settings: Settings, display: Display) -> tuple[AirflowApi, Beginning]:
     """Start Airflow while the warehouse and the inbox are prepared: neither needs the other, both take seconds."""
-    with ThreadPoolExecutor(max_workers=1) as beside:
+    starting: Future[AirflowApi] = Future()
 
-        def start_airflow() -> AirflowApi:
+    def start_airflow() -> None:
+        try:
             with display.step("Airflow") as step:
                 api = airflow_service.start(settings, tell=step.tell)
                 _wait_for_dags(settings, api, step)
-                return api
+            starting.set_result(api)
+        except BaseException as error:
+            starting.set_exception(error)
 
-        starting = beside.submit(start_airflow)
-        with display.step("Kho dữ liệu") as step:
-            step.tell("chuẩn bị bảng và danh mục")
-            beginning = _prepare_warehouse(settings)
-        if beginning.is_first:
-            _fill_empty_inbox(settings, display)
-        return starting.result(), beginning
+    # A daemon, not an executor: whoever presses Ctrl-C, or has a broken warehouse, does not wait for Airflow first.
+    threading.Thread(target=start_airflow, daemon=True).start()
+    with display.step("Kho dữ liệu") as step:
+        step.tell("chuẩn bị bảng và danh mục")
+        beginning = _prepare_warehouse(settings)
+    if beginning.is_first:
+        _fill_empty_inbox(settings, display)
+    return starting.result(), beginning
 
 
 def _take_in_inbox(

@@ -256,7 +256,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[str, str], Path]]:
 
 
 def wait_for(answer: Callable[[], Any]) -> Any:
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while not (found := answer()) and time.monotonic() < end:
         time.sleep(0.02)
     return found
