@@ -374,3 +374,25 @@ def test_a_log_grown_too_long_is_put_aside_at_the_next_start(tmp_path: Path, sta
 
     assert wait_for(lambda: read_tail(log)) == "new"
     assert (tmp_path / "talker.log.1").stat().st_size == 20_000_001
+
+
+@pytest.mark.parametrize(
+    ("running", "expected"), [((), ["migrate"]), (("api-server",), ["migrate"]), (("api-server", "scheduler"), [])]
+)
+def test_tables_are_made_also_after_a_start_that_was_interrupted_before_them(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, running: tuple[str, ...], expected: list[str]
+) -> None:
+    done: list[str] = []
+    states = tuple(
+        airflow_service.ComponentState(name, 1 if name in running else None, settings.logs / name)
+        for name in airflow_service.COMPONENTS
+    )
+    monkeypatch.setattr(airflow_service, "prepare_metadata_database", lambda *_: "postgresql://x/airflow")
+    monkeypatch.setattr(airflow_service, "status", lambda _: states)
+    monkeypatch.setattr(airflow_service, "migrate_metadata", lambda *_: done.append("migrate"))
+    monkeypatch.setattr(airflow_service, "start_process", lambda *_, **__: None)
+    monkeypatch.setattr(airflow_service, "_wait_until_ready", lambda *_: None)
+
+    airflow_service.start(settings)
+
+    assert done == expected
