@@ -136,6 +136,9 @@ def _ingest(options: argparse.Namespace) -> int:
 def _read(options: argparse.Namespace) -> int:
     from include.pipeline.read import read_report
 
+    if not options.file.is_file():
+        print(f"ttdn read: {options.file}: không có tệp nào ở đây", file=sys.stderr)
+        return 2
     rows, refusal = read_report(options.source, options.file)
     if options.json:
         _print_json({"rows": rows} if refusal is None else {"rows": [], "refusal": refusal})
@@ -162,19 +165,12 @@ def _kpi(options: argparse.Namespace) -> int:
     if options.json:
         _print_json({"indicators": indicators})
         return 0
-    table = _table("Mã", "Chỉ tiêu", "Kỳ", "Giá trị", "Đơn vị", "Trạng thái", "Số đơn vị")
+    table = _table("Mã", "Kỳ", "Giá trị", "Đơn vị tính", "Số đơn vị", "Chỉ tiêu", right=("Giá trị", "Số đơn vị"))
     for each in indicators:
         coverage = each["coverage"]
         shown = _shown(each)
-        table.add_row(
-            each["code"],
-            each.get("name", ""),
-            each["period"],
-            shown,
-            each["unit"],
-            each["state"],
-            f"{coverage['received']}/{coverage['expected']}",
-        )
+        reporters = f"{coverage['received']}/{coverage['expected']}"
+        table.add_row(each["code"], each["period"], shown, each["unit"], reporters, each["name"])
     _print_table(table)
     return 0
 
@@ -196,24 +192,24 @@ def _trace(options: argparse.Namespace) -> int:
 
 
 def _status(options: argparse.Namespace) -> int:
-    from include.indicators.status import status
+    from include.indicators.status import STATES_VI, status
 
     with _connected() as (_, connection):
         answer = status(connection, options.period, as_of=options.as_of)
     if options.json:
         _print_json(answer)
         return 0
-    table = _table("Mã", "Đơn vị", "Phải nộp", "Tình trạng", "Nhận lúc", "Lần")
+    table = _table("Mã", "Đơn vị", "Phải nộp", "Tình trạng", "Nhận lúc", "Bản")
     for body in answer["bodies"]:
         table.add_row(
             body["code"],
             body["name"],
-            "có" if body["obliged"] else "đề nghị",
-            body["state"],
-            body["received_at"] or "",
+            "có" if body["obliged"] else "không",
+            STATES_VI[body["state"]],
+            _moment_vi(body["received_at"]),
             str(body["revision"] or ""),
         )
-    print(f"Kỳ {answer['period']}, hạn trước {answer['due']}")
+    print(f"Kỳ {answer['period']}, nhận trước {_moment_vi(answer['due'])}")
     _print_table(table)
     return 0
 
@@ -337,24 +333,35 @@ def _shown(indicator: dict[str, Any]) -> str:
 
     from include.vietnamese.numbers import format_number
 
-    if indicator.get("pair"):
-        return " · ".join(format_number(Decimal(each["value"])) if each["value"] else "—" for each in indicator["pair"])
-    return format_number(Decimal(indicator["value"])) if indicator["value"] is not None else "—"
+    def figure(value: str | None) -> str:
+        if value is None:
+            return "—"
+        exact = Decimal(value)
+        return format_number(exact if exact == exact.to_integral_value() else round(exact, 1))
+
+    return " · ".join(figure(each["value"]) for each in indicator.get("pair") or [indicator])
 
 
-def _table(*columns: str) -> Table:
+def _moment_vi(moment: str | None) -> str:
+    from include.calendar.periods import VIETNAM
+
+    return f"{datetime.fromisoformat(moment).astimezone(VIETNAM):%d/%m/%Y %H:%M}" if moment else ""
+
+
+def _table(*columns: str, right: Sequence[str] = ()) -> Table:
     from rich.table import Table
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", justify="right" if column in right else "left")
     return table
 
 
 def _print_table(table: Table) -> None:
     from rich.console import Console
 
-    Console().print(table)
+    # Piped into a file, a line is a line: nothing is folded at the width of a terminal that is not there.
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
 
 
 if __name__ == "__main__":

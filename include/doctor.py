@@ -177,7 +177,8 @@ def check_inbox(settings: Settings) -> Check:
             f"{len(unreadable)} of {len(files)} files in {inbox} cannot be read, for example {some}",
             "Give the platform's user the right to read them.",
         )
-    return Check("inbox", True, f"{len(files)} files in {inbox}")
+    reports = [path for path in files if not path.name.startswith(("~$", ".", "_"))]
+    return Check("inbox", True, f"{len(reports)} reports in {inbox}")
 
 
 def check_secrets(settings: Settings) -> Check:
@@ -234,10 +235,12 @@ def check_database(settings: Settings) -> Check:
 def check_page_port(settings: Settings) -> Check:
     """The port of the Airflow page is free, or is the page; a taken one only means that the page moves up."""
     port = settings.page_port
+    kept = settings.airflow_home / "port"
+    own = int(kept.read_text()) if kept.is_file() and kept.read_text().strip().isdigit() else None
+    if own is not None and _is_taken(own) and _answers_like_airflow(own):
+        return Check("page port", True, f"{own} is this platform's Airflow page")
     if not _is_taken(port):
         return Check("page port", True, f"{port} is free")
-    if _answers_like_airflow(port):
-        return Check("page port", True, f"{port} is an Airflow page already running")
     return Check(
         "page port",
         True,

@@ -74,8 +74,11 @@ def stop(settings: Settings, tell: Callable[[str], None] = lambda _: None) -> li
     stopped = stop_processes(COMPONENTS, settings.airflow_home / "run")
     from include.warehouse.embedded import EmbeddedServer
 
-    tell("Đang dừng PostgreSQL")
-    EmbeddedServer(settings.home).stop()
+    server = EmbeddedServer(settings.home)
+    if server.is_running():
+        tell("Đang dừng PostgreSQL")
+        server.stop()
+        stopped = [*stopped, "PostgreSQL"]
     return stopped
 
 

@@ -114,7 +114,7 @@ def run(settings: Settings, console: Console) -> int:
 def stop(settings: Settings, console: Console) -> int:
     """Stop Airflow and the embedded server; 0 also when nothing was running."""
     stopped = airflow_service.stop(settings, tell=lambda text: console.print(f"{text} …"))
-    console.print(f"Đã dừng: {', '.join(stopped)}." if stopped else "Airflow không chạy.", highlight=False)
+    console.print(f"Đã dừng: {', '.join(stopped)}." if stopped else "Không có gì đang chạy.", highlight=False)
     return 0
 
 

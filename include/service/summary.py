@@ -31,7 +31,9 @@ def print_summary(console: Console, settings: Settings, verdicts: Mapping[str, i
     period, indicators = read_leading_indicators(settings)
     if indicators:
         _print_indicators(console, period, indicators)
-        console.print(f"\n{describe_missing(*count_reports(settings, period))}", soft_wrap=True, highlight=False)
+        console.print(
+            f"\n{describe_missing(period, *count_reports(settings, period))}", soft_wrap=True, highlight=False
+        )
     if extracts := list_extracts(settings.extracts, period) if period else []:
         console.print("\nBáo cáo cho lãnh đạo:")
         for path in extracts:
@@ -68,13 +70,13 @@ def count_reports(settings: Settings, period: str) -> tuple[int, int]:
     return obliged["received"], obliged["bodies"]
 
 
-def describe_missing(received: int, expected: int) -> str:
-    """Return the sentence that says whether reports are missing."""
+def describe_missing(period: str, received: int, expected: int) -> str:
+    """Return the sentence that says whether reports of the period are missing."""
     if received == expected:
-        return f"Đã nhận đủ {received}/{expected} báo cáo phải nộp."
+        return f"Kỳ {period}: đã nhận đủ {received}/{expected} báo cáo phải nộp."
     return (
-        f"Đã nhận {received}/{expected} báo cáo phải nộp; còn thiếu {expected - received}."
-        " Xem đơn vị nào: .venv/bin/ttdn status"
+        f"Kỳ {period}: đã nhận {received}/{expected} báo cáo phải nộp, còn thiếu {expected - received}."
+        f" Xem đơn vị nào: .venv/bin/ttdn status --period {period}"
     )
 
 

@@ -60,7 +60,7 @@ def scaffold_source(source_id: str, folder: Path = SOURCES_FOLDER) -> Path:
             where="new-source",
             found=repr(source_id) + (" (taken)" if target.exists() else ""),
             expected="a new name in lower-case letters, digits and underscores",
-            remedy="Choose another name, for example customs_statistics.",
+            remedy="Choose another name that says whose data it is, for example customs_monthly.",
         )
     (target / "sample").mkdir(parents=True)
     (target / "__init__.py").touch()

@@ -417,11 +417,11 @@ def test_a_missing_indicator_is_not_shown_as_zero(settings: Settings, monkeypatc
     assert "Đã xử lý 3 tệp" in shown
     assert "chưa có số liệu" in shown
     assert "0/123" in shown
-    assert "Đã nhận 114/123 báo cáo phải nộp; còn thiếu 9." in shown
+    assert "đã nhận 114/123 báo cáo phải nộp, còn thiếu 9." in shown
 
 
 def test_when_every_report_is_there_nobody_is_said_to_be_missing() -> None:
-    assert describe_missing(123, 123) == "Đã nhận đủ 123/123 báo cáo phải nộp."
+    assert describe_missing("2026-06T", 123, 123) == "Kỳ 2026-06T: đã nhận đủ 123/123 báo cáo phải nộp."
 
 
 def test_the_finished_extracts_of_the_period_are_named_and_no_others(tmp_path: Path) -> None:

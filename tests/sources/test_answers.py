@@ -143,7 +143,7 @@ def test_the_receipt_gives_number_local_time_deadline_and_the_balance_of_rows(tm
 
     assert "BN-2026-000123" in said
     assert "10/06/2026 09:05" in said
-    assert "đúng hạn" in said
+    assert "chưa tính; thời hạn tính theo lần gửi được tiếp nhận" in said  # the report is held
     assert "trước ngày 15/06/2026 (chậm nhất hết ngày 14/06/2026)" in said
     assert any(text.startswith("10 dòng đọc được = 0 đã ghi nhận + 7 giữ lại chờ sửa + 3 bỏ qua") for text in said)
     assert any(text.startswith("CHƯA TIẾP NHẬN") for text in said)
@@ -160,7 +160,7 @@ def test_the_receipt_gives_number_local_time_deadline_and_the_balance_of_rows(tm
 def test_lateness_is_told_in_days_of_the_calendar_in_viet_nam(
     tmp_path: Path, received_at: datetime, words: str
 ) -> None:
-    receipt = replace(RECEIPT, received_at=received_at, on_time=False)
+    receipt = replace(RECEIPT, received_at=received_at, on_time=False, verdict="loaded")
 
     assert words in texts(answered(tmp_path, None, [], receipt)["Trả lời"])
 

@@ -269,7 +269,9 @@ def _statements(receipt: AnswerReceipt) -> list[tuple[str, str, str]]:
         lines.append(("Tệp đã gửi", receipt.file_name, "value"))
     if receipt.due_at is not None:
         lines.append(("Hạn nộp", _due_words(receipt.due_at), "value"))
-    if receipt.on_time is not None:
+    if receipt.on_time is not None and receipt.verdict in ("quarantined", "rejected"):
+        lines.append(("Thời hạn", "chưa tính; thời hạn tính theo lần gửi được tiếp nhận", "value"))
+    elif receipt.on_time is not None:
         late = "" if receipt.on_time else _delay_words(receipt)
         lines.append(
             ("Thời hạn", "đúng hạn" if receipt.on_time else f"quá hạn{late}", "value" if receipt.on_time else "late")
