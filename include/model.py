@@ -78,6 +78,40 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class CapitalFlow:
+    """One amount or count of FDI, ODA or foreign-NGO money: what, along which axis, over which window, with its cell.
+
+    `value` is in whole `unit`s (VND, USD, EUR, project, ...), as printed: cumulative when `is_cumulative`.
+    `axis` is total, locality, partner, sector, zone or project; `member` is the printed name, `member_code` its code
+    when it has one. `as_of_date` is the day the publisher closed the figure; `cell` is "'12. FDI'!D19", a csv line
+    ("line 12, column amount") or an xml path.
+    """
+
+    line_number: int
+    flow: Literal["fdi", "oda", "ngo"]
+    measure: str
+    axis: str
+    member: str
+    member_code: str | None
+    value: Decimal | None
+    value_state: ValueState
+    unit: str
+    window_start: date
+    window_end: date
+    as_of_date: date
+    is_cumulative: bool
+    sheet_name: str
+    cell: str
+    partner_code: str | None = None
+    sector_code: str | None = None
+    locality_code: str | None = None
+    project_code: str | None = None
+    raw_text: str | None = None
+    reading_code: str | None = None
+    reading_detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PrintedTotal:
     """A total typed in the file: compared with the parts, never loaded."""
 
@@ -103,12 +137,13 @@ class IgnoredRow:
 class Reading:
     """All that was read from one file.
 
-    `received_count` = len(observations) + sum of ignored row counts, always.
+    A source fills one of the shapes; `received_count` = its rows + sum of ignored row counts, always.
     `refusal` is set when the file as a whole cannot be taken; then there are no observations.
     """
 
     heading: Heading | None
     observations: tuple[Observation, ...] = ()
+    capital_flows: tuple[CapitalFlow, ...] = ()
     printed_totals: tuple[PrintedTotal, ...] = ()
     ignored_rows: tuple[IgnoredRow, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -116,4 +151,4 @@ class Reading:
 
     @property
     def received_count(self) -> int:
-        return len(self.observations) + sum(row.row_count for row in self.ignored_rows)
+        return len(self.observations) + len(self.capital_flows) + sum(row.row_count for row in self.ignored_rows)
