@@ -109,6 +109,11 @@ class CapitalFlow:
     raw_text: str | None = None
     reading_code: str | None = None
     reading_detail: str | None = None
+    provider_code: str | None = None
+    """The organisation that gave the money, as the publisher refers to it ("CA-3"); an institution, never a person."""
+    receiver_code: str | None = None
+    value_date: date | None = None
+    """The day whose exchange rate the publisher means, where it says so; the window says when the money moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +153,35 @@ class Reading:
     ignored_rows: tuple[IgnoredRow, ...] = ()
     findings: tuple[Finding, ...] = ()
     refusal: Finding | None = None
+    series_points: tuple[SeriesPoint, ...] = ()
 
     @property
     def received_count(self) -> int:
-        return len(self.observations) + len(self.capital_flows) + sum(row.row_count for row in self.ignored_rows)
+        rows = len(self.observations) + len(self.capital_flows) + len(self.series_points)
+        return rows + sum(row.row_count for row in self.ignored_rows)
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPoint:
+    """One value of a series somebody publishes: which series, about which area and period, with its cell.
+
+    `value` is in whole `unit`s ("USD", "VND", "VND per USD"), multipliers applied. `series_code` is the publisher's
+    key without area and frequency; `area_code` is a code of the country list, or the publisher's own for a group
+    of countries ("WLD"). `as_of_date` is the day the publisher made the file.
+    """
+
+    line_number: int
+    series_code: str
+    area_code: str
+    frequency: Literal["A", "S", "Q", "M", "D"]
+    window_start: date
+    window_end: date
+    value: Decimal | None
+    value_state: ValueState
+    unit: str
+    as_of_date: date
+    publisher: str
+    cell: str
+    raw_text: str | None = None
+    reading_code: str | None = None
+    reading_detail: str | None = None
