@@ -129,8 +129,15 @@ def test_both_generations_of_codes_mean_the_same(tmp_path: Path, code: str, meas
 
 @pytest.mark.parametrize(
     ("code", "rule"),
-    [("1", "incoming_funds"), ("IF", "incoming_funds"), ("11", "incoming_funds"), ("12", "pledge"), ("8", "equity")]
-    + [("6", "repayment_or_guarantee"), ("LR", "repayment_or_guarantee")],
+    [
+        ("1", "incoming_funds"),
+        ("IF", "incoming_funds"),
+        ("11", "incoming_funds"),
+        ("12", "pledge"),
+        ("8", "equity"),
+        ("6", "repayment_or_guarantee"),
+        ("LR", "repayment_or_guarantee"),
+    ],
 )
 def test_money_that_does_not_go_out_is_left_out_under_its_own_rule(tmp_path: Path, code: str, rule: str) -> None:
     reading = read(write_file(tmp_path, activity(recipient("VN"), transaction(code))))
