@@ -29,7 +29,7 @@ class DelimitedRow:
 
 
 def read_delimited(path: Path, delimiter: str = ",") -> tuple[DelimitedRow, ...]:
-    """Every record that is not blank, in order, cells as written.
+    """Every record that is not blank, at least one, in order, cells as written.
 
     The encoding is UTF-8, or UTF-16 where its mark says so; nothing else is tried, because it could not be told
     from a wrong guess. Raises WorkbookRefused: EMPTY, TOO_BIG, TEXT_ENCODING with the line, TEXT_BROKEN with the line.
@@ -37,8 +37,6 @@ def read_delimited(path: Path, delimiter: str = ",") -> tuple[DelimitedRow, ...]
     content = path.read_bytes() if path.stat().st_size <= MAX_TEXT_BYTES else None
     if content is None:
         raise WorkbookRefused("TOO_BIG", f"{path.stat().st_size / 1024 / 1024:.0f} MB")
-    if not content.strip():
-        raise WorkbookRefused("EMPTY")
     reader = csv.reader(io.StringIO(_decode(content), newline=""), delimiter=delimiter, strict=True)
     csv.field_size_limit(MAX_CELL_CHARACTERS)
     rows, begins = [], 1
@@ -49,6 +47,8 @@ def read_delimited(path: Path, delimiter: str = ",") -> tuple[DelimitedRow, ...]
             begins = reader.line_num + 1
     except csv.Error as error:
         raise WorkbookRefused("TEXT_BROKEN", str(begins)) from error
+    if not rows:
+        raise WorkbookRefused("EMPTY")
     return tuple(rows)
 
 
