@@ -15,7 +15,7 @@ def build_ingest_dag(source: Source):
 
     @dag(
         dag_id=f"ingest_{source.source_id}",
-        schedule="*/15 * * * *",
+        schedule=source.schedule,
         start_date=datetime(2026, 1, 1, tzinfo=UTC),
         catchup=False,
         max_active_runs=1,
