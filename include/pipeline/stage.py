@@ -222,8 +222,8 @@ def _stage_capital_flows(connection: Connection, files: Sequence[StagedFile]) ->
         "staging.capital_flow",
         (
             "submission_id line_number flow_code measure_code axis_code member_name member_code partner_code"
-            " sector_code locality_code project_code value value_state unit_code window_start window_end as_of_date"
-            " is_cumulative sheet_name cell raw_text reading_code reading_detail"
+            " sector_code locality_code project_code provider_code receiver_code value value_state unit_code"
+            " window_start window_end as_of_date is_cumulative sheet_name cell raw_text reading_code reading_detail"
         ).split(),
         (
             (
@@ -238,6 +238,8 @@ def _stage_capital_flows(connection: Connection, files: Sequence[StagedFile]) ->
                 row.sector_code,
                 row.locality_code,
                 row.project_code,
+                row.provider_code,
+                row.receiver_code,
                 row.value,
                 row.value_state,
                 row.unit,
@@ -264,7 +266,7 @@ def _content_of_flow(row: CapitalFlow) -> list[str]:
         row.axis,
         row.member,
         *(code or "" for code in (row.member_code, row.partner_code, row.sector_code, row.locality_code)),
-        row.project_code or "",
+        *(code or "" for code in (row.project_code, row.provider_code, row.receiver_code)),
         row.unit,
         str(row.window_start),
         str(row.window_end),

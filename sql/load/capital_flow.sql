@@ -1,7 +1,7 @@
 -- Grain: one row per figure of a loaded submission that no rule stopped. Running it twice changes nothing.
 insert into warehouse.capital_flow (
     submission_id, line_number, flow_code, measure_code, axis_code, member_name, member_code, partner_code,
-    sector_code, locality_code, project_code, value, value_state, unit_code, window_start, window_end, as_of_date,
+    sector_code, locality_code, project_code, provider_code, receiver_code, value, value_state, unit_code, window_start, window_end, as_of_date,
     is_cumulative, revision_number, sheet_name, cell
 )
 select
@@ -16,6 +16,8 @@ select
     staged.sector_code,
     staged.locality_code,
     staged.project_code,
+    staged.provider_code,
+    staged.receiver_code,
     staged.value,
     staged.value_state,
     staged.unit_code,

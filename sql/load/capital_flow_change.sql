@@ -22,7 +22,7 @@ identified as not materialized (
         capital_flow.*,
         jsonb_build_array(
             flow_code, measure_code, axis_code, coalesce(member_code, member_name), partner_code, sector_code,
-            locality_code, project_code, unit_code, window_start, window_end
+            locality_code, project_code, provider_code, receiver_code, unit_code, window_start, window_end
         ) as identity
     from warehouse.capital_flow
 ),

@@ -2,7 +2,7 @@
 -- Figures a rule stopped carry the rules; good figures of a file that may not load in part carry FILE.
 insert into quarantine.capital_flow (
     submission_id, line_number, flow_code, measure_code, axis_code, member_name, member_code, partner_code,
-    sector_code, locality_code, project_code, value, value_state, unit_code, window_start, window_end, as_of_date,
+    sector_code, locality_code, project_code, provider_code, receiver_code, value, value_state, unit_code, window_start, window_end, as_of_date,
     is_cumulative, sheet_name, cell, rule_codes
 )
 with blocked as (
@@ -26,6 +26,8 @@ select
     staged.sector_code,
     staged.locality_code,
     staged.project_code,
+    staged.provider_code,
+    staged.receiver_code,
     staged.value,
     staged.value_state,
     staged.unit_code,

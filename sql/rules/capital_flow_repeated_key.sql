@@ -18,6 +18,8 @@ with repeated as (
                 sector_code,
                 locality_code,
                 project_code,
+                provider_code,
+                receiver_code,
                 unit_code,
                 window_start,
                 window_end

@@ -223,3 +223,20 @@ def test_every_source_takes_what_lies_in_its_own_part_of_the_inbox(
     assert ingest_receipts("nso_fdi", books) == {"loaded": 1}
     # A book gets no answer, so nothing waits for one.
     assert land_inbox("nso_fdi") == []
+
+
+def test_every_real_book_with_the_sheet_loads_in_one_drop_and_the_warehouse_sums_what_is_printed(
+    desk: Desk, real_data: Path
+) -> None:
+    books = sorted((real_data / "vn-gso-monthly").glob("*.xls*"))
+
+    results = desk.hand_in(*books)
+
+    verdicts = {Path(result.path).name[:4]: (result.verdict, result.code) for result in results}
+    assert verdicts.pop("2000") == ("rejected", "FDI_SHEET_NOT_FOUND")
+    assert set(verdicts.values()) == {("loaded", "OK")}
+    # 24.797 + 349.765554 + 88.187264 + 378.483218 + 144 million, the books that list the province.
+    assert desk.ask(
+        "select sum(value), count(*) from warehouse.capital_flow"
+        " where axis_code = 'locality' and member_code = '82' and measure_code = 'capital_new'"
+    ) == [(Decimal(985233036), 5)]

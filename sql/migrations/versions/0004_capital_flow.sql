@@ -35,6 +35,8 @@ create unlogged table staging.capital_flow (
     sector_code text,
     locality_code text,
     project_code text,
+    provider_code text,
+    receiver_code text,
     value numeric,
     value_state text not null,
     unit_code text not null,
@@ -61,6 +63,8 @@ comment on column staging.capital_flow.partner_code is 'Country or organisation 
 comment on column staging.capital_flow.sector_code is 'Sector, where the row names one beside its axis.';
 comment on column staging.capital_flow.locality_code is 'Province or commune, where the row names one beside its axis.';
 comment on column staging.capital_flow.project_code is 'Project, where the row names one beside its axis.';
+comment on column staging.capital_flow.provider_code is 'Organisation that gave the money, as the publisher refers to it; never a person.';
+comment on column staging.capital_flow.receiver_code is 'Organisation that received it, as the publisher refers to it; never a person.';
 comment on column staging.capital_flow.value is 'Amount or count in whole units; empty unless reported or nil.';
 comment on column staging.capital_flow.value_state is 'As in warehouse.capital_flow, or unreadable.';
 comment on column staging.capital_flow.unit_code is 'Currency (ISO 4217) or the thing counted: project, contribution.';
@@ -86,6 +90,8 @@ create table warehouse.capital_flow (
     sector_code text,
     locality_code text,
     project_code text,
+    provider_code text,
+    receiver_code text,
     value numeric,
     value_state text not null constraint capital_flow_value_state check (
         value_state in ('reported', 'nil', 'not_applicable', 'withheld', 'missing')
@@ -103,7 +109,7 @@ create table warehouse.capital_flow (
     constraint capital_flow_total check ((axis_code = 'total') = (member_name = 'total')),
     constraint capital_flow_grain unique nulls not distinct (
         submission_id, flow_code, measure_code, axis_code, member_name, member_code, partner_code, sector_code,
-        locality_code, project_code, unit_code, window_start, window_end
+        locality_code, project_code, provider_code, receiver_code, unit_code, window_start, window_end
     ),
     constraint capital_flow_value_with_state check (
         (value_state = 'reported' and value is not null)
@@ -123,6 +129,8 @@ comment on column warehouse.capital_flow.partner_code is 'Country or organisatio
 comment on column warehouse.capital_flow.sector_code is 'Sector, where the row names one beside its axis.';
 comment on column warehouse.capital_flow.locality_code is 'Province or commune, where the row names one beside its axis.';
 comment on column warehouse.capital_flow.project_code is 'Project, where the row names one beside its axis.';
+comment on column warehouse.capital_flow.provider_code is 'Organisation that gave the money, as the publisher refers to it; never a person.';
+comment on column warehouse.capital_flow.receiver_code is 'Organisation that received it, as the publisher refers to it; never a person.';
 comment on column warehouse.capital_flow.value is 'Amount or count in whole units; empty unless reported or nil.';
 comment on column warehouse.capital_flow.value_state is 'reported, nil (a dash), not_applicable, withheld, missing (a blank). Missing is not zero.';
 comment on column warehouse.capital_flow.unit_code is 'Currency (ISO 4217) or the thing counted: project, contribution.';
@@ -147,6 +155,8 @@ create table quarantine.capital_flow (
     sector_code text,
     locality_code text,
     project_code text,
+    provider_code text,
+    receiver_code text,
     value numeric,
     value_state text not null,
     unit_code text not null,
@@ -172,6 +182,8 @@ comment on column quarantine.capital_flow.partner_code is 'Country or organisati
 comment on column quarantine.capital_flow.sector_code is 'Sector, where the row names one beside its axis.';
 comment on column quarantine.capital_flow.locality_code is 'Province or commune, where the row names one beside its axis.';
 comment on column quarantine.capital_flow.project_code is 'Project, where the row names one beside its axis.';
+comment on column quarantine.capital_flow.provider_code is 'Organisation that gave the money, as the publisher refers to it; never a person.';
+comment on column quarantine.capital_flow.receiver_code is 'Organisation that received it, as the publisher refers to it; never a person.';
 comment on column quarantine.capital_flow.value is 'Amount or count in whole units; empty unless reported or nil.';
 comment on column quarantine.capital_flow.value_state is 'State as read, unreadable among them.';
 comment on column quarantine.capital_flow.unit_code is 'Currency (ISO 4217) or the thing counted: project, contribution.';
