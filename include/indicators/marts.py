@@ -34,14 +34,24 @@ def build_marts(connection: Connection, as_known: datetime | None = None) -> Non
 
 
 def ensure_current(connection: Connection) -> bool:
-    """Rebuild the marts when they are absent, older than the newest submission, or a deadline has passed since.
+    """Rebuild the marts unless they are current; returns whether they were rebuilt.
 
-    A stale figure must not be read as if it were fine. Returns whether they were rebuilt.
+    A stale figure must not be read as if it were fine.
     """
+    if is_current(connection):
+        return False
+    build_marts(connection)
+    return True
+
+
+def is_current(connection: Connection) -> bool:
+    """Tell whether the marts are there, know the newest submission, and no deadline has passed since."""
     from sqlalchemy import text
 
-    if connection.execute(text("select to_regclass('mart.indicator_value')")).scalar() is not None:
-        is_current = connection.execute(
+    if connection.execute(text("select to_regclass('mart.indicator_value')")).scalar() is None:
+        return False
+    return bool(
+        connection.execute(
             text(
                 "select build.as_known is null"
                 " and build.newest_submission_id is not distinct from"
@@ -51,10 +61,7 @@ def ensure_current(connection: Connection) -> bool:
                 " from mart.build"
             )
         ).scalar()
-        if is_current:
-            return False
-    build_marts(connection)
-    return True
+    )
 
 
 def check_marts(connection: Connection) -> None:

@@ -182,7 +182,7 @@ def _read_header(text: _Text, top: int, bottom: int, aliases: list[tuple[HeaderR
     ranks = sum(rank for rank, _, column, name in offers if columns.get(name) == column)
     height = bottom - top
     if bottom + 1 < text.row_count and any(text.crosses(bottom, column) for column in labels):
-        height += 1  # a merge would be cut in two: prefer the height that keeps it whole
+        height += 2  # a merge would be cut in two: prefer the height that keeps it whole
         ranks += 1
     return _Header(top, bottom, columns, labels, (required, len(columns), -ranks, -height))
 

@@ -67,16 +67,6 @@ class AirflowApi:
             if len(tasks) >= answer["total_entries"] or not answer["task_instances"]:
                 return tasks
 
-    def returned(self, dag_id: str, run_id: str, task_id: str, map_index: int = -1) -> Any:
-        """Return what a task returned; None when it returned nothing."""
-        path = f"dags/{dag_id}/dagRuns/{_quoted(run_id)}/taskInstances/{task_id}/xcomEntries/return_value"
-        try:
-            return self._get(path, map_index=map_index, stringify="false")["value"]
-        except urllib.error.HTTPError as error:
-            if error.code == 404:
-                return None
-            raise
-
     def task_log(self, task: Mapping[str, Any]) -> list[str]:
         """Return the lines of a task instance's last attempt, oldest first."""
         path = (

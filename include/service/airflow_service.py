@@ -60,7 +60,7 @@ def start(settings: Settings, tell: Callable[[str], None] = lambda _: None) -> A
     environment = airflow_environment(settings, credentials, metadata_url=metadata_url, port=port)
     # The page takes longest to load and needs no table for it, so it loads while the tables are made.
     _start_missing(settings, ("api-server",), running, environment, port)
-    if not running:
+    if running <= {"api-server"}:  # it may have been left alone by a start that was interrupted before the tables
         migrate_metadata(settings, environment, tell)
     _start_missing(settings, COMPONENTS, running | {"api-server"}, environment, port)
     api = AirflowApi(page_url(port), ADMIN_USER, credentials.admin_password)
@@ -70,11 +70,11 @@ def start(settings: Settings, tell: Callable[[str], None] = lambda _: None) -> A
 
 def stop(settings: Settings, tell: Callable[[str], None] = lambda _: None) -> list[str]:
     """Stop Airflow with every task it runs, then the embedded server; return what was running."""
-    tell("stopping Airflow")
+    tell("Đang dừng Airflow")
     stopped = stop_processes(COMPONENTS, settings.airflow_home / "run")
     from include.warehouse.embedded import EmbeddedServer
 
-    tell("stopping the embedded PostgreSQL")
+    tell("Đang dừng PostgreSQL")
     EmbeddedServer(settings.home).stop()
     return stopped
 
@@ -150,7 +150,7 @@ def migrate_metadata(settings: Settings, environment: Mapping[str, str], tell: C
     is_noted = note.exists() and note.read_text(encoding="utf-8").strip() == installed
     if is_noted and _has_tables(environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]):
         return False
-    tell("preparing Airflow's database")
+    tell("chuẩn bị bảng của Airflow")
     log = component_log(settings, "db-migrate")
     log.parent.mkdir(parents=True, exist_ok=True)
     settings.airflow_home.mkdir(parents=True, exist_ok=True)
@@ -289,6 +289,8 @@ def _airflow_settings(settings: Settings, credentials: Credentials, metadata_url
         "scheduler": {
             # A killed task is noticed after 90 s instead of 5 minutes.
             "task_instance_heartbeat_timeout": 90,
+            # Tasks of a killed scheduler are taken over within a minute; by default five after the next start.
+            "orphaned_tasks_check_interval": 20,
             "scheduler_idle_sleep_time": 0.5,
             "enable_health_check": False,
         },
@@ -367,7 +369,7 @@ def _has_tables(metadata_url: str) -> bool:
 
 def _wait_until_ready(settings: Settings, api: AirflowApi, tell: Callable[[str], None]) -> None:
     """Wait for the page to answer and both other processes to report; stop waiting at once when one of them ends."""
-    tell("waiting for Airflow")
+    tell("chờ Airflow")
     end = time.monotonic() + READY_SECONDS
     waiting_for = list(COMPONENTS)
     while True:

@@ -9,15 +9,16 @@ from contextlib import contextmanager
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 
 class Step:
-    """One line of the display. `tell` says what is going on, `count` how much of it is done."""
+    """One line of the display. `tell` says what is going on, `count` how much is done, `conclude` what stays there."""
 
     def __init__(self, display: Display, title: str, task: TaskID | None) -> None:
         self._display, self._title, self._task = display, title, task
         self._shown = ""
+        self._conclusion = ""
 
     def tell(self, text: str) -> None:
         """Show `text` beside the step's title."""
@@ -27,21 +28,27 @@ class Step:
             self._display.print(f"{self._title}: {text}")
         self._shown = text
 
-    def count(self, done: int, total: int) -> None:
-        """Show how many of how many parts are done."""
+    def count(self, done: int, total: int, note: str = "") -> None:
+        """Show how many of how many parts are done, with a note beside; nothing is known yet while `total` is 0."""
         if self._task is not None:
-            self._display.bars.update(self._task, completed=done, total=total)
-        else:
-            self.tell(f"{done}/{total}")
+            self._display.bars.update(
+                self._task, completed=done, total=total or None, counted=f"{done}/{total}" if total else "", note=note
+            )
+        elif total:
+            self.tell(f"{done}/{total} {note}".rstrip())
+
+    def conclude(self, text: str) -> None:
+        """Leave `text` beside the step's title when it is done."""
+        self._conclusion = text
 
     def finish(self) -> None:
-        """Stop the step's clock."""
+        """Stop the step's clock and show what came of it."""
         if self._task is not None:
             total = self._display.bars.tasks[self._task].total or 1
-            self._display.bars.update(self._task, completed=total, total=total)
+            self._display.bars.update(self._task, completed=total, total=total, note=self._conclusion)
             self._display.bars.stop_task(self._task)
         else:
-            self._display.print(f"{self._title}: done")
+            self._display.print(f"{self._title}: xong" + (f" ({self._conclusion})" if self._conclusion else ""))
 
 
 class Display:
@@ -56,7 +63,7 @@ class Display:
             SpinnerColumn(finished_text="✓"),
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
-            MofNCompleteColumn(),
+            TextColumn("{task.fields[counted]}"),
             TimeElapsedColumn(),
             TextColumn("{task.fields[note]}", style="dim"),
             console=console,
@@ -76,7 +83,7 @@ class Display:
     @contextmanager
     def step(self, title: str) -> Iterator[Step]:
         """Show a step until the block ends; a block that fails leaves it unfinished."""
-        task = self.bars.add_task(title, total=None, note="") if self.is_live else None
+        task = self.bars.add_task(title, total=None, counted="", note="") if self.is_live else None
         step = Step(self, title, task)
         yield step
         step.finish()

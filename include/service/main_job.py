@@ -11,32 +11,38 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from include.errors import PlatformError
+from include.indicators.marts import is_current
 from include.service import airflow_service
 from include.service.airflow_api import AirflowApi
 from include.service.airflow_service import ServiceError
+from include.service.arrivals import Beginning, count_verdicts, is_anything_waiting, note_beginning, read_progress
 from include.service.credentials import ADMIN_USER, load_credentials, passwords_path
 from include.service.display import Display, Step
 from include.settings import PROJECT_ROOT, Settings, load_settings
 from include.sources import list_sources
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 BUILD_DAG = "build_indicators"
 RELEASE_DAG = "release_extracts"
 SAMPLE_PERIOD = "2026-06T"
 
 _POLL_SECONDS = 0.4
+_COUNT_SECONDS = 1.0
 _SETTLING_SECONDS = 2.5
 """The inbox leaves alone what was touched in the last two seconds; asked earlier, a run would find nothing."""
 _STALL_SECONDS = 1800
@@ -86,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Console(stderr=True).print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         return 1
     except KeyboardInterrupt:
-        console.print("\nInterrupted. What was started keeps running; `make stop` stops it.")
+        console.print("\nĐã ngắt. Những gì đã khởi động vẫn chạy tiếp; dừng bằng lệnh `make stop`.")
         return 130
 
 
@@ -94,11 +100,13 @@ def run(settings: Settings, console: Console) -> int:
     """Do the whole main job; 0 when every run it started or waited for succeeded."""
     from include.service.summary import print_summary
 
-    with _only_once(settings), Display(console) as display:
+    with _only_once(settings), _lost_parts_told(settings), Display(console) as display:
         begun_at = datetime.now(UTC)
-        api = _start_everything(settings, display)
-        runs = _take_in_inbox(settings, api, display, begun_at)
-    print_summary(console, settings, count_verdicts(api, runs))
+        api, beginning = _start_everything(settings, display)
+        _take_in_inbox(settings, api, display, beginning, begun_at)
+    with _warehouse(settings) as connection:
+        verdicts = count_verdicts(connection, beginning)
+    print_summary(console, settings, verdicts)
     _print_page(console, settings, api.page_url)
     return 0
 
@@ -106,7 +114,7 @@ def run(settings: Settings, console: Console) -> int:
 def stop(settings: Settings, console: Console) -> int:
     """Stop Airflow and the embedded server; 0 also when nothing was running."""
     stopped = airflow_service.stop(settings, tell=lambda text: console.print(f"{text} …"))
-    console.print(f"Stopped: {', '.join(stopped)}." if stopped else "Airflow was not running.")
+    console.print(f"Đã dừng: {', '.join(stopped)}." if stopped else "Airflow không chạy.", highlight=False)
     return 0
 
 
@@ -114,7 +122,8 @@ def show_status(settings: Settings, console: Console) -> int:
     """Print what runs; 0 when all of Airflow does."""
     states = airflow_service.status(settings)
     for state in states:
-        console.print(f"{state.name:14} {f'process {state.pid}' if state.pid else 'not running':18} {state.log}")
+        process = f"tiến trình {state.pid}" if state.pid else "không chạy"
+        console.print(f"{state.name:14} {process:20} {state.log}", highlight=False, soft_wrap=True)
     is_running = all(state.pid for state in states)
     if is_running:
         _print_page(console, settings, airflow_service.current_page_url(settings))
@@ -128,55 +137,101 @@ def run_airflow(settings: Settings, arguments: Sequence[str]) -> int:
     return subprocess.run(command, env=environment, cwd=settings.airflow_home, check=False).returncode
 
 
-def count_verdicts(api: AirflowApi, runs: Sequence[JobRun]) -> Counter[str]:
-    """Add up the verdict counts that the ingest tasks of these runs returned."""
-    verdicts: Counter[str] = Counter()
-    for job_run in runs:
-        for task in job_run.tasks:
-            if task["task_id"] in ("ingest", "account") and task["state"] == "success":
-                verdicts.update(api.returned(job_run.dag_id, job_run.run_id, task["task_id"], task["map_index"]) or {})
-    return verdicts
-
-
-def _start_everything(settings: Settings, display: Display) -> AirflowApi:
+def _start_everything(settings: Settings, display: Display) -> tuple[AirflowApi, Beginning]:
     """Start Airflow while the warehouse and the inbox are prepared: neither needs the other, both take seconds."""
-    with ThreadPoolExecutor(max_workers=1) as beside:
+    starting: Future[AirflowApi] = Future()
 
-        def start_airflow() -> AirflowApi:
+    def start_airflow() -> None:
+        try:
             with display.step("Airflow") as step:
                 api = airflow_service.start(settings, tell=step.tell)
                 _wait_for_dags(settings, api, step)
-                return api
+            starting.set_result(api)
+        except BaseException as error:
+            starting.set_exception(error)
 
-        starting = beside.submit(start_airflow)
-        with display.step("Warehouse") as step:
-            step.tell("tables and reference data")
-            is_unused = _prepare_warehouse(settings)
-        if is_unused:
-            _fill_empty_inbox(settings, display)
-        return starting.result()
+    # A daemon, not an executor: whoever presses Ctrl-C, or has a broken warehouse, does not wait for Airflow first.
+    threading.Thread(target=start_airflow, daemon=True).start()
+    with display.step("Kho dữ liệu") as step:
+        step.tell("chuẩn bị bảng và danh mục")
+        beginning = _prepare_warehouse(settings)
+    if beginning.is_first:
+        _fill_empty_inbox(settings, display)
+    return starting.result(), beginning
 
 
-def _take_in_inbox(settings: Settings, api: AirflowApi, display: Display, begun_at: datetime) -> list[JobRun]:
-    """Follow the reports from the inbox to the extracts; return the runs that took them there."""
-    runs = []
+def _take_in_inbox(
+    settings: Settings, api: AirflowApi, display: Display, beginning: Beginning, begun_at: datetime
+) -> None:
+    """Follow the reports from the inbox to the extracts."""
     changed: set[tuple[str, str]] = set()
-    settled_at = max(begun_at, _let_inbox_settle(settings))
-    for source in list_sources():
-        dag_id = f"ingest_{source.source_id}"
-        with display.step(f"Ingest {source.source_id}") as step:
-            run_id = _run_that_sees(api, dag_id, settled_at) or api.trigger(dag_id)
-            runs.append(_follow(settings, api, dag_id, run_id, step))
-        if any(task["task_id"] == "account" and task["state"] == "success" for task in runs[-1].tasks):
-            changed.add((dag_id, run_id))
-    for dag_id, title in ((BUILD_DAG, "Build indicators"), (RELEASE_DAG, "Write extracts")):
-        with display.step(title) as step:
-            due = _runs_due(settings, api, dag_id, changed, step)
-            runs += [_follow(settings, api, dag_id, run_id, step) for run_id in due]
-            if not due:
-                step.tell("up to date")
-            changed = {(dag_id, run_id) for run_id in due}
-    return runs
+    _let_inbox_settle(settings)
+    with _warehouse(settings) as connection:
+        for source in list_sources():
+            with display.step(f"Nhận {source.source_id}") as step:
+                changed |= _take_in_source(settings, api, source.source_id, connection, beginning, begun_at, step)
+        for dag_id, title in ((BUILD_DAG, "Tính chỉ tiêu"), (RELEASE_DAG, "Xuất báo cáo")):
+            with display.step(title) as step:
+                is_behind = dag_id == BUILD_DAG and not changed and not is_current(connection)
+                due = [api.trigger(dag_id)] if is_behind else _runs_due(settings, api, dag_id, changed, step)
+                for run_id in due:
+                    _follow(settings, api, dag_id, run_id, _count_tasks(step))
+                if not due:
+                    step.conclude("không có gì mới")
+                changed = {(dag_id, run_id) for run_id in due}
+
+
+def _take_in_source(
+    settings: Settings,
+    api: AirflowApi,
+    source_id: str,
+    connection: Connection,
+    beginning: Beginning,
+    begun_at: datetime,
+    step: Step,
+) -> set[tuple[str, str]]:
+    """Follow the runs of a source until nothing waits in the inbox; return those that changed observations.
+
+    Runs the scheduler began by itself come first: a second one behind them would find nothing.
+    """
+    dag_id = f"ingest_{source_id}"
+    followed: dict[str, JobRun] = {}
+    counted_at = 0.0
+
+    def show(_: Sequence[dict[str, Any]]) -> None:
+        nonlocal counted_at
+        if time.monotonic() - counted_at >= _COUNT_SECONDS:
+            counted_at = time.monotonic()
+            progress = read_progress(connection, beginning, source_id)
+            step.count(progress.decided, progress.landed, f"tệp, {progress.answered} đã trả lời")
+
+    has_own_run = False
+    while True:
+        run_ids = [run_id for run_id in _runs_since(api, dag_id, begun_at) if run_id not in followed]
+        if not run_ids:
+            if has_own_run or not is_anything_waiting(connection, settings.inbox, source_id):
+                break
+            run_ids, has_own_run = [api.trigger(dag_id)], True
+        for run_id in run_ids:
+            followed[run_id] = _follow(settings, api, dag_id, run_id, show)
+    progress = read_progress(connection, beginning, source_id)
+    step.count(progress.decided, progress.landed, "tệp")
+    if not progress.landed:
+        step.conclude("không có tệp mới")
+    return {
+        (dag_id, run_id)
+        for run_id, run in followed.items()
+        if any(task["task_id"] == "account" and task["state"] == "success" for task in run.tasks)
+    }
+
+
+def _runs_since(api: AirflowApi, dag_id: str, moment: datetime) -> list[str]:
+    """Runs of the DAG that were not over at that moment, oldest first."""
+    return [
+        str(each["dag_run_id"])
+        for each in reversed(api.latest_runs(dag_id))
+        if each["end_date"] is None or datetime.fromisoformat(each["end_date"]) >= moment
+    ]
 
 
 def _runs_due(settings: Settings, api: AirflowApi, dag_id: str, causes: set[tuple[str, str]], step: Step) -> list[str]:
@@ -184,7 +239,8 @@ def _runs_due(settings: Settings, api: AirflowApi, dag_id: str, causes: set[tupl
 
     An interrupted or failed earlier job leaves a mart behind its observations: it is caught up here.
     """
-    step.tell("waiting for the scheduler")
+    if causes:
+        step.tell("chờ bộ lập lịch")
     end = time.monotonic() + 60
     while causes:
         for latest in api.latest_runs(dag_id):
@@ -205,8 +261,14 @@ def _runs_due(settings: Settings, api: AirflowApi, dag_id: str, causes: set[tupl
     return [each["dag_run_id"] for each in latest_runs if each["state"] not in _ENDED]
 
 
-def _follow(settings: Settings, api: AirflowApi, dag_id: str, run_id: str, step: Step) -> JobRun:
-    """Wait for a run to end, showing its tasks. Raises JobError with the end of the log when it failed."""
+def _follow(
+    settings: Settings,
+    api: AirflowApi,
+    dag_id: str,
+    run_id: str,
+    show: Callable[[Sequence[dict[str, Any]]], None],
+) -> JobRun:
+    """Wait for a run to end; `show` hears of its tasks. Raises JobError with the end of the log when it failed."""
     seen: object = None
     stalled_at = time.monotonic() + _STALL_SECONDS
     while True:
@@ -214,7 +276,7 @@ def _follow(settings: Settings, api: AirflowApi, dag_id: str, run_id: str, step:
         tasks = api.task_instances(dag_id, run_id)
         if (now_seen := [(task["task_id"], task["map_index"], task["state"]) for task in tasks]) != seen:
             seen, stalled_at = now_seen, time.monotonic() + _STALL_SECONDS
-        step.count(sum(task["state"] in _TASK_ENDED for task in tasks), len(tasks))
+        show(tasks)
         if state in _ENDED:
             break
         _check_service(settings)
@@ -229,6 +291,10 @@ def _follow(settings: Settings, api: AirflowApi, dag_id: str, run_id: str, step:
     if state == "failed":
         raise _failure(settings, api, dag_id, run_id, tasks)
     return JobRun(dag_id, run_id, state, tuple(tasks))
+
+
+def _count_tasks(step: Step) -> Callable[[Sequence[dict[str, Any]]], None]:
+    return lambda tasks: step.count(sum(task["state"] in _TASK_ENDED for task in tasks), len(tasks))
 
 
 def _failure(
@@ -252,25 +318,10 @@ def _failure(
     )
 
 
-def _run_that_sees(api: AirflowApi, dag_id: str, settled_at: datetime) -> str | None:
-    """A run of the scheduler's own that looked, or will look, into the inbox when everything was there.
-
-    Airflow begins the first scheduled run as soon as it knows the DAG; a second one behind it would find nothing.
-    """
-    for latest in api.latest_runs(dag_id, limit=3):
-        landing = [task for task in api.task_instances(dag_id, latest["dag_run_id"]) if task["task_id"] == "land"]
-        has_begun_early = any(
-            task["start_date"] and datetime.fromisoformat(task["start_date"]) < settled_at for task in landing
-        )
-        if landing and not has_begun_early:
-            return str(latest["dag_run_id"])
-    return None
-
-
 def _wait_for_dags(settings: Settings, api: AirflowApi, step: Step) -> None:
     """Wait until every DAG the job needs is known: an asset change nobody listens to yet would be lost."""
     wanted = {f"ingest_{source.source_id}" for source in list_sources()} | {BUILD_DAG, RELEASE_DAG}
-    step.tell("reading the DAGs")
+    step.tell("đọc các DAG")
     end = time.monotonic() + airflow_service.READY_SECONDS
     while missing := wanted - api.dag_ids():
         errors = api.import_errors()
@@ -285,23 +336,45 @@ def _wait_for_dags(settings: Settings, api: AirflowApi, step: Step) -> None:
         time.sleep(_POLL_SECONDS)
 
 
+@contextmanager
+def _lost_parts_told(settings: Settings) -> Iterator[None]:
+    """Turn a broken connection into the error that names the part that is gone."""
+    from sqlalchemy.exc import OperationalError
+
+    try:
+        yield
+    except (urllib.error.URLError, ConnectionError, TimeoutError, OperationalError) as error:
+        _check_service(settings)
+        raise ServiceError(
+            where="Airflow" if isinstance(error, OSError) else "the warehouse",
+            found=str(error).splitlines()[0],
+            expected="an answer",
+            remedy=f"Logs are below {settings.logs}. Run `make run` again: it goes on where this stopped.",
+        ) from error
+
+
 def _check_service(settings: Settings) -> None:
     for state in airflow_service.status(settings):
         if state.pid is None:
             raise airflow_service.ended_by_itself(state)
 
 
-def _prepare_warehouse(settings: Settings) -> bool:
-    """Bring the warehouse up to this checkout; return whether nothing has ever arrived in it."""
-    from sqlalchemy import text
-
+def _prepare_warehouse(settings: Settings) -> Beginning:
+    """Bring the warehouse up to this checkout; return where it stands."""
     from include.pipeline.prepare import prepare_warehouse
+
+    with _warehouse(settings) as connection:
+        prepare_warehouse(connection.engine)
+        return note_beginning(connection)
+
+
+@contextmanager
+def _warehouse(settings: Settings) -> Iterator[Connection]:
+    """A connection on which every question sees the latest state and holds nothing up."""
     from include.warehouse.connect import engine, warehouse_url
 
-    warehouse = engine(warehouse_url(settings))
-    prepare_warehouse(warehouse)
-    with warehouse.connect() as connection:
-        return not connection.execute(text("select exists (select from landing.receipt)")).scalar_one()
+    with engine(warehouse_url(settings)).connect() as connection:
+        yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _fill_empty_inbox(settings: Settings, display: Display) -> None:
@@ -314,23 +387,22 @@ def _fill_empty_inbox(settings: Settings, display: Display) -> None:
     settings.inbox.mkdir(parents=True, exist_ok=True)
     if any(settings.inbox.iterdir()):
         return
-    with display.step("Sample reports") as step:
-        step.tell(f"the inbox is empty: writing a synthetic {SAMPLE_PERIOD}")
+    with display.step("Báo cáo mẫu") as step:
+        step.tell(f"hộp nhận trống: ghi báo cáo giả lập kỳ {SAMPLE_PERIOD}")
         filling = settings.inbox.with_name(settings.inbox.name + ".filling")
         shutil.rmtree(filling, ignore_errors=True)
         filling.mkdir()
         sample = write_sample(filling, SAMPLE_PERIOD)
         settings.inbox.rmdir()
         filling.rename(settings.inbox)
-        step.count(len(sample.files), len(sample.files))
-        step.tell(str(settings.inbox))
+        step.count(len(sample.files), len(sample.files), "tệp")
+        step.conclude(f"giả lập, trong {settings.inbox}")
 
 
-def _let_inbox_settle(settings: Settings) -> datetime:
-    """Wait until what was put into the inbox last counts as complete; return since when it does."""
+def _let_inbox_settle(settings: Settings) -> None:
+    """Wait until what was put into the inbox last counts as complete."""
     newest = max((path.stat().st_mtime for path in settings.inbox.rglob("*") if path.is_file()), default=0.0)
     time.sleep(min(_SETTLING_SECONDS, max(0.0, newest + _SETTLING_SECONDS - time.time())))
-    return datetime.fromtimestamp(newest + _SETTLING_SECONDS, UTC)
 
 
 @contextmanager
@@ -352,8 +424,11 @@ def _only_once(settings: Settings) -> Iterator[None]:
 def _print_page(console: Console, settings: Settings, url: str) -> None:
     load_credentials(settings.secrets)
     passwords = passwords_path(settings.secrets)
-    console.print(f"\nAirflow: {url}  (user {ADMIN_USER}; its password is in {passwords})", soft_wrap=True)
-    console.print("It keeps running and looks into the inbox every 15 minutes. `make stop` stops it.", soft_wrap=True)
+    for line in (
+        f"\nAirflow: {url}  (tài khoản {ADMIN_USER}, mật khẩu trong {passwords})",
+        "Hệ thống chạy tiếp, cứ 15 phút xem hộp nhận một lần. Dừng bằng lệnh: make stop",
+    ):
+        console.print(line, soft_wrap=True, highlight=False)
 
 
 if __name__ == "__main__":

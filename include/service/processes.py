@@ -14,17 +14,22 @@ import psutil
 
 from include.service.credentials import write_private
 
+_LOG_LIMIT_BYTES = 20_000_000
+
 
 def start_process(
     name: str, command: Sequence[str], *, environment: Mapping[str, str], log: Path, folder: Path, cwd: Path
 ) -> None:
     """Start `command` detached, its output appended to `log`, and remember it as `name` in `folder`.
 
+    A log grown beyond 20 MB is put aside first, in place of the one put aside before.
     What an earlier one of that name left behind when it was killed is ended first: nobody else would know of it.
     """
     stop_processes([name], folder)
     log.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > _LOG_LIMIT_BYTES:
+        log.replace(log.with_name(log.name + ".1"))
     with log.open("ab") as output:
         process = subprocess.Popen(
             command,

@@ -26,11 +26,12 @@ VERDICT_MEANINGS = {
 
 
 def print_summary(console: Console, settings: Settings, verdicts: Mapping[str, int]) -> None:
-    """Print verdict counts, the leading indicators of the newest period with reports, and its extracts."""
+    """Print verdict counts, who is missing, the leading indicators of the newest period with reports, its extracts."""
     _print_verdicts(console, settings, verdicts)
     period, indicators = read_leading_indicators(settings)
     if indicators:
         _print_indicators(console, period, indicators)
+        console.print(f"\n{describe_missing(*count_reports(settings, period))}", soft_wrap=True, highlight=False)
     if extracts := list_extracts(settings.extracts, period) if period else []:
         console.print("\nBáo cáo cho lãnh đạo:")
         for path in extracts:
@@ -57,6 +58,26 @@ def read_leading_indicators(settings: Settings) -> tuple[str, list[dict[str, Any
     return period, [known[code] for code in LEADING_INDICATORS if code in known]
 
 
+def count_reports(settings: Settings, period: str) -> tuple[int, int]:
+    """Return how many bodies obliged to report for the period have done so, and how many there are."""
+    from include.indicators.status import status
+    from include.warehouse.connect import engine, warehouse_url
+
+    with engine(warehouse_url(settings)).connect() as connection:
+        obliged = status(connection, period)["counts"]["obliged"]
+    return obliged["received"], obliged["bodies"]
+
+
+def describe_missing(received: int, expected: int) -> str:
+    """Return the sentence that says whether reports are missing."""
+    if received == expected:
+        return f"Đã nhận đủ {received}/{expected} báo cáo phải nộp."
+    return (
+        f"Đã nhận {received}/{expected} báo cáo phải nộp; còn thiếu {expected - received}."
+        " Xem đơn vị nào: .venv/bin/ttdn status"
+    )
+
+
 def list_extracts(folder: Path, period: str) -> list[Path]:
     """Return the finished extracts of a period below `folder`; empty when none has been written yet."""
     found = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "~")))
@@ -67,20 +88,23 @@ def _print_verdicts(console: Console, settings: Settings, verdicts: Mapping[str,
     if not verdicts:
         console.print(f"\nKhông có tệp mới trong {settings.inbox}.", soft_wrap=True, highlight=False)
         return
-    table = Table(title=f"\n{sum(verdicts.values())} tệp đã xử lý", title_justify="left", box=None, show_header=False)
-    for verdict, count in sorted(verdicts.items(), key=lambda item: -item[1]):
+    console.print(f"\nĐã xử lý {sum(verdicts.values())} tệp:", highlight=False)
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(justify="right")
+    for verdict, count in sorted(verdicts.items(), key=lambda item: (-item[1], item[0])):
         table.add_row(str(count), verdict, VERDICT_MEANINGS.get(verdict, ""))
     console.print(table)
     console.print(f"Phiếu trả lời: {settings.outbox}", soft_wrap=True, highlight=False)
 
 
 def _print_indicators(console: Console, period: str, indicators: Sequence[Mapping[str, Any]]) -> None:
-    table = Table(title=f"\nChỉ tiêu chính, kỳ {period}", title_justify="left", box=None)
-    for heading in ("Mã", "Chỉ tiêu"):
-        table.add_column(heading)
-    table.add_column("Giá trị", justify="right")
-    for heading in ("Đơn vị tính", "Số đơn vị báo cáo"):
-        table.add_column(heading)
+    console.print(f"\nChỉ tiêu chính, kỳ {period}:", highlight=False)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Mã", no_wrap=True)
+    table.add_column("Chỉ tiêu")
+    table.add_column("Giá trị", justify="right", no_wrap=True)
+    table.add_column("Đơn vị tính", no_wrap=True)
+    table.add_column("Đã báo cáo", justify="right", no_wrap=True)
     for each in indicators:
         coverage = each["coverage"]
         table.add_row(

@@ -187,16 +187,14 @@ def parse_figure(
     accepts_percent: bool = False,
     base_unit: str | None = None,
     percent_formatted: bool = False,
-    whole: bool = False,
-    allows_negative: bool = True,
 ) -> Figure:
     """One cell read as a figure in base units, or asked back with a code; never guessed.
 
     `style` is what the column shows (None: undecided). `unit_factor` base units make one unit of the column,
     `base_unit` names them ("VND", "USD", or the counted thing): a unit typed in the cell is believed only
     when it is the column's. A measure that `accepts_percent` takes values from 0 to 100, 12,5% being 12.5;
-    `percent_formatted` is a true number shown as a percentage. `whole` refuses fractions, `allows_negative`
-    False refuses values below zero. Nothing is raised.
+    `percent_formatted` is a true number shown as a percentage. Whether a figure may be negative or broken is not
+    judged here: the gate does, which knows the measure. Nothing is raised.
     """
     if raw is None:
         return _MISSING
@@ -213,11 +211,7 @@ def parse_figure(
             figure = _apply_percent_format(figure, accepts_percent, percent_formatted)
     if figure.value is None or figure.state != "reported":
         return figure
-    if figure.value < 0 and not allows_negative:
-        return _ask("NUMBER_NEGATIVE", f"{format_number(figure.value)} là số âm", "số lớn hơn hoặc bằng 0", figure)
     value = figure.value if unit_factor == _ONE else _plain(_WIDE.multiply(figure.value, unit_factor))
-    if whole and value != value.to_integral_value():
-        return _ask("NUMBER_NOT_WHOLE", f"{format_number(figure.value)} không phải số nguyên", "số nguyên", figure)
     return figure if value == figure.value else replace(figure, value=value)
 
 

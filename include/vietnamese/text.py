@@ -16,6 +16,7 @@ from include.vietnamese import tcvn3, vni
 from include.vietnamese.syllables import TONE_OF, TONELESS, is_syllable, place_tones
 
 LegacyEncoding = Literal["TCVN3", "VNI", "UTF8_AS_1252"]
+FontEncoding = Literal["TCVN3", "VNI"]
 
 _CONTROL: Final = re.compile(r"[\u0000-\u0008\u000e-\u001b\u007f-\u0084\u0086-\u009f\ud800-\udfff]")
 _ZERO_WIDTH_CLASS: Final = (
@@ -154,6 +155,23 @@ def decode_legacy(text: str) -> tuple[str, bool]:
     """
     decoded, encodings = _repair(text)
     return decoded, bool(encodings)
+
+
+def decode_font(text: str, encoding: FontEncoding) -> str:
+    """A cell whose neighbours are certainly set in that font, decoded even where it reads either way (“Ghi chó”).
+
+    A cell with a letter the font does not have is left as typed.
+    """
+    if text.isascii() or _BEYOND_FONTS.search(text) or (encoding == "TCVN3" and _NOT_TCVN3.search(text)):
+        return text
+    if encoding == "VNI":
+        return vni.decode(text)
+    return _restore_capitals(text, tcvn3.decode(text))
+
+
+def is_unicode_vietnamese(text: str) -> bool:
+    """Whether the text holds a letter or mark of Vietnamese that no font encoding contains."""
+    return not text.isascii() and _BEYOND_FONTS.search(text) is not None
 
 
 def legacy_encodings(text: str) -> tuple[LegacyEncoding, ...]:

@@ -16,13 +16,16 @@ from typing import Any, ClassVar
 
 import pytest
 from rich.console import Console
+from sqlalchemy import Connection, text
 
 from include.errors import PlatformError
+from include.pipeline.land import inbox_fingerprint
 from include.service import airflow_service, main_job
 from include.service.airflow_api import AirflowApi
+from include.service.arrivals import Progress, count_verdicts, is_anything_waiting, note_beginning, read_progress
 from include.service.display import Display
 from include.service.late_reports import periods_due
-from include.service.summary import list_extracts, print_summary
+from include.service.summary import describe_missing, list_extracts, print_summary
 from include.settings import Settings
 
 INGEST = "ingest_agency_reports"
@@ -50,12 +53,13 @@ class FakeAirflow:
     def __init__(self, **runs: dict[str, Any]) -> None:
         self.runs: dict[str, dict[str, Any]] = runs
         self.triggered: list[str] = []
-        self.returns: dict[tuple[str, int], Any] = {}
+        self.hidden: set[str] = set()
+        """Runs that appear only when something is triggered."""
         self.log = ["RuntimeError: sums differ"]
 
     def latest_runs(self, dag_id: str, *, limit: int = 10) -> list[dict[str, Any]]:
         mine = [{"dag_run_id": name} | run for name, run in self.runs.items() if run["dag_id"] == dag_id]
-        return mine[:limit]
+        return [run for run in mine if run["dag_run_id"] not in self.hidden][:limit]
 
     def run(self, dag_id: str, run_id: str) -> dict[str, Any]:
         return self.runs[run_id]
@@ -68,10 +72,8 @@ class FakeAirflow:
 
     def trigger(self, dag_id: str) -> str:
         self.triggered.append(dag_id)
+        self.hidden.clear()
         return "mine"
-
-    def returned(self, dag_id: str, run_id: str, task_id: str, map_index: int = -1) -> Any:
-        return self.returns.get((task_id, map_index))
 
     def task_log(self, failed: dict[str, Any]) -> list[str]:
         return self.log
@@ -81,27 +83,143 @@ def a_run(dag_id: str, state: str, *tasks: dict[str, Any], **more: Any) -> dict[
     return {"dag_id": dag_id, "state": state, "tasks": tasks} | more
 
 
-# -- which run sees the inbox ------------------------------------------------------------------------------------------
+# -- which runs are followed -------------------------------------------------------------------------------------------
+
+ACCOUNTED = (task("land", "success"), task("ingest", "success", map_index=0), task("account", "success"))
+SKIPPED = (task("land", "success"), task("ingest", "skipped"), task("account", "skipped"))
+AFTER_NOON, BEFORE_NOON = (NOON + timedelta(seconds=1)).isoformat(), (NOON - timedelta(seconds=1)).isoformat()
 
 
-def test_a_scheduled_run_that_has_not_looked_into_the_inbox_yet_is_followed() -> None:
-    airflow: Any = FakeAirflow(scheduled=a_run(INGEST, "running", task("land", "queued")))
-
-    assert main_job._run_that_sees(airflow, INGEST, NOON) == "scheduled"
-
-
-def test_a_run_that_looked_after_everything_was_there_is_followed_even_when_it_has_ended() -> None:
-    later = (NOON + timedelta(seconds=1)).isoformat()
-    airflow: Any = FakeAirflow(scheduled=a_run(INGEST, "success", task("land", "success", start_date=later)))
-
-    assert main_job._run_that_sees(airflow, INGEST, NOON) == "scheduled"
+def take_in(
+    settings: Settings, warehouse: Connection, airflow: Any, console: Console | None = None
+) -> set[tuple[str, str]]:
+    settings.inbox.mkdir(parents=True, exist_ok=True)
+    beginning = note_beginning(warehouse)
+    with Display(console or Console(file=io.StringIO(), force_terminal=False)).step("Nhận") as step:
+        return main_job._take_in_source(settings, airflow, "agency_reports", warehouse, beginning, NOON, step)
 
 
-def test_a_run_that_looked_too_early_is_not_enough() -> None:
-    earlier = (NOON - timedelta(seconds=1)).isoformat()
-    airflow: Any = FakeAirflow(scheduled=a_run(INGEST, "running", task("land", "running", start_date=earlier)))
+def put_into_inbox(settings: Settings) -> None:
+    settings.inbox.mkdir(parents=True)
+    (settings.inbox / "new.xlsx").write_text("x")
 
-    assert main_job._run_that_sees(airflow, INGEST, NOON) is None
+
+def test_a_run_the_scheduler_began_by_itself_is_followed_and_none_is_started_beside_it(
+    settings: Settings, warehouse: Connection
+) -> None:
+    airflow = FakeAirflow(scheduled=a_run(INGEST, "success", *ACCOUNTED, end_date=AFTER_NOON))
+
+    assert take_in(settings, warehouse, airflow) == {(INGEST, "scheduled")}
+    assert airflow.triggered == []
+
+
+def test_what_the_schedulers_run_left_in_the_inbox_gets_a_run_of_its_own(
+    settings: Settings, warehouse: Connection
+) -> None:
+    put_into_inbox(settings)
+    airflow = FakeAirflow(
+        scheduled=a_run(INGEST, "success", *SKIPPED, end_date=AFTER_NOON),
+        mine=a_run(INGEST, "success", *ACCOUNTED, end_date=None),
+    )
+    airflow.hidden = {"mine"}
+
+    assert take_in(settings, warehouse, airflow) == {(INGEST, "mine")}
+    assert airflow.triggered == [INGEST]
+
+
+def test_a_file_no_run_can_take_yet_is_asked_for_once_only(settings: Settings, warehouse: Connection) -> None:
+    put_into_inbox(settings)
+    airflow = FakeAirflow(mine=a_run(INGEST, "success", *SKIPPED, end_date=None))
+    airflow.hidden = {"mine"}
+
+    assert take_in(settings, warehouse, airflow) == set()
+    assert airflow.triggered == [INGEST]
+
+
+def test_with_nothing_new_no_run_is_started_and_earlier_ones_do_not_count(
+    settings: Settings, warehouse: Connection
+) -> None:
+    airflow = FakeAirflow(earlier=a_run(INGEST, "success", *ACCOUNTED, end_date=BEFORE_NOON))
+    console = Console(file=io.StringIO(), force_terminal=False, width=200)
+
+    assert take_in(settings, warehouse, airflow, console) == set()
+    assert airflow.triggered == []
+    assert "không có tệp mới" in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_an_arrival_left_without_a_verdict_is_taken_up_although_the_inbox_is_empty(
+    settings: Settings, warehouse: Connection
+) -> None:
+    arrive(warehouse, None)
+    airflow = FakeAirflow(mine=a_run(INGEST, "success", *ACCOUNTED, end_date=None))
+    airflow.hidden = {"mine"}
+
+    assert take_in(settings, warehouse, airflow) == {(INGEST, "mine")}
+
+
+# -- what the warehouse says -------------------------------------------------------------------------------------------
+
+
+def arrive(warehouse: Connection, verdict: str | None, *, fingerprint: str | None = None, answered: bool = True) -> int:
+    number: int = warehouse.execute(
+        text(
+            "insert into landing.receipt (receipt_number, sha256, byte_size, original_name, source_id, received_at,"
+            " verdict, answer_name, inbox_fingerprint) values (gen_random_uuid()::text, 'x', 1, 'x', 'agency_reports',"
+            " '2026-06-10', :verdict, :answer, :fingerprint) returning receipt_id"
+        ),
+        {"verdict": verdict, "answer": "x" if verdict and answered else None, "fingerprint": fingerprint},
+    ).scalar_one()
+    return number
+
+
+def test_verdicts_are_counted_from_the_beginning_of_the_job_whoever_took_the_files_in(warehouse: Connection) -> None:
+    arrive(warehouse, "loaded")
+    beginning = note_beginning(warehouse)
+    for verdict in ("loaded", "loaded", "rejected", None):
+        arrive(warehouse, verdict)
+
+    assert count_verdicts(warehouse, beginning) == {"loaded": 2, "rejected": 1}
+    assert count_verdicts(warehouse, note_beginning(warehouse)) == {}
+
+
+def test_what_an_interrupted_job_left_open_counts_for_the_one_that_ends_it(warehouse: Connection) -> None:
+    open_one, unanswered = arrive(warehouse, None), arrive(warehouse, "rejected", answered=False)
+    arrive(warehouse, "loaded")
+
+    beginning = note_beginning(warehouse)
+    warehouse.execute(text("update landing.receipt set verdict = 'loaded' where verdict is null"))
+
+    assert set(beginning.open_receipt_ids) == {open_one, unanswered}
+    assert count_verdicts(warehouse, beginning) == {"loaded": 1, "rejected": 1}
+
+
+def test_progress_tells_landed_decided_and_answered_apart(warehouse: Connection) -> None:
+    arrive(warehouse, "loaded")
+    beginning = note_beginning(warehouse)
+    arrive(warehouse, "loaded")
+    arrive(warehouse, "rejected", answered=False)
+    arrive(warehouse, None)
+
+    assert read_progress(warehouse, beginning, "agency_reports") == Progress(landed=3, decided=2, answered=1)
+    assert read_progress(warehouse, beginning, "another") == Progress(landed=0, decided=0, answered=0)
+
+
+def test_a_warehouse_nothing_ever_arrived_in_is_told_from_one_with_a_past(warehouse: Connection) -> None:
+    assert note_beginning(warehouse).is_first
+    arrive(warehouse, "loaded")
+    assert not note_beginning(warehouse).is_first
+
+
+def test_only_inbox_files_never_received_are_waiting(tmp_path: Path, warehouse: Connection) -> None:
+    report = tmp_path / "a.xlsx"
+    report.write_text("x")
+    (tmp_path / "_manifest.csv").write_text("file,received_at")
+
+    assert is_anything_waiting(warehouse, tmp_path, "agency_reports")
+    arrive(warehouse, "loaded", fingerprint=inbox_fingerprint(tmp_path, report))
+    assert not is_anything_waiting(warehouse, tmp_path, "agency_reports")
+    report.write_text("changed")
+    assert is_anything_waiting(warehouse, tmp_path, "agency_reports")
 
 
 # -- what follows ------------------------------------------------------------------------------------------------------
@@ -144,29 +262,6 @@ def test_a_build_under_way_is_waited_for(settings: Settings) -> None:
 # -- following ---------------------------------------------------------------------------------------------------------
 
 
-def test_verdicts_are_added_up_over_batches_and_the_account() -> None:
-    airflow: Any = FakeAirflow()
-    airflow.returns = {("ingest", 0): {"loaded": 100, "rejected": 3}, ("ingest", 1): {"loaded": 20}}
-    airflow.returns[("account", -1)] = {"rejected": 1}
-    tasks = (
-        task("land", "success"),
-        task("ingest", "success", map_index=0),
-        task("ingest", "success", map_index=1),
-        task("account", "success"),
-    )
-
-    verdicts = main_job.count_verdicts(airflow, [main_job.JobRun(INGEST, "r", "success", tasks)])
-
-    assert verdicts == {"loaded": 120, "rejected": 4}
-
-
-def test_a_run_with_nothing_to_do_has_no_verdicts() -> None:
-    airflow: Any = FakeAirflow()
-    tasks = (task("land", "success"), task("ingest", "skipped"), task("account", "skipped"))
-
-    assert main_job.count_verdicts(airflow, [main_job.JobRun(INGEST, "r", "success", tasks)]) == {}
-
-
 def test_a_failed_run_is_told_with_its_task_and_the_end_of_the_log(settings: Settings) -> None:
     tasks = (task("land", "success"), task("ingest", "failed", try_number=3), task("account", "upstream_failed"))
     airflow: Any = FakeAirflow(mine=a_run(INGEST, "failed", *tasks))
@@ -175,7 +270,7 @@ def test_a_failed_run_is_told_with_its_task_and_the_end_of_the_log(settings: Set
         plain_display().step("x") as step,
         pytest.raises(main_job.JobError, match="task ingest, attempt 3") as told,
     ):
-        main_job._follow(settings, airflow, INGEST, "mine", step)
+        main_job._follow(settings, airflow, INGEST, "mine", main_job._count_tasks(step))
 
     assert "RuntimeError: sums differ" in str(told.value)
     assert str(settings.logs) in str(told.value)
@@ -187,7 +282,7 @@ def test_a_part_of_airflow_that_dies_ends_the_waiting(settings: Settings, monkey
     airflow: Any = FakeAirflow(mine=a_run(INGEST, "running", task("land", "running")))
 
     with plain_display().step("x") as step, pytest.raises(PlatformError, match="scheduler"):
-        main_job._follow(settings, airflow, INGEST, "mine", step)
+        main_job._follow(settings, airflow, INGEST, "mine", main_job._count_tasks(step))
 
 
 # -- the inbox ---------------------------------------------------------------------------------------------------------
@@ -238,16 +333,23 @@ def test_an_inbox_with_a_report_is_left_as_it_is(settings: Settings, sample: lis
     assert sample == []
 
 
-def test_a_file_put_in_just_now_is_given_time_to_be_complete(settings: Settings) -> None:
+def test_a_file_put_in_just_now_is_given_time_to_be_complete(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(main_job.time, "sleep", waited.append)
     settings.inbox.mkdir(parents=True)
     path = settings.inbox / "new.xlsx"
     path.write_text("x")
     long_ago = time.time() - 3600
     os.utime(path, (long_ago, long_ago))
 
-    settled_at = main_job._let_inbox_settle(settings)
+    main_job._let_inbox_settle(settings)
+    assert waited == [0.0]
 
-    assert settled_at == datetime.fromtimestamp(long_ago + 2.5, UTC)
+    path.write_text("touched again")
+    main_job._let_inbox_settle(settings)
+    assert 2 < waited[1] <= 2.5
 
 
 def test_two_main_jobs_do_not_work_at_once(settings: Settings) -> None:
@@ -265,12 +367,13 @@ def test_two_main_jobs_do_not_work_at_once(settings: Settings) -> None:
 def test_without_a_terminal_the_progress_is_plain_lines_and_none_is_repeated() -> None:
     console = Console(file=io.StringIO(), force_terminal=False, width=200)
     with Display(console) as display, display.step("Ingest") as step:
-        step.count(1, 3)
-        step.count(1, 3)
+        step.count(0, 0, "files")
+        step.count(1, 3, "files")
+        step.count(1, 3, "files")
         step.count(2, 3)
 
     lines = [line.split("] ")[1] for line in console.file.getvalue().splitlines()]  # type: ignore[attr-defined]
-    assert lines == ["Ingest: 1/3", "Ingest: 2/3", "Ingest: done"]
+    assert lines == ["Ingest: 1/3 files", "Ingest: 2/3", "Ingest: xong"]
 
 
 def test_a_step_that_fails_is_not_shown_as_done() -> None:
@@ -278,7 +381,18 @@ def test_a_step_that_fails_is_not_shown_as_done() -> None:
     with pytest.raises(RuntimeError), Display(console) as display, display.step("Ingest"):
         raise RuntimeError
 
-    assert "done" not in console.file.getvalue()  # type: ignore[attr-defined]
+    assert "xong" not in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_terminal_shows_what_came_of_a_step_and_no_longer_what_it_waited_for() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=120)
+    with Display(console) as display, display.step("Build") as step:
+        step.tell("waiting for the scheduler")
+        step.conclude("nothing new")
+
+    shown = console.file.getvalue().split("\n")[-2]  # type: ignore[attr-defined]
+    assert "nothing new" in shown
+    assert "waiting" not in shown
 
 
 def test_nothing_new_is_said_in_words(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -294,14 +408,20 @@ def test_a_missing_indicator_is_not_shown_as_zero(settings: Settings, monkeypatc
     missing = {"code": "M01", "name": "Số tin, bài", "value": None, "unit": "tin, bài"}
     indicators = [missing | {"coverage": {"received": 0, "expected": 123}}]
     monkeypatch.setattr("include.service.summary.read_leading_indicators", lambda _: ("2026-06T", indicators))
+    monkeypatch.setattr("include.service.summary.count_reports", lambda *_: (114, 123))
     console = Console(file=io.StringIO(), force_terminal=False, width=200)
 
     print_summary(console, settings, {"loaded": 2, "rejected": 1})
 
     shown = console.file.getvalue()  # type: ignore[attr-defined]
-    assert "3 tệp đã xử lý" in shown
+    assert "Đã xử lý 3 tệp" in shown
     assert "chưa có số liệu" in shown
     assert "0/123" in shown
+    assert "Đã nhận 114/123 báo cáo phải nộp; còn thiếu 9." in shown
+
+
+def test_when_every_report_is_there_nobody_is_said_to_be_missing() -> None:
+    assert describe_missing(123, 123) == "Đã nhận đủ 123/123 báo cáo phải nộp."
 
 
 def test_the_finished_extracts_of_the_period_are_named_and_no_others(tmp_path: Path) -> None:

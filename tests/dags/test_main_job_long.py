@@ -54,6 +54,10 @@ class Platform:
             timeout=900,
         )
 
+    def begin(self, *words: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "include.service.main_job", *words]
+        return subprocess.Popen(command, env=self.environment, cwd=PROJECT_ROOT, stdout=subprocess.DEVNULL)
+
     def run(self) -> str:
         done = self.command("run")
         assert done.returncode == 0, done.stdout + done.stderr
@@ -94,12 +98,27 @@ def service_processes(platform: Platform) -> list[psutil.Process]:
     return leaders + [child for leader in leaders for child in leader.children(recursive=True)]
 
 
+def database_process(platform: Platform) -> psutil.Process:
+    folder = EmbeddedServer(platform.settings.home).data_path
+    assert folder is not None
+    return psutil.Process(int((folder / "postmaster.pid").read_text().split()[0]))
+
+
 def test_the_first_run_ends_with_every_sample_file_in_its_expected_verdict(platform: Platform, first_run: str) -> None:
     expected = Counter(file.verdict for file in read_expected() if file.period_code == "2026-06T")
 
     assert platform.verdicts() == expected
     for verdict, count in expected.items():
         assert re.search(rf"\b{count}\s+{verdict}\b", first_run), verdict
+    assert f"Đã xử lý {expected.total()} tệp" in first_run
+    assert len(platform.api().latest_runs("build_indicators")) == 1, "all files in one drop"
+
+
+def test_it_says_how_many_reports_are_missing(platform: Platform, first_run: str) -> None:
+    told = re.search(r"Đã nhận (\d+)/123 báo cáo phải nộp; còn thiếu (\d+)\.", first_run)
+
+    assert told is not None
+    assert int(told[1]) + int(told[2]) == 123
 
 
 def test_it_shows_indicators_extracts_and_the_page(platform: Platform, first_run: str) -> None:
@@ -154,8 +173,9 @@ def test_only_what_is_new_is_taken_in(platform: Platform, first_run: str) -> Non
     again = platform.settings.inbox / f"sent-again{Path(sent.file).suffix}"
     shutil.copy(platform.settings.inbox / sent.file, again)
 
-    platform.run()
+    shown = platform.run()
 
+    assert "Đã xử lý 1 tệp" in shown
     assert platform.verdicts() == before | {"duplicate": before.get("duplicate", 0) + 1}
 
 
@@ -170,6 +190,31 @@ def test_after_the_scheduler_was_killed_the_next_run_mends_it(platform: Platform
 
     assert not [worker for worker in workers if worker.is_running()]
     assert all(state.pid for state in airflow_service.status(platform.settings))
+
+
+def test_after_everything_was_killed_at_work_the_next_run_ends_what_was_begun(
+    platform: Platform, first_run: str
+) -> None:
+    sent = [file for file in read_expected() if file.period_code == "2026-06T" and file.verdict == "loaded"][:20]
+    before = sum(platform.verdicts().values())
+    for file in sent:
+        again = platform.settings.inbox / f"resaved-{file.file}"
+        shutil.copy(platform.settings.inbox / file.file, again)
+        with again.open("ab") as bytes_of_file:
+            bytes_of_file.write(b"\0")  # other bytes, so that the file has to be read again
+    interrupted = platform.begin("run")
+    unfinished = "select verdict, 1 from landing.receipt where verdict is null"
+    while sum(platform.verdicts().values()) == before:
+        time.sleep(0.2)
+    assert platform.count(unfinished), "killed before the verdicts"
+    for process in (psutil.Process(interrupted.pid), *service_processes(platform), database_process(platform)):
+        process.kill()
+    interrupted.wait()
+
+    shown = platform.run()
+
+    assert "Đã xử lý 20 tệp" in shown
+    assert platform.count(unfinished) == {}
 
 
 def test_stopping_leaves_nothing_behind_and_starting_again_keeps_everything(platform: Platform, first_run: str) -> None:

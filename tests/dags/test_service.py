@@ -256,7 +256,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[str, str], Path]]:
 
 
 def wait_for(answer: Callable[[], Any]) -> Any:
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while not (found := answer()) and time.monotonic() < end:
         time.sleep(0.02)
     return found
@@ -364,3 +364,35 @@ def test_a_part_that_dies_is_told_with_the_end_of_its_log(settings: Settings) ->
     assert "scheduler" in str(error)
     assert "no space left on device" in str(error)
     assert str(log) in str(error)
+
+
+def test_a_log_grown_too_long_is_put_aside_at_the_next_start(tmp_path: Path, start: Callable[[str, str], Path]) -> None:
+    log = tmp_path / "talker.log"
+    log.write_bytes(b"x" * 20_000_001)
+
+    start("talker", "print('new', flush=True)")
+
+    assert wait_for(lambda: read_tail(log)) == "new"
+    assert (tmp_path / "talker.log.1").stat().st_size == 20_000_001
+
+
+@pytest.mark.parametrize(
+    ("running", "expected"), [((), ["migrate"]), (("api-server",), ["migrate"]), (("api-server", "scheduler"), [])]
+)
+def test_tables_are_made_also_after_a_start_that_was_interrupted_before_them(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, running: tuple[str, ...], expected: list[str]
+) -> None:
+    done: list[str] = []
+    states = tuple(
+        airflow_service.ComponentState(name, 1 if name in running else None, settings.logs / name)
+        for name in airflow_service.COMPONENTS
+    )
+    monkeypatch.setattr(airflow_service, "prepare_metadata_database", lambda *_: "postgresql://x/airflow")
+    monkeypatch.setattr(airflow_service, "status", lambda _: states)
+    monkeypatch.setattr(airflow_service, "migrate_metadata", lambda *_: done.append("migrate"))
+    monkeypatch.setattr(airflow_service, "start_process", lambda *_, **__: None)
+    monkeypatch.setattr(airflow_service, "_wait_until_ready", lambda *_: None)
+
+    airflow_service.start(settings)
+
+    assert done == expected

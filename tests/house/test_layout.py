@@ -12,48 +12,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.house.project_files import ROOT, project_files, python_files, texts
 
 # A DAG is a timetable: about a screen.
 LONGEST_DAG_LINES = 90
 
 HEAVY = {"great_expectations", "pandas", "openpyxl", "plotly", "xlsxwriter", "alembic", "airflow", "numpy", "scipy"}
-
-
-def project_files() -> list[Path]:
-    """Every file git would keep; where there is no git, every file that is not made."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        check=False,
-        cwd=ROOT,
-        capture_output=True,
-    )
-    if listed.returncode == 0 and listed.stdout:
-        names = listed.stdout.decode().split("\0")
-        return [ROOT / name for name in names if name and (ROOT / name).is_file()]
-    made = {".git", ".venv", ".ttdn", "__pycache__"}
-    return [
-        path
-        for path in ROOT.rglob("*")
-        if path.is_file() and not any(part in made or part.endswith(("_cache", ".egg-info")) for part in path.parts)
-    ]
-
-
-def texts(*suffixes: str) -> list[tuple[str, str]]:
-    """(name, text) of the project's text files, of those endings only when some are given."""
-    found = []
-    for path in project_files():
-        if suffixes and path.suffix not in suffixes:
-            continue
-        try:
-            found.append((str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")))
-        except UnicodeDecodeError:
-            continue
-    return found
-
-
-def python_files(folder: str) -> list[Path]:
-    return [path for path in project_files() if path.suffix == ".py" and path.is_relative_to(ROOT / folder)]
 
 
 def test_the_suites_folder_does_not_hide_the_library_of_its_name():
@@ -159,6 +123,20 @@ def test_no_file_names_a_place_of_one_machine():
     ]
 
     assert found == []
+
+
+def test_no_file_names_a_package_index():
+    # pip's and uv's own configuration says where packages come from; a file that did would hold on one network only.
+    # Written in pieces so that this file does not find itself.
+    hosts = ["py" + r"pi\.org", "python" + "hosted", r"/simple/?[\s\"']"]
+    settings = [r"(?:index|find)[-_](?:url|links)\b[\s\"'=:]*https?:", r"UV_DEFAULT_" + r"INDEX[\s\"'=:]*https?:"]
+    index = re.compile("|".join(hosts + settings), re.IGNORECASE)
+    found = [f"{name}: {match.group()}" for name, text in texts() for match in [index.search(text)] if match]
+
+    assert found == []
+    assert index.search("pip install --index-url " + "https://packages.example/ ttdn")
+    assert index.search("PIP_INDEX_URL=" + "http://10.0.0.1/")
+    assert not index.search("mirror=${PIP_INDEX_URL:-$(configured global.index-url)}")
 
 
 def test_no_file_holds_a_secret():

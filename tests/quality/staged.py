@@ -39,6 +39,7 @@ class StagedReport:
         note: str | None = None,
         raw: str | None = None,
         reading_code: str | None = None,
+        detail: str | None = None,
         unit: str | None = None,
         cell: str | None = None,
     ) -> int:
@@ -48,7 +49,7 @@ class StagedReport:
         self.connection.execute(
             text(
                 "insert into staging.observation values (:submission, :line, :measure, :unit, :period, :axis, :member,"
-                " :kind, :value, :state, :sheet, :cell, :raw, null, :note, :reading_code, null)"
+                " :kind, :value, :state, :sheet, :cell, :raw, null, :note, :reading_code, :detail)"
             ),
             {
                 "submission": self.submission_id,
@@ -66,6 +67,7 @@ class StagedReport:
                 "raw": raw if raw is not None else (None if value is None else str(value)),
                 "note": note,
                 "reading_code": reading_code,
+                "detail": detail,
             },
         )
         return self.lines

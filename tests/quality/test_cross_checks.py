@@ -64,14 +64,14 @@ def test_a_cell_that_could_not_be_read_is_asked_back(batch: Batch) -> None:
     report.figure("MED01", None, state="unreadable", reading_code="NUMBER_AMBIGUOUS", raw="1.234")
     report.figure("MED02", 1234, raw="1.234,0")
     report.figure("EVT01", None, state="unreadable", raw="mấy chục")
-    report.figure("không rõ", None, state="unreadable", reading_code="LINE_UNKNOWN", raw="7")
+    report.figure("?", None, state="unreadable", reading_code="LINE_UNKNOWN", raw="7", detail="Số trạm phát sóng")
 
     breaches = [breach for breach in batch.gate() if breach.severity == "block"]
 
     assert [(breach.line_number, breach.code, breach.found) for breach in breaches] == [
         (1, "NUMBER_AMBIGUOUS", "1.234"),
         (3, "NUMBER_UNREADABLE", "mấy chục"),
-        (4, "LINE_UNKNOWN", "7"),
+        (4, "LINE_UNKNOWN", "Số trạm phát sóng"),
     ]
 
 

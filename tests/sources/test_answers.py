@@ -357,11 +357,12 @@ def test_five_thousand_lines_with_a_thousand_mistakes_are_answered(tmp_path: Pat
             sheet.write_row(row, 0, [row, "Chỉ tiêu", -row])
     findings = [("block", "Báo cáo", f"C{row}", "Số âm.") for row in range(2, 2_502)]
 
-    sheet = answered(tmp_path, path, findings)["Báo cáo"]
+    answer = answered(tmp_path, path, findings)
+    sheet = answer["Báo cáo"]
 
     assert [sheet[f"C{row}"].fill.fgColor.rgb for row in (2, 2_501, 2_502)] == [RED, RED, "00000000"]
     assert sum(1 for (cell,) in sheet["C1:C5000"] if cell.comment) == 2_000
-    assert "… và 500 điểm khác cùng loại." in texts(openpyxl.load_workbook(tmp_path / "tra-loi.xlsx")["Trả lời"])
+    assert "… và 500 điểm khác cùng loại." in texts(answer["Trả lời"])
 
 
 def test_the_answer_can_be_written_in_the_sandbox(tmp_path: Path, report: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from include.cli import main
+from include.reference import load_reference
 from tests.sources.reports import write_report
 
 
@@ -105,6 +106,21 @@ def test_a_path_that_is_not_there_and_an_unknown_period_are_usage_errors(ttdn: A
     assert ttdn("read", "no_such_source", tmp_path)[0] == 2
 
 
+def test_templates_are_written_and_named(ttdn: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    some = [load_reference().units[code] for code in ("28249", "STC")]
+    monkeypatch.setattr("include.sources.agency_reports.template.reporters", lambda *_: some)
+
+    code, written = ttdn("templates", "2026-NAM", "--to", tmp_path / "mau", "--json")
+
+    assert code == 0
+    assert [Path(path).name for path in written["templates"]] == [
+        "BC_2026-NAM_28249_Phuong-Dao-Thanh.xlsx",
+        "BC_2026-NAM_STC_So-Tai-chinh.xlsx",
+    ]
+    assert all(Path(path).is_file() for path in written["templates"])
+
+
+@pytest.mark.long
 def test_templates_are_written_for_every_body_that_has_one(ttdn: Any, tmp_path: Path) -> None:
     code, written = ttdn("templates", "2026-NAM", "--to", tmp_path / "mau", "--json")
 

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from include.errors import GateError, PlatformError
+from include.extracts.leadership.page import write_page
 from include.extracts.leadership.snapshot import Figure, Snapshot, read_snapshot
 from include.indicators.catalogue import load_catalogue
 from include.indicators.marts import ensure_current
@@ -288,3 +289,24 @@ def test_the_dag_writes_on_a_connection_of_its_own(warehouse, warehouse_url, tmp
 
     assert [path.name for path in build_extracts()] == ["KPI_2026-06T.xlsx", "KPI_2026-06T.html"]
     assert (tmp_path / "extracts" / "2026-06T" / "KPI_2026-06T.html").is_file()
+
+
+def test_a_warning_a_report_was_accepted_with_is_printed_with_its_body_and_sensitive_ones_without_figures(
+    warehouse: Connection, tmp_path: Path
+) -> None:
+    send(warehouse, "28249", figures={"MED01": 10})
+    for sentence in ("Kinh phí (BUD01): ghi 42.000.000 triệu đồng.", "Nội dung cần phản hồi (RSP02): ghi 3."):
+        warehouse.execute(
+            text(
+                "insert into warehouse.finding (receipt_id, rule_code, message_code, severity, text_vi)"
+                " select receipt_id, 'R-09', 'MONEY_JUMP', 'warn', :sentence from landing.receipt"
+            ),
+            {"sentence": sentence},
+        )
+    snapshot = read(warehouse)
+    write_page(snapshot, tmp_path / "page.html")
+
+    assert [(warning.unit_name, warning.rule) for warning in snapshot.warnings] == [("Phường Đạo Thạnh", "R-09")] * 2
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "42.000.000 triệu đồng" in page
+    assert "ghi 3." not in page

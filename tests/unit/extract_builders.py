@@ -145,7 +145,7 @@ def snapshot(**changes: Any) -> Snapshot:
         ),
         restatements=(Restatement("Phường Đạo Thạnh", "MED01", "Tin, bài", "tin, bài", "8", "10", 2, JUNE_10),),
         differences=(),
-        warning_count=0,
+        warnings=(),
         held_row_count=0,
         is_before_due=False,
     )

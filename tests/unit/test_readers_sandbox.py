@@ -42,23 +42,25 @@ def test_many_calls_come_back_in_their_order_from_two_children() -> None:
 
 
 @pytest.mark.parametrize(
-    ("function", "args"),
+    ("function", "args", "limits"),
     [
-        ("os:abort", ()),
-        ("os:_exit", (0,)),
-        (f"{CALLS}:hang", ()),
-        (f"{CALLS}:spin", ()),
-        (f"{CALLS}:eat_memory", ()),
+        ("os:abort", (), Limits()),
+        ("os:_exit", (0,), Limits()),
+        (f"{CALLS}:hang", (), Limits(wall_seconds=0.5)),
+        (f"{CALLS}:spin", (), Limits(cpu_seconds=1)),
+        (f"{CALLS}:eat_memory", (), Limits(memory_bytes=400 * 1024 * 1024)),
     ],
 )
 def test_a_child_that_dies_or_hangs_costs_one_file_and_the_others_go_on(
-    function: str, args: tuple[object, ...]
+    function: str, args: tuple[object, ...], limits: Limits
 ) -> None:
-    limits = Limits(memory_bytes=400 * 1024 * 1024, cpu_seconds=1, wall_seconds=5)
-    with Sandbox(workers=1, limits=limits) as box:
+    with Sandbox(workers=1) as box:
         before = box.run("os:getpid")
+        # The tight limit is for the one call: on a busy machine starting a child may take longer.
+        generous, box.limits = box.limits, limits
         with pytest.raises(WorkbookRefused) as caught:
             box.run(function, *args)
+        box.limits = generous
         after = box.run("os:getpid")
 
     assert caught.value.code == "PARSER_LIMIT"
@@ -142,7 +144,7 @@ def test_children_end_with_their_parent_even_in_the_middle_of_a_call(tmp_path: P
         "box = Sandbox(workers=1)\n"
         "print(box.run('os:getpid'), flush=True)\n"
         f"threading.Thread(target=box.run, args=('{CALLS}:spin',), daemon=True).start()\n"
-        "time.sleep(60)\n"
+        "time.sleep(3600)\n"
     )
     with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
@@ -150,7 +152,7 @@ def test_children_end_with_their_parent_even_in_the_middle_of_a_call(tmp_path: P
         _wait_until(lambda: child.cpu_times().user > 0.3)
         parent.kill()
         parent.wait()
-        gone, _ = psutil.wait_procs([child], timeout=10)
+        gone, _ = psutil.wait_procs([child], timeout=60)
 
     assert gone
 
@@ -175,7 +177,7 @@ def test_read_workbook_reads_in_a_child_and_its_refusals_come_back(tmp_path: Pat
     assert caught.value.code == "EMPTY"
 
 
-def _wait_until(holds: object, seconds: float = 20) -> None:
+def _wait_until(holds: object, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not holds():  # type: ignore[operator]
         assert time.monotonic() < end

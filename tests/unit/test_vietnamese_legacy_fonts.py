@@ -9,7 +9,7 @@ import pytest
 
 from include.vietnamese import tcvn3
 from include.vietnamese.syllables import is_syllable
-from include.vietnamese.text import decode_legacy, legacy_encodings, normalise
+from include.vietnamese.text import decode_font, decode_legacy, is_unicode_vietnamese, legacy_encodings, normalise
 
 
 @pytest.mark.skipif(shutil.which("iconv") is None, reason="no iconv on this machine to compare with")
@@ -163,3 +163,21 @@ def test_a_real_book_of_2000_is_in_tcvn3_and_one_of_2024_is_not(real_data):
     assert "1. S¶n xuÊt n«ng nghiÖp ®Õn ngµy 15/1/2000" in old
     assert sum(decode_legacy(text)[1] for text in old) > 0.95 * len(old)
     assert not [text for text in new if decode_legacy(text)[1]]
+
+
+def test_among_cells_of_a_font_a_cell_that_reads_either_way_is_decoded_too():
+    assert decode_legacy("Ghi chó") == ("Ghi chó", False)
+    assert decode_font("Ghi chó", "TCVN3") == "Ghi chú"
+    assert decode_font("Cã", "TCVN3") == "Có"
+    assert decode_font("Tieáng", "VNI") == "Tiếng"
+
+
+@pytest.mark.parametrize("text", ["Số liệu", "plain", "à la carte", ""])
+def test_a_cell_the_font_cannot_have_written_is_left_as_typed(text):
+    assert decode_font(text, "TCVN3") == text
+
+
+def test_only_letters_no_font_contains_prove_unicode():
+    assert is_unicode_vietnamese("Số liệu")
+    assert not is_unicode_vietnamese("Có")
+    assert not is_unicode_vietnamese("Sè liÖu")

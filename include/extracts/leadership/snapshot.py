@@ -197,6 +197,15 @@ class Restatement:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenWarning:
+    """What a check asked of a report that was accepted all the same, in the words told to its reporter."""
+
+    unit_name: str
+    rule: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """A figure that does not prevail beside the one that does, in base units."""
 
@@ -221,7 +230,7 @@ class Snapshot:
     sources: tuple[SourceFile, ...]
     restatements: tuple[Restatement, ...]
     differences: tuple[Difference, ...]
-    warning_count: int
+    warnings: tuple[OpenWarning, ...]
     held_row_count: int
     is_before_due: bool
     is_synthetic: bool = False
@@ -321,8 +330,6 @@ def read_snapshot(connection: Connection, period_code: str) -> Snapshot:
         "select max(received_at) as known_until,"
         " (select min(cut_off_date) from mart.report_latest where period_code = :period) as cut_off_from,"
         " (select max(cut_off_date) from mart.report_latest where period_code = :period) as cut_off_to,"
-        " (select coalesce(sum(warning_count), 0) from mart.report_latest"
-        " where period_code = :period) as warning_count,"
         # Rows of a file the body has since replaced wait for nobody.
         " (select count(*) from quarantine.observation as held"
         " inner join warehouse.submission on held.submission_id = submission.submission_id"
@@ -356,7 +363,7 @@ def read_snapshot(connection: Connection, period_code: str) -> Snapshot:
         sources=_read_sources(connection, period_code),
         restatements=_read_restatements(connection, period_code, reference),
         differences=_read_differences(connection, period_code, reference),
-        warning_count=int(totals.warning_count),
+        warnings=_read_warnings(connection, period_code, reference),
         held_row_count=int(totals.held_row_count),
         is_before_due=bool(totals.is_before_due),
     )
@@ -633,6 +640,31 @@ def _read_sources(connection: Connection, period_code: str) -> tuple[SourceFile,
             " order by receipt_id limit 1) as receipt on true"
             " where latest.period_code = :period"
             " order by unit.unit_kind, unit.sort_key, latest.source_id",
+            {"period": period_code},
+        )
+    )
+
+
+def _read_warnings(connection: Connection, period_code: str, reference: Reference) -> tuple[OpenWarning, ...]:
+    sensitive = [measure.code for measure in reference.measures.values() if measure.is_sensitive]
+    return tuple(
+        OpenWarning(
+            row.name_vi,
+            row.rule_code,
+            # The sentence quotes the figure, and small counts of these measures are not shown.
+            "Cảnh báo về số liệu không nêu chi tiết."
+            if any(code in row.text_vi for code in sensitive)
+            else row.text_vi,
+        )
+        for row in _rows(
+            connection,
+            "select unit.name_vi, finding.rule_code, finding.text_vi"
+            " from mart.report_latest as latest"
+            " inner join reference.reporting_unit as unit on latest.reporting_unit_code = unit.unit_code"
+            " inner join landing.receipt on latest.submission_id = receipt.submission_id and receipt.verdict = 'loaded'"
+            " inner join warehouse.finding on receipt.receipt_id = finding.receipt_id"
+            " where latest.period_code = :period and finding.severity = 'warn'"
+            " order by unit.unit_kind, unit.sort_key, finding.finding_id",
             {"period": period_code},
         )
     )

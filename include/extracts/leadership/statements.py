@@ -81,11 +81,11 @@ def facts(snapshot: Snapshot) -> list[tuple[str, str]]:
         ("Đính chính", revised_sentence(snapshot)),
         ("Chưa có giá trị", valueless_sentence(snapshot)),
     ]
-    if snapshot.warning_count or snapshot.held_row_count:
+    if snapshot.warnings or snapshot.held_row_count:
         told.append(
             (
                 "Kiểm tra số liệu",
-                f"{snapshot.warning_count} cảnh báo còn mở trong các báo cáo đã nhận; "
+                f"{len(snapshot.warnings)} cảnh báo còn mở trong các báo cáo đã nhận; "
                 f"{snapshot.held_row_count} dòng đang giữ lại chờ đơn vị sửa, chưa cộng vào số liệu.",
             )
         )

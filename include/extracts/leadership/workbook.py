@@ -595,6 +595,12 @@ class _Writer:
                 note,
             )
             row = self.write_texts(sheet, row, columns, cells, right=(3, 4))
+        warned = f"Cảnh báo còn mở trong báo cáo đã nhận: {len(self.snapshot.warnings)} (đơn vị đã được hỏi lại)"
+        row = self.band(sheet, row, len(columns), warned)
+        wide = [*columns[:2], _Column("Nội dung", sum(column.width for column in columns[2:]))]
+        for warning in self.snapshot.warnings:
+            sheet.merge_range(row, 2, row, len(columns) - 1, "", self.cell())
+            row = self.write_texts(sheet, row, wide, (warning.unit_name, warning.rule, warning.text))
 
     def band(self, sheet: Worksheet, row: int, width: int, words: str) -> int:
         sheet.merge_range(row, 0, row, width - 1, words, self.cell(bold=True, bg_color=_BAND))

@@ -22,6 +22,7 @@ _ANSWERS: Final[dict[str, tuple[int | None, ValueState]]] = {
 """What is stored for the members of the lists behind có/không questions."""
 _DIGIT_ANSWERS: Final = {"1": YES, "0": NO}
 _NUMBERED_ANSWER: Final = re.compile(r"(\d)\s*[-–—.:)]*\s+(\D+)")
+_CROSS: Final = re.compile(r"[xX]+")
 _SHARES: Final = frozenset(map(match_key, ("%", "phần trăm", "tỷ lệ", "tỷ lệ %")))
 
 
@@ -67,7 +68,7 @@ def _read_answer(value: CellValue, choices: CodeList) -> Figure:
     if member is not None:
         return Figure(Decimal(member.code), "reported")
     # A cross ticks "có" on one form and means "no data" on the next: it is asked back.
-    if isinstance(value, str) and match_key(text).strip("x"):
+    if isinstance(value, str) and not _CROSS.fullmatch(text):
         marked = parse_figure(value, None)
         if marked.code is None and marked.state in ("missing", "not_applicable", "withheld"):
             return marked

@@ -202,8 +202,13 @@ def _read_unit(
 
 
 def _unknown_unit(stated: Statement, reference: Reference, on: date) -> Finding:
-    for text in (stated.text, *re.split(r"\s*[-–—:|(]\s*", stated.text, maxsplit=1)):
-        successions = reference.successors_of(text.rstrip(")"))
+    parts = [part.rstrip(")") for part in re.split(r"\s*[-–—:|(]\s*", stated.text, maxsplit=1)]
+    named = {unit.code: unit for part in parts if (unit := reference.unit_named(part, on)) is not None}
+    if len(named) > 1:
+        shown = " hoặc ".join(f"“{unit.code} - {unit.name_vi}”" for unit in named.values())
+        return Finding("BODY_UNKNOWN", stated.sheet, stated.cell, found=stated.text, expected=shown)
+    for text in (stated.text, *parts):
+        successions = reference.successors_of(text)
         if successions:
             names = [
                 f"{reference.units[each.successor_code].name_vi} ({each.successor_code})"

@@ -7,11 +7,12 @@ breakdown's member. A row that could be two lines is staged under none and asked
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
-from include.model import TOTAL, Finding, Heading, IgnoredRow, Observation, PrintedTotal, ValueKind
+from include.model import TOTAL, Heading, IgnoredRow, Observation, PrintedTotal, ValueKind
 from include.readers.grid import CellPosition, MergedRange, Sheet, address, as_text
 from include.readers.table import Table, TableRow
 from include.reference import Axis, Measure, Member, Reference
@@ -52,7 +53,6 @@ class Collected:
     observations: list[Observation] = field(default_factory=list)
     totals: list[PrintedTotal] = field(default_factory=list)
     ignored: list[IgnoredRow] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,14 @@ class _Line:
     member_code: str = TOTAL
 
 
-class _FigureTable:
+class _Unplaced(NamedTuple):
+    """Why a row is no line we know: a message code, and the words it goes by."""
+
+    code: str
+    detail: str
+
+
+class _FigureTable(ABC):
     """What the main and the detail table share: figure columns, units, marks, accounting."""
 
     def __init__(self, collected: Collected, sheet: Sheet, table: Table) -> None:
@@ -139,8 +146,9 @@ class _FigureTable:
             return True
         return False
 
+    @abstractmethod
     def is_line(self, row: TableRow) -> bool:
-        raise NotImplementedError
+        """Whether the row says by code or name that it is a line of the form."""
 
     def _follows_header(self, row: TableRow) -> bool:
         above = next(
@@ -162,11 +170,11 @@ class _FigureTable:
                 continue
             self._observe(row, role, line, self.figure(row, role, line))
 
-    def observe_unknown(self, row: TableRow, code: str, detail: str) -> None:
+    def observe_unplaced(self, row: TableRow, reason: _Unplaced) -> None:
         """Stage a row that is no line we know, so that it is held back and accounted for."""
         for role, place in self.places(row):
             if self.is_filled(place):
-                self._observe(row, role, None, Figure(None, "unreadable", code, detail[:_MAX_RAW]))
+                self._observe(row, role, None, Figure(None, "unreadable", reason.code, reason.detail[:_MAX_RAW]))
             else:
                 self.ignore(row, "blank_line")
 
@@ -292,7 +300,7 @@ class MainTable(_FigureTable):
                 waiting.clear()
                 self.observe_line(row, line)
             else:
-                self._unknown(row, *line)
+                self._unplaced(row, line)
         for total in waiting:
             self.print_total(total, None)
 
@@ -323,7 +331,7 @@ class MainTable(_FigureTable):
             self.print_total(row, group)
         elif self._awaits_own_total():
             # “Tổng số” under a measure whose own line is blank may be that line's figure.
-            self.observe_unknown(row, "LINE_UNKNOWN", row.label)
+            self.observe_unplaced(row, _Unplaced("LINE_UNKNOWN", row.label))
         else:
             waiting.append(row)
 
@@ -354,9 +362,10 @@ class MainTable(_FigureTable):
                 self.measure = None
             self.axis = axis
             self.is_axis_unknown = axis is None and match_key(label) not in _BREAKDOWN_STARTS
-            self.ignore(row, "heading_row")
-            if has_figure and axis is not None and self.measure is not None:
-                self._note_totals(row, _Line(self.measure, axis.code))
+            if self.has_only_marks(row):
+                self.ignore(row, "heading_row")
+            else:
+                self.print_total(row, self._group())
             return True
         if not self.has_only_marks(row):
             return False
@@ -381,16 +390,16 @@ class MainTable(_FigureTable):
             return True, in_form[0] if len(in_form) == 1 else None
         return True, next((axis for axis in self.measure.axes if named in _axis_keys(axis)), None)
 
-    def _line(self, row: TableRow, code: str, label: str) -> _Line | tuple[str, str]:
+    def _line(self, row: TableRow, code: str, label: str) -> _Line | _Unplaced:
         """The line a row is, or the code and words to ask it back with."""
         named = self._named_line(label, self.text(row, "breakdown"))
         if not code:
-            return named if isinstance(named, _Line) else ("LINE_UNKNOWN", label or NO_NAME)
+            return named if isinstance(named, _Line) else _Unplaced("LINE_UNKNOWN", label or NO_NAME)
         coded = _line_of_code(code, self.reference, self.asked)
         if coded is None:
-            return "LINE_UNKNOWN", code
+            return _Unplaced("LINE_UNKNOWN", code)
         other = self._contradicted_by(coded, label)
-        return ("LINE_CONFLICT", f"{code}: {other}") if other else coded
+        return _Unplaced("LINE_CONFLICT", f"{code}: {other}") if other else coded
 
     def _contradicted_by(self, line: _Line, label: str) -> str | None:
         """The name on the line when it is exactly that of another line than its code says."""
@@ -440,12 +449,12 @@ class MainTable(_FigureTable):
         choices = self.reference.code_lists[axis.list_code]
         return next((member for each in _plainer(text) if (member := choices.named(each)) is not None), None)
 
-    def _unknown(self, row: TableRow, code: str, detail: str) -> None:
+    def _unplaced(self, row: TableRow, reason: _Unplaced) -> None:
         self.has_lost_place = True
-        if not self.has_figure(row):
+        if self.has_figure(row):
+            self.observe_unplaced(row, reason)
+        else:
             self.ignore(row, "heading_row")
-            return
-        self.observe_unknown(row, code, detail)
 
 
 class DetailTable(_FigureTable):
@@ -476,7 +485,7 @@ class DetailTable(_FigureTable):
             line = self._line(code, axis, member)
             if line is None:
                 detail = " / ".join(part for part in (code, axis, member) if part)
-                self.observe_unknown(row, "LINE_UNKNOWN", detail or row.label or NO_NAME)
+                self.observe_unplaced(row, _Unplaced("LINE_UNKNOWN", detail or row.label or NO_NAME))
                 continue
             for total in waiting:
                 self.print_total(total, line)

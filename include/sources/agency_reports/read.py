@@ -6,6 +6,7 @@ What can be read in two ways is staged as unreadable with the reason, and asked 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -30,9 +31,22 @@ from include.sources.agency_reports.labels import (
     LISTS_SHEET,
     MAIN_COLUMNS,
     MAIN_SHEET,
+    MARKS,
+    NO,
+    NO_WEBSITE,
+    YES,
 )
 from include.sources.agency_reports.lines import Collected, DetailTable, MainTable
-from include.vietnamese.text import decode_legacy, describe_repairs, match_key
+from include.vietnamese.text import (
+    FontEncoding,
+    LegacyEncoding,
+    decode_font,
+    decode_legacy,
+    describe_repairs,
+    is_unicode_vietnamese,
+    legacy_encodings,
+    match_key,
+)
 
 _MAIN_ROLES: Final = tuple(HeaderRole(each.role, each.all_labels, required=each.is_required) for each in MAIN_COLUMNS)
 _DETAIL_ROLES: Final = tuple(
@@ -42,6 +56,10 @@ _LABEL_OF_ROLE: Final = {column.role: column.label for column in (*MAIN_COLUMNS,
 _FIGURE_NAMES: Final = {
     column.role: frozenset(match_key(label) for label in column.all_labels) for column in (ACTUAL, ESTIMATE)
 }
+_FONTS: Final[tuple[FontEncoding, ...]] = ("TCVN3", "VNI")
+_LEAST_CERTAIN: Final = 4
+_PLAIN_WORDS: Final = frozenset(map(match_key, (YES, NO, NO_WEBSITE, *MARKS)))
+"""Answers left as typed in a sheet set in an old font: chosen from a dropdown, they are Unicode there too."""
 _LONGEST_REMEMBERED: Final = 200
 
 
@@ -95,33 +113,26 @@ def _remarks(workbook: Workbook) -> Iterator[Finding]:
             yield Finding("IMAGE_PRESENT", sheet.name)
 
 
-def _repair_text(text: str) -> tuple[str, tuple[str, ...]]:
-    # Labels come back in every report; a long text comes once and would only fill the memory.
-    return _remembered_repair(text) if len(text) <= _LONGEST_REMEMBERED else _remembered_repair.__wrapped__(text)
-
-
-@lru_cache(maxsize=8192)
-def _remembered_repair(text: str) -> tuple[str, tuple[str, ...]]:
-    return decode_legacy(text)[0], describe_repairs(text)
-
-
 def _has_content(row: Sequence[CellValue]) -> bool:
     return any(as_text(value).strip() for value in row)
 
 
 def _repair(workbook: Workbook) -> tuple[Workbook, list[Finding]]:
-    """Text in TCVN3 decoded, cell by cell; one finding a sheet says what was repaired and where first."""
+    """Text in old font encodings decoded; one finding a sheet says what was repaired and where first."""
     sheets, findings = [], []
     for sheet in workbook.sheets:
         first: str | None = None
         kinds: dict[str, int] = {}
         rows = []
+        font = _font_of(sheet)
         for row_index, row in enumerate(sheet.rows):
             repaired = list(row)
             for column, value in enumerate(row):
                 if not isinstance(value, str) or value.isascii():
                     continue
                 repaired[column], repairs = _repair_text(value)
+                if font is not None and repaired[column] == value and match_key(value) not in _PLAIN_WORDS:
+                    repaired[column] = decode_font(value, font)
                 for kind in repairs:
                     kinds[kind] = kinds.get(kind, 0) + 1
                     first = first or address(row_index, column)
@@ -131,6 +142,36 @@ def _repair(workbook: Workbook) -> tuple[Workbook, list[Finding]]:
             findings.append(Finding("TEXT_REPAIRED", sheet.name, first, found=told))
         sheets.append(replace(sheet, name=decode_legacy(sheet.name)[0], rows=rows))
     return replace(workbook, sheets=tuple(sheets)), findings
+
+
+def _font_of(sheet: Sheet) -> FontEncoding | None:
+    """The font encoding the sheet as a whole is typed in: many cells certainly are, and next to none is Unicode."""
+    counts: Counter[LegacyEncoding] = Counter()
+    unicode_count = 0
+    for row in sheet.rows:
+        for value in row:
+            if isinstance(value, str) and not value.isascii():
+                if is_unicode_vietnamese(value):
+                    unicode_count += 1
+                else:
+                    counts.update(_remembered_encodings(value[:_LONGEST_REMEMBERED]))
+    for font in _FONTS:
+        if counts[font] >= _LEAST_CERTAIN and counts[font] >= _LEAST_CERTAIN * unicode_count:
+            return font
+    return None
+
+
+_remembered_encodings = lru_cache(maxsize=4096)(legacy_encodings)
+
+
+def _repair_text(text: str) -> tuple[str, tuple[str, ...]]:
+    # Labels come back in every report; a long text comes once and would only fill the memory.
+    return _remembered_repair(text) if len(text) <= _LONGEST_REMEMBERED else _remembered_repair.__wrapped__(text)
+
+
+@lru_cache(maxsize=8192)
+def _remembered_repair(text: str) -> tuple[str, tuple[str, ...]]:
+    return decode_legacy(text)[0], describe_repairs(text)
 
 
 class _ReportReader:
@@ -158,7 +199,7 @@ class _ReportReader:
         refusal = read.refusal if problem is None or is_about_bodies else problem
         if refusal is not None or read.heading is None:
             return _refused(refusal or _no_table(None), self.findings, read.heading)
-        collected = Collected(read.heading, self.reference, findings=self.findings)
+        collected = Collected(read.heading, self.reference)
         for place in found.main:
             if place not in headed:
                 self._leave_out(place, collected)

@@ -1,0 +1,70 @@
+"""Every code that can be told has a sentence, and every sentence can be told."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from include.quality.messages import all_messages
+from tests.house.project_files import ROOT, python_files, texts
+
+READ_OR_CHECK = ("readers", "sources", "vietnamese", "pipeline", "quality")
+NO_CODES = {"LC_ALL", "GX_ANALYTICS_ENABLED"}
+NO_CODE_PREFIXES = ("TTDN_",)
+TELLERS = {"Finding", "WorkbookRefused", "DateUnreadable", "message"}
+
+
+def codes_in_python(source: str) -> Iterator[str]:
+    """Constants written like a code (TWO_WORDS), and whatever constant is given first to what makes a finding."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            is_code = re.fullmatch(r"[A-Z]+(_[A-Z]+)+", node.value) is not None
+            if is_code and node.value not in NO_CODES and not node.value.startswith(NO_CODE_PREFIXES):
+                yield node.value
+        if isinstance(node, ast.Call) and node.args:
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            first = node.args[0]
+            if called in TELLERS and isinstance(first, ast.Constant) and isinstance(first.value, str):
+                yield first.value
+
+
+def files_that_tell() -> list[Path]:
+    return [path for folder in READ_OR_CHECK for path in python_files(f"include/{folder}")]
+
+
+def test_every_code_in_the_code_has_a_sentence() -> None:
+    told = {
+        (code, str(path.relative_to(ROOT)))
+        for path in files_that_tell()
+        for code in codes_in_python(path.read_text(encoding="utf-8"))
+    }
+
+    assert sorted((code, path) for code, path in told if code not in all_messages()) == []
+    assert len({code for code, _ in told}) > 50
+
+
+def test_every_code_in_a_rule_has_a_sentence() -> None:
+    told = {
+        (code, name)
+        for name, text in texts(".sql")
+        if name.startswith("sql/rules/")
+        for code in re.findall(r"'([A-Z]+(?:_[A-Z]+)+)'", text)
+    }
+
+    assert sorted((code, name) for code, name in told if code not in all_messages()) == []
+
+
+def test_every_sentence_is_told_by_something() -> None:
+    tellers = [text for name, text in texts(".py") if name.startswith("include/")]
+    tellers += [text for name, text in texts(".sql", ".yml") if name.startswith(("sql/rules/", "great_expectations/"))]
+    words = set(re.findall(r"\b[A-Z]+(?:_[A-Z0-9]+)*\b", "\n".join(tellers)))
+
+    assert set(all_messages()) - words == set()
+
+
+def test_a_code_without_a_sentence_would_be_noticed() -> None:
+    source = 'Finding("EMPTY")\nerrors.append(Finding(f"{x}"))\ncode = "NOT_WRITTEN"\nhome = "TTDN_HOME"\n'
+
+    assert set(codes_in_python(source)) == {"EMPTY", "NOT_WRITTEN"}
