@@ -22,7 +22,7 @@ class Source:
     `reader` and `answerer` are written `package.module:function`; both run in the sandbox.
     A source that does not load yet (`loads: false`) can be read, but has no DAG.
     `inbox` is its folder below the inbox, named like the source unless source.yml says otherwise; `schedule` (cron,
-    UTC) is when its DAG looks there.
+    Vietnamese time) is when its DAG looks there.
     """
 
     source_id: str

@@ -304,7 +304,7 @@ def with_figures(country: str, figures: Sequence[object]) -> dict[str, dict[str,
 def test_half_a_project_is_asked_back(tmp_path: Path) -> None:
     book = write_sample_book(tmp_path / "a.xlsx", sections=with_figures("Lào", (1.5, 2, 3)))
 
-    assert row_of(read(book), "Lào", "projects_new").reading_code == "NUMBER_NOT_WHOLE"
+    assert row_of(read(book), "Lào", "projects_new").reading_code == "FDI_COUNT_NOT_WHOLE"
 
 
 def test_a_book_marked_secret_is_refused_without_a_word_of_it(tmp_path: Path) -> None:

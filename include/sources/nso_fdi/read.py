@@ -380,10 +380,13 @@ def _read_figure(sheet: Sheet, row: int, column: _Column) -> Figure:
         unit_factor=column.factor,
         base_unit=column.unit,
         percent_formatted=place in sheet.percent_cells,
-        whole=not column.is_money,
     )
-    if figure.value is None or not column.is_money:
+    if figure.value is None:
         return figure
+    if not column.is_money:
+        if figure.value == figure.value.to_integral_value():
+            return figure
+        return Figure(None, "unreadable", "FDI_COUNT_NOT_WHOLE", f"{figure.value:f} không phải số nguyên")
     whole = figure.value.quantize(_ONE, rounding=ROUND_HALF_UP)
     return figure if whole == figure.value else Figure(whole, figure.state, unit_seen=figure.unit_seen)
 
