@@ -15,8 +15,8 @@ def build_ingest_dag(source: Source):
 
     @dag(
         dag_id=f"ingest_{source.source_id}",
-        # A new DAG waits for its next quarter of an hour; with a start date it would run at once, beside `make run`.
-        schedule=CronTriggerTimetable("*/15 * * * *", timezone="Asia/Ho_Chi_Minh", run_immediately=timedelta()),
+        # A new DAG waits for its next turn; with a start date it would run at once, beside `make run`.
+        schedule=CronTriggerTimetable(source.schedule, timezone="Asia/Ho_Chi_Minh", run_immediately=timedelta()),
         catchup=False,
         max_active_runs=1,
         default_args={"retries": 2, "retry_delay": timedelta(seconds=10)},
@@ -30,13 +30,15 @@ def build_ingest_dag(source: Source):
 
             return land_inbox(source.source_id)
 
-        @task(max_active_tis_per_dagrun=2)
+        # One batch after the other, in order of receipt: a later batch may hold the revision of an earlier one's report.
+        @task(max_active_tis_per_dagrun=1)
         def ingest(receipt_ids: list[int]) -> dict[str, int]:
             from include.pipeline.ingest import ingest_receipts
 
             return ingest_receipts(source.source_id, receipt_ids)
 
-        @task(outlets=[OBSERVATIONS])
+        # Also after a failed batch: what the others promoted must reach the marts, and what is open is taken up again.
+        @task(outlets=[OBSERVATIONS], trigger_rule="none_skipped")
         def account() -> dict[str, int]:
             from include.pipeline.ingest import reconcile_receipts
 

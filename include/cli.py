@@ -148,8 +148,10 @@ def _read(options: argparse.Namespace) -> int:
         table = _table("Ô", "Mã", "Phân tổ", "Giá trị", "Đơn vị", "Trạng thái", "Loại")
         for row in rows:
             member = "" if row["axis"] == "total" else f"{row['axis']}: {row['member']}"
-            place = f"{row['sheet']}!{row['cell']}"
-            table.add_row(place, row["measure"], member, row["value"] or "", row["unit"], row["state"], row["kind"])
+            # A publisher's figure carries its full address and, instead of a kind, the day it was closed.
+            place = row["cell"] if "!" in row["cell"] else f"{row['sheet']}!{row['cell']}"
+            kind = row["kind"] if "kind" in row else row["as_of"]
+            table.add_row(place, row["measure"], member, row["value"] or "", row["unit"], row["state"], kind)
         _print_table(table)
     return 0 if refusal is None else 1
 

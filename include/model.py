@@ -78,6 +78,45 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class CapitalFlow:
+    """One amount or count of FDI, ODA or foreign-NGO money: what, along which axis, over which window, with its cell.
+
+    `value` is in whole `unit`s (VND, USD, EUR, project, ...), as printed: cumulative when `is_cumulative`.
+    `axis` is total, locality, partner, sector, zone or project; `member` is the printed name, `member_code` its code
+    when it has one. `as_of_date` is the day the publisher closed the figure; `cell` is "'12. FDI'!D19", a csv line
+    ("line 12, column amount") or an xml path.
+    """
+
+    line_number: int
+    flow: Literal["fdi", "oda", "ngo"]
+    measure: str
+    axis: str
+    member: str
+    member_code: str | None
+    value: Decimal | None
+    value_state: ValueState
+    unit: str
+    window_start: date
+    window_end: date
+    as_of_date: date
+    is_cumulative: bool
+    sheet_name: str
+    cell: str
+    partner_code: str | None = None
+    sector_code: str | None = None
+    locality_code: str | None = None
+    project_code: str | None = None
+    raw_text: str | None = None
+    reading_code: str | None = None
+    reading_detail: str | None = None
+    provider_code: str | None = None
+    """The organisation that gave the money, as the publisher refers to it ("CA-3"); an institution, never a person."""
+    receiver_code: str | None = None
+    value_date: date | None = None
+    """The day whose exchange rate the publisher means, where it says so; the window says when the money moved."""
+
+
+@dataclass(frozen=True, slots=True)
 class PrintedTotal:
     """A total typed in the file: compared with the parts, never loaded."""
 
@@ -103,17 +142,46 @@ class IgnoredRow:
 class Reading:
     """All that was read from one file.
 
-    `received_count` = len(observations) + sum of ignored row counts, always.
+    A source fills one of the shapes; `received_count` = its rows + sum of ignored row counts, always.
     `refusal` is set when the file as a whole cannot be taken; then there are no observations.
     """
 
     heading: Heading | None
     observations: tuple[Observation, ...] = ()
+    capital_flows: tuple[CapitalFlow, ...] = ()
     printed_totals: tuple[PrintedTotal, ...] = ()
     ignored_rows: tuple[IgnoredRow, ...] = ()
     findings: tuple[Finding, ...] = ()
     refusal: Finding | None = None
+    series_points: tuple[SeriesPoint, ...] = ()
 
     @property
     def received_count(self) -> int:
-        return len(self.observations) + sum(row.row_count for row in self.ignored_rows)
+        rows = len(self.observations) + len(self.capital_flows) + len(self.series_points)
+        return rows + sum(row.row_count for row in self.ignored_rows)
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPoint:
+    """One value of a series somebody publishes: which series, about which area and period, with its cell.
+
+    `value` is in whole `unit`s ("USD", "VND", "VND per USD"), multipliers applied. `series_code` is the publisher's
+    key without area and frequency; `area_code` is a code of the country list, or the publisher's own for a group
+    of countries ("WLD"). `as_of_date` is the day the publisher made the file.
+    """
+
+    line_number: int
+    series_code: str
+    area_code: str
+    frequency: Literal["A", "S", "Q", "M", "D"]
+    window_start: date
+    window_end: date
+    value: Decimal | None
+    value_state: ValueState
+    unit: str
+    as_of_date: date
+    publisher: str
+    cell: str
+    raw_text: str | None = None
+    reading_code: str | None = None
+    reading_detail: str | None = None

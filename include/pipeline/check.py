@@ -44,11 +44,11 @@ class Decision:
 
     @property
     def quarantined_count(self) -> int:
-        return len(self.file.reading.observations) if self.verdict == "quarantined" else len(self.blocked_lines)
+        return self.file.row_count if self.verdict == "quarantined" else len(self.blocked_lines)
 
     @property
     def promoted_count(self) -> int:
-        return len(self.file.reading.observations) - self.quarantined_count if self.verdict == "loaded" else 0
+        return self.file.row_count - self.quarantined_count if self.verdict == "loaded" else 0
 
     @property
     def blocking_count(self) -> int:
@@ -98,26 +98,22 @@ def tell(sayings: Sequence[Finding | Breach]) -> tuple[Told, ...]:
 
 
 def find_unchanged(connection: Connection, files: Sequence[StagedFile]) -> dict[int, int]:
-    """Which files say exactly what the latest loaded revision of their unit and period says.
+    """Which files say exactly what the latest loaded revision of their subject says.
 
     Returns submission id -> id of the revision it repeats. Files are compared before they are staged.
     """
     rows = connection.execute(
         text(
-            "select distinct on (source_id, reporting_unit_code, period_code)"
-            " source_id, reporting_unit_code, period_code, content_hash, submission_id"
-            " from warehouse.submission where verdict = 'loaded' and reporting_unit_code = any(:units)"
-            " order by source_id, reporting_unit_code, period_code, revision_number desc"
+            "select distinct on (source_id, subject_key) source_id, subject_key, content_hash, submission_id"
+            " from warehouse.submission where verdict = 'loaded' and subject_key = any(:subjects)"
+            " order by source_id, subject_key, revision_number desc"
         ),
-        {"units": [file.reading.heading.reporting_unit_code for file in files if file.reading.heading]},
+        {"subjects": [file.subject_key for file in files if file.subject_key]},
     )
-    latest = {(row.source_id, row.reporting_unit_code, row.period_code): row for row in rows}
+    latest = {(row.source_id, row.subject_key): row for row in rows}
     repeated: dict[int, int] = {}
     for file in files:
-        heading = file.reading.heading
-        if heading is None:
-            continue
-        before = latest.get((file.receipt.source_id, heading.reporting_unit_code, heading.period_code))
+        before = latest.get((file.receipt.source_id, file.subject_key))
         if before is not None and before.content_hash == file.content_hash:
             repeated[file.submission_id] = before.submission_id
     return repeated
@@ -131,10 +127,11 @@ def _decide(file: StagedFile, breaches: Sequence[Breach], reference: Reference) 
         b.severity == "block" and b.line_number is None for b in breaches
     )
     heading = file.reading.heading
+    # A publisher's book has no template: it is taken whole or looked at again when the contract has been mended.
     allows_partial = heading is not None and reference.templates[heading.template_code].allows_partial_load
     if not blocking:
         return Decision(file, "loaded", "OK", told, frozenset())
-    if holds_file or not allows_partial or len(lines) == len(file.reading.observations):
+    if holds_file or not allows_partial or len(lines) == file.row_count:
         return Decision(file, "quarantined", blocking[0].code, told, lines)
     return Decision(file, "loaded", "PARTIAL", told, lines)
 

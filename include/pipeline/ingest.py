@@ -42,12 +42,20 @@ from include.pipeline.promote import (
     record_unchanged,
     refusal_findings,
 )
-from include.pipeline.stage import StagedFile, count_cells, empty_staging, gate_lock, hash_content, stage_files
+from include.pipeline.stage import (
+    StagedFile,
+    count_cells,
+    empty_staging,
+    gate_lock,
+    hash_content,
+    stage_files,
+    subject_of,
+)
 from include.readers import WorkbookRefused
 from include.readers.sandbox import Sandbox
 from include.reference import Reference, load_reference
 from include.settings import Settings, load_settings
-from include.sources import Source, load_source
+from include.sources import Source, list_sources, load_source
 from include.warehouse.connect import engine as open_engine
 from include.warehouse.connect import warehouse_url
 
@@ -73,6 +81,7 @@ class FileResult:
     messages: list[dict[str, str | None]]
     answer: str | None
     receipt: str | None
+    subject: str | None = None
 
     @property
     def is_accepted(self) -> bool:
@@ -118,10 +127,8 @@ def land_inbox(source_id: str) -> list[list[int]]:
     """Land what is new in the inbox; batches of receipt ids still without verdict or answer, in order of receipt."""
     source, settings = load_source(source_id), load_settings()
     with _connected(settings) as connection:
-        folder = settings.inbox
-        folder.mkdir(parents=True, exist_ok=True)
-        reports, _ = list_reports([folder])
-        prints = {path: inbox_fingerprint(folder, path) for path in reports}
+        reports = _list_inbox(settings, source)
+        prints = {path: inbox_fingerprint(settings.inbox, path) for path in reports}
         known = known_fingerprints(connection, list(prints.values()))
         manifests: dict[Path, dict[str, datetime]] = {}
         for path, fingerprint in prints.items():
@@ -133,7 +140,7 @@ def land_inbox(source_id: str) -> list[list[int]]:
                 connection, settings, path, source_id=source_id, received_at=moment, inbox_fingerprint=fingerprint
             )
         connection.commit()
-        waiting = _open_receipts(connection, source_id)
+        waiting = _open_receipts(connection, source)
     return [waiting[start : start + source.batch_size] for start in range(0, len(waiting), source.batch_size)]
 
 
@@ -149,9 +156,9 @@ def ingest_receipts(source_id: str, receipt_ids: Sequence[int]) -> dict[str, int
 
 def reconcile_receipts(source_id: str) -> dict[str, int]:
     """Take up arrivals that were left without verdict or answer by a broken run; how many ended in each verdict."""
-    settings = load_settings()
+    source, settings = load_source(source_id), load_settings()
     with _connected(settings) as connection:
-        waiting = _open_receipts(connection, source_id)
+        waiting = _open_receipts(connection, source)
     return ingest_receipts(source_id, waiting) if waiting else {}
 
 
@@ -160,7 +167,7 @@ def describe_receipts(connection: Connection, settings: Settings, receipt_ids: S
     rows = connection.execute(
         text(
             "select r.receipt_id, r.receipt_number, r.original_name, r.sha256, r.source_id, r.verdict, r.verdict_code,"
-            " r.answer_name, s.reporting_unit_code, s.period_code, s.revision_number, s.received_count,"
+            " r.answer_name, s.subject_key, s.reporting_unit_code, s.period_code, s.revision_number, s.received_count,"
             " s.promoted_count, s.quarantined_count, s.ignored_count"
             " from landing.receipt as r left join warehouse.submission as s using (submission_id)"
             " where r.receipt_id = any(:ids)"
@@ -209,6 +216,7 @@ def describe_receipts(connection: Connection, settings: Settings, receipt_ids: S
             messages=messages[receipt_id],
             answer=str(settings.outbox / row.answer_name) if row.answer_name else None,
             receipt=row.receipt_number,
+            subject=row.subject_key,
         )
     return results
 
@@ -281,13 +289,13 @@ def _pass_wave(
 
 
 def _in_waves(files: Sequence[StagedFile]) -> Iterator[list[StagedFile]]:
-    # One file of a unit at a time, in order of receipt: a revision is compared with the one before it,
-    # an annual report with the six-month report of the same drop.
+    # One file of a unit, or of a publisher's window, at a time, in order of receipt: a revision is compared with the
+    # one before it, an annual report with the six-month report of the same drop.
     turn: Counter[str] = Counter()
     waves: dict[int, list[StagedFile]] = defaultdict(list)
     for file in sorted(files, key=lambda each: (each.receipt.received_at, each.receipt.receipt_id)):
         heading = file.reading.heading
-        unit = heading.reporting_unit_code if heading else ""
+        unit = heading.reporting_unit_code if heading else file.subject_key or ""
         waves[turn[unit]].append(file)
         turn[unit] += 1
     yield from (waves[number] for number in sorted(waves))
@@ -489,6 +497,7 @@ def _rehearsed(
         ],
         answer=None,
         receipt=None,
+        subject=subject_of(reading) if reading else None,
     )
 
 
@@ -501,13 +510,23 @@ def _without_verdict(connection: Connection, receipts: Sequence[Receipt]) -> lis
     return [receipt for receipt in receipts if receipt.receipt_id in still_open]
 
 
-def _open_receipts(connection: Connection, source_id: str) -> list[int]:
+def _list_inbox(settings: Settings, source: Source) -> list[Path]:
+    """What lies in the source's part of the inbox: its folder, or the top without the folders of the other sources."""
+    settings.inbox.mkdir(parents=True, exist_ok=True)
+    folder = settings.inbox / source.inbox
+    reports, _ = list_reports([folder])
+    others = {settings.inbox / each.inbox for each in list_sources()} - {folder}
+    inner = [other for other in others if other.is_relative_to(folder)]
+    return [path for path in reports if not any(path.is_relative_to(other) for other in inner)]
+
+
+def _open_receipts(connection: Connection, source: Source) -> list[int]:
     rows = connection.execute(
         text(
             "select receipt_id from landing.receipt where source_id = :source_id"
-            " and (verdict is null or answer_name is null) order by received_at, receipt_id"
+            " and (verdict is null or (answer_name is null and :is_answered)) order by received_at, receipt_id"
         ),
-        {"source_id": source_id},
+        {"source_id": source.source_id, "is_answered": source.answerer is not None},
     )
     return list(rows.scalars())
 

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import Connection, text
 
 from include.model import Finding, IgnoredRow, Reading, Verdict
 from include.pipeline.check import Decision, Told
 from include.pipeline.land import Receipt
-from include.pipeline.stage import StagedFile, empty_staging
+from include.pipeline.stage import StagedFile, empty_staging, subject_of
 from include.warehouse.sql import copy_rows, run_file
 
 _SUBMISSION_COLUMNS = (
-    "submission_id sha256 source_id reporting_unit_code period_code template_code template_version cut_off_date"
-    " value_kind document_number document_date received_at content_hash verdict verdict_code revision_number"
-    " received_count promoted_count quarantined_count ignored_count required_cell_count filled_cell_count"
-    " blocking_count warning_count"
+    "submission_id sha256 source_id subject_key reporting_unit_code period_code template_code template_version"
+    " cut_off_date value_kind document_number document_date received_at content_hash verdict verdict_code"
+    " revision_number received_count promoted_count quarantined_count ignored_count required_cell_count"
+    " filled_cell_count blocking_count warning_count"
 ).split()
+
+# Each empties one staging table into the warehouse or quarantine; for a shape the batch does not hold they do nothing.
+_LOADS = (
+    "observation",
+    "quarantined_observation",
+    "observation_change",
+    "capital_flow",
+    "quarantined_capital_flow",
+    "capital_flow_change",
+)
 
 
 def promote_batch(connection: Connection, decisions: Sequence[Decision]) -> dict[int, int]:
@@ -45,7 +56,7 @@ def promote_batch(connection: Connection, decisions: Sequence[Decision]) -> dict
             for decision in decisions
         ),
     )
-    for name in ("observation", "quarantined_observation", "observation_change"):
+    for name in _LOADS:
         run_file(connection, f"load/{name}.sql")
     for decision in decisions:
         close_receipt(connection, decision.file.receipt, decision.verdict, decision.code, decision.file.submission_id)
@@ -108,6 +119,7 @@ def record_rejection(
                 submission_id,
                 receipt.sha256,
                 receipt.source_id,
+                subject_of(reading),
                 heading.reporting_unit_code if heading else None,
                 heading.period_code if heading else None,
                 heading.template_code if heading else None,
@@ -179,21 +191,14 @@ def _next_revisions(connection: Connection, decisions: Sequence[Decision]) -> di
     loaded = [decision.file for decision in decisions if decision.verdict == "loaded"]
     rows = connection.execute(
         text(
-            "select source_id, reporting_unit_code, period_code, max(revision_number) as latest"
-            " from warehouse.submission where verdict = 'loaded' and reporting_unit_code = any(:units)"
-            " group by source_id, reporting_unit_code, period_code"
+            "select source_id, subject_key, max(revision_number) as latest"
+            " from warehouse.submission where verdict = 'loaded' and subject_key = any(:subjects)"
+            " group by source_id, subject_key"
         ),
-        {"units": [file.reading.heading.reporting_unit_code for file in loaded if file.reading.heading]},
+        {"subjects": [file.subject_key for file in loaded]},
     )
-    latest = {(row.source_id, row.reporting_unit_code, row.period_code): row.latest for row in rows}
-    return {
-        file.submission_id: 1
-        + latest.get(
-            (file.receipt.source_id, file.reading.heading.reporting_unit_code, file.reading.heading.period_code), 0
-        )
-        for file in loaded
-        if file.reading.heading
-    }
+    latest = {(row.source_id, row.subject_key): row.latest for row in rows}
+    return {file.submission_id: 1 + latest.get((file.receipt.source_id, file.subject_key), 0) for file in loaded}
 
 
 def _submission_row(
@@ -221,12 +226,13 @@ def _submission_row(
             heading.document_date,
         )
         if heading
-        else (None,) * 8
+        else (None, None, None, None, _as_of_date(file.reading), None, None, None)
     )
     return (
         file.submission_id,
         file.receipt.sha256,
         file.receipt.source_id,
+        file.subject_key,
         *stated,
         file.receipt.received_at,
         file.content_hash,
@@ -244,12 +250,17 @@ def _submission_row(
     )
 
 
+def _as_of_date(reading: Reading) -> date | None:
+    return max((row.as_of_date for row in reading.capital_flows), default=None)
+
+
 def _ignored_count(reading: Reading) -> int:
     return sum(row.row_count for row in reading.ignored_rows)
 
 
 def _rows_by_sheet(reading: Reading) -> dict[str, int]:
     counts: dict[str, int] = {}
-    for row in reading.observations:
-        counts[row.sheet_name] = counts.get(row.sheet_name, 0) + 1
+    observed = (row.sheet_name for row in reading.observations)
+    for sheet_name in (*observed, *(row.sheet_name for row in reading.capital_flows)):
+        counts[sheet_name] = counts.get(sheet_name, 0) + 1
     return counts

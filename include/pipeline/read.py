@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from include.model import CapitalFlow
 from include.pipeline.ingest import read_in_sandbox
 from include.pipeline.land import Receipt, hash_file, now, printable_name
 from include.quality.messages import render
@@ -33,7 +34,7 @@ def read_report(source_id: str, path: Path) -> tuple[list[dict[str, Any]], dict[
             "cell": refusal.cell,
             "text": sentence,
         }
-    rows = []
+    rows: list[dict[str, Any]] = [_as_row(flow) for flow in reading.capital_flows]
     for row in reading.observations:
         measure = reference.measures.get(row.measure_code)
         unit = (
@@ -56,3 +57,27 @@ def read_report(source_id: str, path: Path) -> tuple[list[dict[str, Any]], dict[
             }
         )
     return rows, None
+
+
+def _as_row(flow: CapitalFlow) -> dict[str, Any]:
+    return {
+        "shape": "capital_flow",
+        "flow": flow.flow,
+        "measure": flow.measure,
+        "axis": flow.axis,
+        "member": flow.member,
+        "member_code": flow.member_code,
+        "partner": flow.partner_code,
+        "sector": flow.sector_code,
+        "locality": flow.locality_code,
+        "project": flow.project_code,
+        "value": None if flow.value is None else format(flow.value, "f"),
+        "unit": flow.unit,
+        "state": flow.value_state,
+        "window_start": flow.window_start.isoformat(),
+        "window_end": flow.window_end.isoformat(),
+        "as_of": flow.as_of_date.isoformat(),
+        "cumulative": flow.is_cumulative,
+        "sheet": flow.sheet_name,
+        "cell": flow.cell,
+    }

@@ -1,5 +1,6 @@
 """Stage: put what was read of a batch into the staging tables, and empty them again.
 
+Reports have a heading and observations; a publisher's file has no heading and capital flows.
 Staging holds one batch at a time; `gate_lock` keeps it so across processes.
 """
 
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from include.calendar.periods import load_periods
-from include.model import TOTAL, Heading, Reading
+from include.model import TOTAL, CapitalFlow, Heading, Reading
 from include.pipeline.land import Receipt
 from include.reference import Reference
 from include.warehouse.sql import copy_rows
@@ -25,7 +26,7 @@ GATE_LOCK = 7_314_001
 _FILLED_STATES = {"reported", "nil", "not_applicable", "withheld"}
 _EMPTY_STAGING = text(
     "truncate staging.report, staging.observation, staging.printed_total, staging.blocked_line,"
-    " staging.monitoring_count"
+    " staging.monitoring_count, staging.capital_flow_file, staging.capital_flow"
 )
 
 
@@ -39,6 +40,30 @@ class StagedFile:
     content_hash: str
     required_cell_count: int
     filled_cell_count: int
+
+    @property
+    def row_count(self) -> int:
+        """Rows that can be promoted or held, whatever their shape."""
+        return len(self.reading.observations) + len(self.reading.capital_flows)
+
+    @property
+    def subject_key(self) -> str | None:
+        """What a later file of the same source would revise."""
+        return subject_of(self.reading)
+
+
+def subject_of(reading: Reading) -> str | None:
+    """What a file says something about: unit/period of a report, first/last day of a publisher's window.
+
+    None when neither could be told.
+    """
+    if reading.heading is not None:
+        return f"{reading.heading.reporting_unit_code}/{reading.heading.period_code}"
+    if reading.capital_flows:
+        first = min(row.window_start for row in reading.capital_flows)
+        last = max(row.window_end for row in reading.capital_flows)
+        return f"{first}/{last}"
+    return None
 
 
 @contextmanager
@@ -77,7 +102,10 @@ def hash_content(reading: Reading) -> str:
         )
         for row in reading.observations
     )
-    return hashlib.sha256(json.dumps([stated, figures], ensure_ascii=False).encode()).hexdigest()
+    said: list[object] = [stated, figures]
+    if reading.capital_flows:
+        said.append(sorted(_content_of_flow(row) for row in reading.capital_flows))
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
 def count_cells(reading: Reading, reference: Reference) -> tuple[int, int]:
@@ -109,8 +137,9 @@ def stage_files(connection: Connection, files: Sequence[StagedFile], reference: 
             " value_kind document_number document_date received_at content_hash allows_partial_load received_count"
             " ignored_count required_cell_count filled_cell_count heading_cells"
         ).split(),
-        (_report_row(file, _heading(file), reference) for file in files),
+        (_report_row(file, file.reading.heading, reference) for file in files if file.reading.heading is not None),
     )
+    _stage_capital_flows(connection, [file for file in files if file.reading.heading is None])
     copy_rows(
         connection,
         "staging.observation",
@@ -160,7 +189,7 @@ def stage_files(connection: Connection, files: Sequence[StagedFile], reference: 
             for total in file.reading.printed_totals
         ),
     )
-    connection.execute(text("analyze staging.observation"))
+    connection.execute(text("analyze staging.observation, staging.capital_flow"))
     connection.commit()
 
 
@@ -169,10 +198,83 @@ def empty_staging(connection: Connection) -> None:
     connection.execute(_EMPTY_STAGING)
 
 
-def _heading(file: StagedFile) -> Heading:
-    if file.reading.heading is None:
-        raise ValueError(f"submission {file.submission_id} has no heading and cannot be staged")
-    return file.reading.heading
+def _stage_capital_flows(connection: Connection, files: Sequence[StagedFile]) -> None:
+    for file in files:
+        if file.subject_key is None:
+            raise ValueError(f"submission {file.submission_id} has neither heading nor rows and cannot be staged")
+    copy_rows(
+        connection,
+        "staging.capital_flow_file",
+        "submission_id sha256 source_id subject_key received_at".split(),
+        (
+            (
+                file.submission_id,
+                file.receipt.sha256,
+                file.receipt.source_id,
+                file.subject_key,
+                file.receipt.received_at,
+            )
+            for file in files
+        ),
+    )
+    copy_rows(
+        connection,
+        "staging.capital_flow",
+        (
+            "submission_id line_number flow_code measure_code axis_code member_name member_code partner_code"
+            " sector_code locality_code project_code provider_code receiver_code value value_state unit_code"
+            " window_start window_end as_of_date is_cumulative sheet_name cell raw_text reading_code reading_detail"
+        ).split(),
+        (
+            (
+                file.submission_id,
+                row.line_number,
+                row.flow,
+                row.measure,
+                row.axis,
+                row.member,
+                row.member_code,
+                row.partner_code,
+                row.sector_code,
+                row.locality_code,
+                row.project_code,
+                row.provider_code,
+                row.receiver_code,
+                row.value,
+                row.value_state,
+                row.unit,
+                row.window_start,
+                row.window_end,
+                row.as_of_date,
+                row.is_cumulative,
+                row.sheet_name,
+                row.cell,
+                row.raw_text,
+                row.reading_code,
+                row.reading_detail,
+            )
+            for file in files
+            for row in file.reading.capital_flows
+        ),
+    )
+
+
+def _content_of_flow(row: CapitalFlow) -> list[str]:
+    return [
+        row.flow,
+        row.measure,
+        row.axis,
+        row.member,
+        *(code or "" for code in (row.member_code, row.partner_code, row.sector_code, row.locality_code)),
+        *(code or "" for code in (row.project_code, row.provider_code, row.receiver_code)),
+        row.unit,
+        str(row.window_start),
+        str(row.window_end),
+        str(row.as_of_date),
+        row.value_state,
+        "" if row.value is None else format(row.value.normalize(), "f"),
+        (row.raw_text or "") if row.value_state == "unreadable" else "",
+    ]
 
 
 def _report_row(file: StagedFile, heading: Heading, reference: Reference) -> tuple[object, ...]:

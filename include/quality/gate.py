@@ -212,11 +212,16 @@ def _as_breaches(answer: Answer, row: Mapping[str, Any]) -> Iterator[Breach]:
             code=code,
             severity=answer.expectation.severity,
             sheet_name=row.get("sheet_name"),
-            cell=row.get("cell"),
+            cell=_within_sheet(row.get("cell"), row.get("sheet_name")),
             found=_with_vietnamese_figures(row["found"] or ""),
             expected=_with_vietnamese_figures(row["expected"] or ""),
             subject=row["subject"] or "",
         )
+
+
+def _within_sheet(cell: str | None, sheet_name: str | None) -> str | None:
+    # Figures of publishers carry their full address ('12. FDI'!D19); a sentence names the sheet once.
+    return cell.rpartition("!")[2] if cell and sheet_name else cell
 
 
 def _as_found(value: object) -> str:
@@ -239,7 +244,9 @@ def _count_rows(connection: Connection, suite: Suite) -> int:
 
 
 def _record(connection: Connection, answers: Sequence[Answer], as_of: datetime | None) -> None:
-    submission_count = connection.execute(text("select count(*) from staging.report")).scalar_one()
+    submission_count = connection.execute(
+        text("select (select count(*) from staging.report) + (select count(*) from staging.capital_flow_file)")
+    ).scalar_one()
     connection.execute(
         text(
             "insert into warehouse.gate_run (ran_at, suite_name, expectation_type, rule_code, severity, succeeded,"

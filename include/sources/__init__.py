@@ -11,7 +11,8 @@ import yaml
 from include.errors import SourceContractError
 
 SOURCES_FOLDER = Path(__file__).parent
-SHAPES = ("observation", "capital_flow", "monitoring_count")
+SHAPES = ("observation", "capital_flow", "monitoring_count", "series_point")
+EVERY_QUARTER_HOUR = "*/15 * * * *"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,9 @@ class Source:
     """What the pipeline must know of a source; everything else stays in the source's folder.
 
     `reader` and `answerer` are written `package.module:function`; both run in the sandbox.
+    A source that does not load yet (`loads: false`) can be read, but has no DAG.
+    `inbox` is its folder below the inbox, named like the source unless source.yml says otherwise; `schedule` (cron,
+    Vietnamese time) is when its DAG looks there.
     """
 
     source_id: str
@@ -29,26 +33,33 @@ class Source:
     reader: str
     answerer: str | None
     batch_size: int
+    loads: bool = True
+    inbox: str = "."
+    schedule: str = EVERY_QUARTER_HOUR
 
 
-@cache
-def list_sources() -> tuple[Source, ...]:
-    """Every registered source, in name order.
+def list_sources(*, loadable_only: bool = True) -> tuple[Source, ...]:
+    """The registered sources in name order; those that can only be read are left out unless asked for.
 
     Raises SourceContractError naming the file when a source.yml lacks a key or fills no known shape.
     """
+    return tuple(source for source in _all_sources() if source.loads or not loadable_only)
+
+
+@cache
+def _all_sources() -> tuple[Source, ...]:
     return tuple(_load(path) for path in sorted(SOURCES_FOLDER.glob("*/source.yml")))
 
 
 def load_source(source_id: str) -> Source:
     """The source of that name; raises SourceContractError listing the known ones."""
-    for source in list_sources():
+    for source in _all_sources():
         if source.source_id == source_id:
             return source
     raise SourceContractError(
         where="--source",
         found=repr(source_id),
-        expected="one of " + ", ".join(source.source_id for source in list_sources()),
+        expected="one of " + ", ".join(source.source_id for source in _all_sources()),
         remedy="Use a listed source, or add a folder under include/sources.",
     )
 
@@ -72,4 +83,7 @@ def _load(path: Path) -> Source:
         reader=contract["reader"],
         answerer=contract.get("answerer"),
         batch_size=int(contract.get("batch_size", 150)),
+        loads=bool(contract.get("loads", True)),
+        inbox=contract.get("inbox", path.parent.name),
+        schedule=contract.get("schedule", EVERY_QUARTER_HOUR),
     )

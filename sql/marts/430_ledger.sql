@@ -5,7 +5,11 @@ with promoted as (
     select
         submission_id,
         count(*) as row_count
-    from warehouse.observation
+    from (
+        select submission_id from warehouse.observation
+        union all
+        select submission_id from warehouse.capital_flow
+    ) as loaded
     group by submission_id
 ),
 
@@ -13,7 +17,11 @@ quarantined as (
     select
         submission_id,
         count(*) as row_count
-    from quarantine.observation
+    from (
+        select submission_id from quarantine.observation
+        union all
+        select submission_id from quarantine.capital_flow
+    ) as held
     group by submission_id
 ),
 
@@ -47,9 +55,7 @@ select
 from warehouse.submission
 left join promoted on submission.submission_id = promoted.submission_id
 left join quarantined on submission.submission_id = quarantined.submission_id
-left join ignored on submission.submission_id = ignored.submission_id
--- Other shapes keep their rows in tables of their own.
-where submission.source_id = 'agency_reports';
+left join ignored on submission.submission_id = ignored.submission_id;
 comment on view mart.ledger is 'Every file''s account: each row received is promoted, quarantined or ignored under a declared rule.';
 comment on column mart.ledger.submission_id is 'Submission.';
 comment on column mart.ledger.sha256 is 'Its file.';

@@ -11,7 +11,7 @@ from include.quality.messages import all_messages
 from tests.house.project_files import ROOT, python_files, texts
 
 READ_OR_CHECK = ("readers", "sources", "vietnamese", "pipeline", "quality")
-NO_CODES = {"LC_ALL", "GX_ANALYTICS_ENABLED"}
+NO_CODES = {"LC_ALL", "GX_ANALYTICS_ENABLED", "REF_AREA", "UNIT_MULT"}
 NO_CODE_PREFIXES = ("TTDN_",)
 TELLERS = {"Finding", "WorkbookRefused", "DateUnreadable", "message"}
 

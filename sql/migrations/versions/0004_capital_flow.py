@@ -1,0 +1,15 @@
+"""Capital flows land, are checked and kept; a revision is told apart by its subject, whatever the shape."""
+
+from pathlib import Path
+
+from alembic import op
+
+from include.warehouse.sql import run_script
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Run the file of the same name; migrations only go forward."""
+    run_script(op.get_bind(), Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
