@@ -30,7 +30,7 @@ def build_ingest_dag(source: Source):
 
             return land_inbox(source.source_id)
 
-        # One batch after the other, in order of receipt: a later batch may hold the revision of an earlier one's report.
+        # One batch after the other, in order of receipt: a later one may hold the revision of an earlier report.
         @task(max_active_tis_per_dagrun=1)
         def ingest(receipt_ids: list[int]) -> dict[str, int]:
             from include.pipeline.ingest import ingest_receipts

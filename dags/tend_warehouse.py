@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from airflow.sdk import dag, task
 from reporting_calendar import ReportingCalendarTimetable
 
+from dags.assets import OBSERVATIONS
 from include.calendar.periods import load_periods
 from include.sources import list_sources
 
@@ -25,7 +26,7 @@ from include.sources import list_sources
 def tend_warehouse():
     """Take up arrivals a broken run left behind; write down who has not reported yet."""
 
-    @task
+    @task(outlets=[OBSERVATIONS])
     def reconcile(source_id: str) -> dict[str, int]:
         from include.pipeline.ingest import reconcile_receipts
 

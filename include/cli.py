@@ -283,7 +283,7 @@ def _new_source(options: argparse.Namespace) -> int:
 
 
 def _migrate(options: argparse.Namespace) -> int:
-    with _connected():
+    with _opened():
         pass
     if options.json:
         _print_json({"migrated": True})
@@ -308,8 +308,14 @@ def _opened() -> Iterator[tuple[Settings, Engine]]:
 
 @contextmanager
 def _connected() -> Iterator[tuple[Settings, Connection]]:
-    with _opened() as (settings, opened), opened.connect() as connection:
-        yield settings, connection
+    """A connection to marts that are current, and stay so for whoever asks in SQL next."""
+    from include.indicators.marts import ensure_current
+
+    with _opened() as (settings, opened):
+        with opened.begin() as building:
+            ensure_current(building)
+        with opened.connect() as connection:
+            yield settings, connection
 
 
 def _print_json(answer: object) -> None:

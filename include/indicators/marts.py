@@ -45,7 +45,7 @@ def ensure_current(connection: Connection) -> bool:
 
 
 def is_current(connection: Connection) -> bool:
-    """Tell whether the marts are there, know the newest submission, and no deadline has passed since."""
+    """Tell whether the marts are there, know the newest submission and lists, and no deadline has passed since."""
     from sqlalchemy import text
 
     if connection.execute(text("select to_regclass('mart.indicator_value')")).scalar() is None:
@@ -56,6 +56,7 @@ def is_current(connection: Connection) -> bool:
                 "select build.as_known is null"
                 " and build.newest_submission_id is not distinct from"
                 " (select max(submission_id) from warehouse.submission)"
+                " and build.reference_state is not distinct from (select state_hash from reference.prepared)"
                 " and not exists (select 1 from reference.reporting_period as period"
                 " where period.due_at > build.built_at and period.due_at <= now())"
                 " from mart.build"

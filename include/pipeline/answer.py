@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
+from uuid import uuid4
 
 from sqlalchemy import Connection, text
 
@@ -58,24 +59,30 @@ def write_answers(
                 [tuple(mistake) for mistake in mistakes[arrival.receipt_id]],
             )
         )
+    failed: BaseException | None = None
     for arrival, call, outcome in zip(arrivals, calls, sandbox.map(source.answerer, calls), strict=True):
         if isinstance(outcome, WorkbookRefused):
             # The workbook cannot be opened a second time: the receipt and the list go out alone.
             sandbox.run(source.answerer, None, *call[1:])
         elif isinstance(outcome, BaseException):
-            raise outcome
+            failed = failed or outcome
+            continue
         answer = settings.outbox / names[arrival.receipt_id]
-        _aside(answer).replace(answer)
+        Path(call[1]).replace(answer)
         connection.execute(
             text("update landing.receipt set answer_name = :name where receipt_id = :receipt_id"),
             {"name": names[arrival.receipt_id], "receipt_id": arrival.receipt_id},
         )
-    connection.commit()
+        connection.commit()
+    if failed is not None:
+        # Told after the others have theirs; the answer is tried again with the next run.
+        raise failed
     return len(arrivals)
 
 
 def _aside(answer: Path) -> Path:
-    return answer.with_name(f".{answer.name}.part")
+    # A name of its own, so that two runs answering the same arrival do not write into one file.
+    return answer.with_name(f".{answer.name}.{uuid4().hex}.part")
 
 
 def _answer_name(arrival) -> str:  # type: ignore[no-untyped-def]

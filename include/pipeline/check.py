@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, text
 
@@ -87,7 +87,12 @@ def check_batch(connection: Connection, files: Sequence[StagedFile], reference: 
 def tell(sayings: Sequence[Finding | Breach]) -> tuple[Told, ...]:
     """Findings and breaches as sentences: blocks first, then in sheet order, each sentence once."""
     told: dict[tuple[str | None, str | None, str], Told] = {}
-    for said in sayings:
+    private = {_line_of(said) for said in sayings if said.code in ("PERSONAL_DATA", "PERSONAL_TEXT")}
+    for each in sayings:
+        said = each
+        if _line_of(each) in private and each.code not in ("PERSONAL_DATA", "PERSONAL_TEXT"):
+            # What was typed on a line with personal data is not repeated in any other sentence about it.
+            said = replace(each, found="(không nhắc lại)", expected="nội dung không có dữ liệu cá nhân")
         rule, severity, sentence = render(said)
         sheet = said.sheet if isinstance(said, Finding) else said.sheet_name
         told.setdefault(
@@ -140,6 +145,10 @@ def _not_yet_told(file: StagedFile, breaches: Sequence[Breach]) -> list[Breach]:
     # The gate looks for personal data again, behind the reader; a clerk is told of one line once.
     named = {(f.sheet, _place(f.cell)[0]) for f in file.reading.findings if f.code == "PERSONAL_DATA"}
     return [b for b in breaches if b.code != "PERSONAL_TEXT" or (b.sheet_name, _place(b.cell)[0]) not in named]
+
+
+def _line_of(said: Finding | Breach) -> tuple[str | None, int]:
+    return said.sheet if isinstance(said, Finding) else said.sheet_name, _place(said.cell)[0]
 
 
 def _place(cell: str | None) -> tuple[int, str]:

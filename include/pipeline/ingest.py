@@ -6,6 +6,7 @@ an arrival without an answer is answered.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,12 +19,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, text
 
 from include.calendar.periods import VIETNAM
+from include.errors import SourceContractError
 from include.model import Finding, Reading
 from include.pipeline.answer import write_answers
 from include.pipeline.check import Decision, Told, check_batch, find_unchanged, tell
 from include.pipeline.land import (
     Receipt,
-    forget_bytes,
+    forget_file,
+    forgotten_among,
     hash_file,
     inbox_fingerprint,
     known_fingerprints,
@@ -33,6 +36,7 @@ from include.pipeline.land import (
     now,
     printable_name,
     read_manifest,
+    remove_forgotten,
 )
 from include.pipeline.promote import (
     close_receipt,
@@ -41,6 +45,7 @@ from include.pipeline.promote import (
     record_rejection,
     record_unchanged,
     refusal_findings,
+    repeat_blocks,
 )
 from include.pipeline.stage import (
     StagedFile,
@@ -58,6 +63,8 @@ from include.settings import Settings, load_settings
 from include.sources import Source, list_sources, load_source
 from include.warehouse.connect import engine as open_engine
 from include.warehouse.connect import warehouse_url
+
+_LOG = logging.getLogger(__name__)
 
 _SETTLING_SECONDS = 2.0
 """An inbox file touched more recently may still be being copied; it is left for the next run."""
@@ -86,7 +93,7 @@ class FileResult:
     @property
     def is_accepted(self) -> bool:
         """Loaded, or nothing new; a file loaded in part counts as accepted, its held lines are in the messages."""
-        return self.verdict in ("loaded", "duplicate", "unchanged")
+        return self.verdict in ("loaded", "duplicate", "unchanged") and self.code != "DUPLICATE_HELD"
 
 
 def ingest_files(
@@ -132,14 +139,23 @@ def land_inbox(source_id: str) -> list[list[int]]:
         known = known_fingerprints(connection, list(prints.values()))
         manifests: dict[Path, dict[str, datetime]] = {}
         for path, fingerprint in prints.items():
-            if fingerprint in known or time.time() - path.stat().st_mtime < _SETTLING_SECONDS:
+            if fingerprint in known:
                 continue
-            times = manifests.setdefault(path.parent, read_manifest(path.parent))
-            moment = times.get(printable_name(path.name)) or now()
-            land_file(
-                connection, settings, path, source_id=source_id, received_at=moment, inbox_fingerprint=fingerprint
-            )
-        connection.commit()
+            try:
+                # A file dated ahead of this clock has settled; its sender's clock is wrong.
+                if 0 <= time.time() - path.stat().st_mtime < _SETTLING_SECONDS:
+                    continue
+                if path.parent not in manifests:
+                    manifests[path.parent] = read_manifest(path.parent)
+                moment = manifests[path.parent].get(printable_name(path.name)) or now()
+                land_file(
+                    connection, settings, path, source_id=source_id, received_at=moment, inbox_fingerprint=fingerprint
+                )
+                connection.commit()
+            except (OSError, SourceContractError) as problem:
+                # One file, or one folder's manifest, must not keep the others out; it is tried again next time.
+                connection.rollback()
+                _LOG.warning("not landed: %s", problem)
         waiting = _open_receipts(connection, source)
     return [waiting[start : start + source.batch_size] for start in range(0, len(waiting), source.batch_size)]
 
@@ -203,7 +219,7 @@ def describe_receipts(connection: Connection, settings: Settings, receipt_ids: S
             source=row.source_id,
             reporting_unit=row.reporting_unit_code,
             period=row.period_code,
-            revision=row.revision_number,
+            revision=row.revision_number if row.verdict == "loaded" else None,
             verdict=row.verdict,
             code=row.verdict_code,
             # A duplicate brings no rows of its own: they are in the ledger of the file it repeats.
@@ -239,28 +255,36 @@ def _take_through_gate(
     connection: Connection, settings: Settings, source: Source, receipts: Sequence[Receipt], sandbox: Sandbox
 ) -> None:
     reference = load_reference()
-    waiting = _without_verdict(connection, receipts)
-    repeats, fresh = _split_repeats(connection, waiting)
+    waiting = _without_verdict(connection, sorted(receipts, key=lambda each: (each.received_at, each.receipt_id)))
+    forgotten = forgotten_among(connection, waiting)
+    readable = [receipt for receipt in waiting if receipt.sha256 not in forgotten]
+    repeats, fresh = _split_repeats(connection, readable)
     fresh, same_drop = _first_of_bytes(fresh)
     readings = read_in_sandbox(sandbox, source, fresh)
     with gate_lock(connection):
-        # Asked again under the lock: another run may have taken the same bytes while this one was reading.
+        # Asked again under the lock: another run may have closed these arrivals, or taken the same bytes, meanwhile.
+        still_open = {receipt.receipt_id for receipt in _without_verdict(connection, waiting)}
         late_repeats, _ = _split_repeats(connection, fresh)
-        late = {receipt.receipt_id for receipt in late_repeats}
+        passed = {receipt.receipt_id for receipt in late_repeats}
         held = _held_before(connection, fresh)
         staged = []
+        for receipt in waiting:
+            if receipt.sha256 in forgotten and receipt.receipt_id in still_open:
+                _refuse_secret(connection, receipt)
         for receipt, reading in zip(fresh, readings, strict=True):
-            if receipt.receipt_id in late:
+            if receipt.receipt_id in passed or receipt.receipt_id not in still_open:
                 continue
             if reading.refusal is not None:
-                _record_refusal(connection, settings, receipt, reading, held.get(receipt.receipt_id))
+                _record_refusal(connection, receipt, reading, held.get(receipt.receipt_id))
                 continue
             staged.append(_stage(connection, receipt, reading, reference))
         connection.commit()
+        remove_forgotten(connection, settings)
         for wave in _in_waves(staged):
             _pass_wave(connection, wave, held, reference)
         for receipt in (*repeats, *late_repeats):
-            _record_repeat(connection, receipt)
+            if receipt.receipt_id in still_open:
+                _record_repeat(connection, receipt)
         connection.commit()
     if same_drop:
         # The first of equal files decided; the others are now repeats of it, or held for the same reason.
@@ -273,6 +297,8 @@ def _pass_wave(
     repeated = find_unchanged(connection, wave)
     unchanged = [file for file in wave if file.submission_id in repeated]
     record_unchanged(connection, unchanged)
+    for file in unchanged:
+        repeat_blocks(connection, file.receipt, repeated[file.submission_id])
     connection.commit()
     changed = [file for file in wave if file.submission_id not in repeated]
     if not changed:
@@ -313,17 +339,19 @@ def _stage(connection: Connection, receipt: Receipt, reading: Reading, reference
     )
 
 
-def _record_refusal(
-    connection: Connection, settings: Settings, receipt: Receipt, reading: Reading, held: Row[Any] | None
-) -> None:
+def _refuse_secret(connection: Connection, receipt: Receipt) -> None:
+    # Only the reason is kept: no sheet, no cell, no word of the file.
+    note_findings(connection, [(receipt.receipt_id, tell([Finding("SECRET")]))])
+    close_receipt(connection, receipt, "refused_secret", "SECRET", None)
+    forget_file(connection, receipt.sha256)
+
+
+def _record_refusal(connection: Connection, receipt: Receipt, reading: Reading, held: Row[Any] | None) -> None:
     refusal = reading.refusal
     if refusal is None:
         raise ValueError("a refusal is recorded only for a refused file")
     if refusal.code == "SECRET":
-        # Only the reason is kept: no sheet, no cell, no word of the file.
-        note_findings(connection, [(receipt.receipt_id, tell([Finding("SECRET")]))])
-        close_receipt(connection, receipt, "refused_secret", "SECRET", None)
-        forget_bytes(connection, settings, receipt)
+        _refuse_secret(connection, receipt)
     elif refusal.code == "INCOMPLETE":
         note_findings(connection, [(receipt.receipt_id, tell([refusal]))])
         close_receipt(connection, receipt, "incomplete", "INCOMPLETE", None)
@@ -342,12 +370,13 @@ def _record_repeat(connection: Connection, receipt: Receipt) -> None:
             " from warehouse.submission as s inner join landing.receipt as r"
             " on r.submission_id = s.submission_id and r.verdict <> 'duplicate'"
             " where s.sha256 = :sha256 and s.source_id = :source_id and s.verdict in ('loaded', 'unchanged')"
-            " order by r.receipt_id limit 1"
+            " order by r.receipt_id desc limit 1"
         ),
         {"sha256": receipt.sha256, "source_id": receipt.source_id},
     ).one()
     told = tell([Finding("DUPLICATE", found=_name_of(earlier))])
     note_findings(connection, [(receipt.receipt_id, told)])
+    repeat_blocks(connection, receipt, earlier.submission_id)
     close_receipt(connection, receipt, "duplicate", "DUPLICATE", earlier.submission_id)
 
 
@@ -366,15 +395,19 @@ def _name_of(earlier: Row[Any]) -> str:
 
 
 def _split_repeats(connection: Connection, receipts: Sequence[Receipt]) -> tuple[list[Receipt], list[Receipt]]:
-    """Arrivals whose bytes were taken before, and the others.
+    """Arrivals whose bytes say what the warehouse says already, and the others.
 
     Bytes that were only ever rejected or quarantined are looked at again: the file name, the list of bodies or
-    the report they were compared with may have been put right since.
+    the report they were compared with may have been put right since. So are bytes that a later revision replaced:
+    sending them again takes that revision back.
     """
     rows = connection.execute(
         text(
-            "select sha256, source_id from warehouse.submission"
-            " where sha256 = any(:hashes) and verdict in ('loaded', 'unchanged')"
+            "select s.sha256, s.source_id from warehouse.submission as s"
+            " inner join lateral (select l.content_hash from warehouse.submission as l where l.verdict = 'loaded'"
+            "  and l.source_id = s.source_id and l.subject_key = s.subject_key"
+            "  order by l.revision_number desc limit 1) as latest on latest.content_hash = s.content_hash"
+            " where s.sha256 = any(:hashes) and s.verdict in ('loaded', 'unchanged')"
         ),
         {"hashes": [receipt.sha256 for receipt in receipts]},
     )

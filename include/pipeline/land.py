@@ -1,7 +1,7 @@
 """Land: take a file's bytes once, note every arrival.
 
 A receipt is one arrival. Bytes are kept under their hash, never under the sender's file name.
-A file whose name carries a secrecy mark is refused here and its bytes are not taken.
+Of a file whose name carries a secrecy mark only hash, size and time are taken; the gate then refuses it unread.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from uuid import uuid4
 from sqlalchemy import Connection, text
 
 from include.calendar.periods import VIETNAM
+from include.errors import SourceContractError
+from include.readers.secrecy import name_is_marked
 from include.settings import Settings
 
 MANIFEST_NAME = "_manifest.csv"
@@ -69,18 +71,28 @@ def _is_report(path: Path) -> bool:
 
 
 def read_manifest(folder: Path) -> dict[str, datetime]:
-    """Receipt times a drop brings along, by file name in NFC; empty when it brings none."""
+    """Receipt times a drop brings along, by file name in NFC; empty when it brings none.
+
+    Raises SourceContractError for a manifest that cannot be read: guessing would make a late report on time.
+    """
     manifest = folder / MANIFEST_NAME
     if not manifest.is_file():
         return {}
-    with manifest.open(encoding="utf-8-sig", newline="") as lines:
-        times: dict[str, datetime] = {}
-        for line in csv.DictReader(lines):
-            moment = datetime.fromisoformat(line["received_at"])
-            times[unicodedata.normalize("NFC", line["file"])] = (
-                moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
-            )
-        return times
+    times: dict[str, datetime] = {}
+    try:
+        with manifest.open(encoding="utf-8-sig", newline="") as lines:
+            for line in csv.DictReader(lines):
+                moment = datetime.fromisoformat(line["received_at"])
+                name = unicodedata.normalize("NFC", line["file"])
+                times[name] = moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+    except (KeyError, TypeError, ValueError) as error:
+        raise SourceContractError(
+            where=str(manifest),
+            found=f"{type(error).__name__} after {len(times)} lines",
+            expected="columns file and received_at, separated by commas, moments in ISO 8601",
+            remedy="Correct the manifest, or remove it: then the moment of landing counts as receipt.",
+        ) from error
+    return times
 
 
 def hash_file(path: Path) -> tuple[str, int]:
@@ -104,9 +116,11 @@ def land_file(
 ) -> Receipt:
     """Copy the bytes to the landing folder (once per content) and write the receipt, in the caller's transaction.
 
-    The copy is complete before the receipt exists: written aside, flushed, then renamed.
+    The copy is complete before the receipt exists: written aside, flushed, then renamed. Of a file whose name
+    carries a secrecy mark no copy is made and the name is not written down.
     """
-    sha256, byte_size = _take_bytes(path, settings.landing)
+    is_marked = name_is_marked(printable_name(path.name))
+    sha256, byte_size = hash_file(path) if is_marked else _take_bytes(path, settings.landing)
     stored = settings.landing / stored_name(sha256)
     connection.execute(
         text(
@@ -115,11 +129,13 @@ def land_file(
         ),
         {"sha256": sha256, "byte_size": byte_size, "stored_name": stored_name(sha256), "received_at": received_at},
     )
+    if is_marked:
+        forget_file(connection, sha256)
     return note_receipt(
         connection,
         sha256=sha256,
         byte_size=byte_size,
-        original_name=path.name,
+        original_name=_NEUTRAL_NAME if is_marked else path.name,
         source_id=source_id,
         received_at=received_at,
         stored=stored,
@@ -166,23 +182,45 @@ def note_receipt(
     return Receipt(receipt_id, number, sha256, byte_size, name, source_id, received_at, stored, sent_path)
 
 
-def forget_bytes(connection: Connection, settings: Settings, receipt: Receipt) -> None:
-    """Remove every trace of a refused secret file but hash, size, time and sender's source.
+def forget_file(connection: Connection, sha256: str) -> None:
+    """Mark a secret file as forgotten and blank the names it came under; hash, size, time and source stay.
 
-    Called inside the transaction that records the refusal; also blanks the file name, which may carry the mark.
+    The bytes are removed by `remove_forgotten` once this is committed, so that a crash in between cannot make the
+    file look like a damaged one.
     """
-    connection.execute(text("delete from landing.file where sha256 = :sha256"), {"sha256": receipt.sha256})
+    connection.execute(
+        text("update landing.file set forgotten_at = coalesce(forgotten_at, now()) where sha256 = :sha256"),
+        {"sha256": sha256},
+    )
     connection.execute(
         text("update landing.receipt set original_name = :name where sha256 = :sha256"),
-        {"name": _NEUTRAL_NAME, "sha256": receipt.sha256},
+        {"name": _NEUTRAL_NAME, "sha256": sha256},
     )
-    (settings.landing / stored_name(receipt.sha256)).unlink(missing_ok=True)
+
+
+def forgotten_among(connection: Connection, receipts: Sequence[Receipt]) -> set[str]:
+    """Hashes among the arrivals that are known as secret: refused without being read."""
+    rows = connection.execute(
+        text("select sha256 from landing.file where forgotten_at is not null and sha256 = any(:hashes)"),
+        {"hashes": [receipt.sha256 for receipt in receipts]},
+    )
+    return set(rows.scalars())
+
+
+def remove_forgotten(connection: Connection, settings: Settings) -> None:
+    """Remove the bytes of every forgotten file; also what a crash left behind."""
+    for sha256 in connection.execute(text("select sha256 from landing.file where forgotten_at is not null")).scalars():
+        (settings.landing / stored_name(sha256)).unlink(missing_ok=True)
 
 
 def inbox_fingerprint(folder: Path, path: Path) -> str:
-    """What tells an inbox file taken before from one replaced since: name below the inbox, size, time."""
+    """What tells an inbox file taken before from one replaced since: a hash of name below the inbox, size and time.
+
+    Hashed, because the name may carry a secrecy mark.
+    """
     facts = path.stat()
-    return f"{unicodedata.normalize('NFC', str(path.relative_to(folder)))}|{facts.st_size}|{facts.st_mtime_ns}"
+    name = os.fsencode(path.relative_to(folder))
+    return hashlib.sha256(name + f"|{facts.st_size}|{facts.st_mtime_ns}".encode()).hexdigest()
 
 
 def known_fingerprints(connection: Connection, fingerprints: Sequence[str]) -> set[str]:

@@ -147,9 +147,23 @@ def close_receipt(
     connection.execute(
         text(
             "update landing.receipt set verdict = :verdict, verdict_code = :code, submission_id = :submission_id"
-            " where receipt_id = :receipt_id"
+            " where receipt_id = :receipt_id and verdict is null"
         ),
         {"verdict": verdict, "code": code, "submission_id": submission_id, "receipt_id": receipt.receipt_id},
+    )
+
+
+def repeat_blocks(connection: Connection, receipt: Receipt, submission_id: int) -> None:
+    """Tell again what still holds lines of the report this arrival repeats; nothing when all of it was loaded."""
+    connection.execute(
+        text(
+            "insert into warehouse.finding (receipt_id, rule_code, message_code, severity, sheet_name, cell, text_vi)"
+            " select :receipt_id, f.rule_code, f.message_code, f.severity, f.sheet_name, f.cell, f.text_vi"
+            " from warehouse.finding as f inner join landing.receipt as r using (receipt_id)"
+            " where r.submission_id = :submission_id and r.verdict = 'loaded' and f.severity = 'block'"
+            " order by f.finding_id"
+        ),
+        {"receipt_id": receipt.receipt_id, "submission_id": submission_id},
     )
 
 

@@ -41,6 +41,7 @@ def engine(url: str) -> Engine:
     return create_engine(
         url,
         poolclass=NullPool,
+        hide_parameters=True,  # an error must not carry a report's rows into a log
         connect_args={
             "application_name": "ttdn",
             "connect_timeout": 10,

@@ -1,5 +1,6 @@
 -- Grain: one row per source, reporting unit and period.
--- The submission that counts: the highest revision that was loaded. Earlier ones stay in warehouse.submission.
+-- The submission that counts: of those loaded the one received last, whatever the order they were worked off in.
+-- Earlier ones stay in warehouse.submission.
 create table mart.report_latest as
 with latest as (
     select distinct on (submission.source_id, submission.reporting_unit_code, submission.period_code)
@@ -29,6 +30,7 @@ with latest as (
         submission.source_id asc,
         submission.reporting_unit_code asc,
         submission.period_code asc,
+        submission.received_at desc,
         submission.revision_number desc
 )
 

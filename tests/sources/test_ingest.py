@@ -307,7 +307,7 @@ def test_a_secret_file_leaves_nothing_but_time_size_hash_and_reason(office: Offi
     [result] = office.receive(write_report(tmp_path / f"{canary}.xlsx", edit=stamp))
 
     assert (result.verdict, result.code) == ("refused_secret", "SECRET")
-    assert office.ask("select count(*) from landing.file") == [(0,)]
+    assert office.ask("select count(*) from landing.file where forgotten_at is null") == [(0,)]
     assert not [path for path in office.settings.landing.rglob("*") if path.is_file()]
     kept = office.ask("select original_name, verdict from landing.receipt")
     assert canary not in str(kept)
@@ -417,3 +417,115 @@ def test_an_arrival_left_open_by_a_broken_run_is_taken_up_again(office: Office, 
     assert office.ask("select verdict from landing.receipt") == [("loaded",)]
     assert office.ask("select count(*) from warehouse.submission") == [(1,)]
     assert CUT_OFF["2026-06T"] == date(2026, 6, 8)
+
+
+def test_a_report_whose_revision_proved_wrong_is_taken_back_by_sending_the_earlier_file_again(
+    office: Office, tmp_path: Path
+) -> None:
+    first = write_report(tmp_path / "a.xlsx", actual={"MED01": 40})
+    wrong = write_report(tmp_path / "b.xlsx", actual={"MED01": 50})
+
+    results = [office.receive(path)[0] for path in (first, wrong, first, first)]
+
+    assert [(result.verdict, result.revision) for result in results] == [
+        ("loaded", 1),
+        ("loaded", 2),
+        ("loaded", 3),
+        ("duplicate", None),
+    ]
+
+
+def test_an_older_arrival_worked_off_later_does_not_replace_the_newer_one(office: Office, tmp_path: Path) -> None:
+    from include.indicators.marts import build_marts
+
+    newer = write_report(tmp_path / "newer.xlsx", actual={"MED01": 60})
+    older = write_report(tmp_path / "older.xlsx", actual={"MED01": 40})
+
+    office.receive(newer, at=datetime(2026, 6, 12, 9, 0, tzinfo=VIETNAM))
+    office.receive(older, at=IN_JUNE)
+
+    with office.engine.begin() as connection:
+        build_marts(connection)
+    assert office.ask(
+        "select value from mart.observation_latest where measure_code = 'MED01' and axis_code = 'total'"
+    ) == [(60,)]
+
+
+def test_two_runs_that_take_up_the_same_arrival_close_it_once(office: Office, tmp_path: Path) -> None:
+    from include.pipeline import ingest
+    from include.pipeline.land import land_file
+    from include.readers.sandbox import Sandbox
+    from include.sources import load_source
+
+    report = write_report(tmp_path / "a.xlsx")
+    source = load_source("agency_reports")
+    with office.engine.connect() as first, office.engine.connect() as second, Sandbox(workers=1) as sandbox:
+        receipt = land_file(first, office.settings, report, source_id="agency_reports", received_at=IN_JUNE)
+        first.commit()
+        original = ingest.read_in_sandbox
+
+        def read_while_another_run_finishes(*arguments: object) -> object:
+            readings = original(*arguments)  # type: ignore[arg-type]
+            ingest.read_in_sandbox = original
+            ingest._take_through_gate(second, office.settings, source, [receipt], sandbox)
+            return readings
+
+        ingest.read_in_sandbox = read_while_another_run_finishes  # type: ignore[assignment]
+        try:
+            ingest._take_through_gate(first, office.settings, source, [receipt], sandbox)
+        finally:
+            ingest.read_in_sandbox = original
+
+    assert office.ask("select verdict from landing.receipt") == [("loaded",)]
+    assert office.ask("select count(*) from warehouse.submission") == [(1,)]
+
+
+def test_a_secret_file_sent_twice_or_under_a_marked_name_is_refused_each_time_and_stops_nobody(
+    office: Office, tmp_path: Path
+) -> None:
+    def stamp(workbook: openpyxl.Workbook) -> None:
+        workbook["Báo cáo"]["H1"] = "MẬT"
+
+    secret = write_report(tmp_path / "a.xlsx", edit=stamp)
+    copy = Path(shutil.copy(secret, tmp_path / "b.xlsx"))
+    marked = Path(shutil.copy(write_report(tmp_path / "d.xlsx", "28261"), tmp_path / "TUYỆT MẬT bao cao.xlsx"))
+    broken = tmp_path / "MẬT hong.xlsx"
+    broken.write_bytes(b"PK\x03\x04 hong")
+    good = write_report(tmp_path / "z.xlsx", "28270")
+
+    results = office.receive(secret, copy, marked, broken, good)
+
+    assert [result.verdict for result in results] == ["refused_secret"] * 4 + ["loaded"]
+    assert len([path for path in office.settings.landing.rglob("*") if path.is_file()]) == 1
+    assert "TUYỆT" not in str(office.ask("select * from landing.receipt"))
+
+
+def test_what_was_typed_beside_personal_data_is_repeated_nowhere(office: Office, tmp_path: Path) -> None:
+    [result] = office.receive(write_report(tmp_path / "a.xlsx", actual={"MED01": "gọi 0912345678"}))
+
+    assert result.verdict == "quarantined"
+    assert "0912345678" not in texts(result)
+    assert "0912345678" not in str(office.ask("select text_vi from warehouse.finding"))
+
+
+def test_a_bad_manifest_holds_its_own_folder_and_a_clock_ahead_holds_nothing(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import os
+
+    from include.pipeline.ingest import land_inbox
+
+    inbox = office.settings.inbox
+    (inbox / "xa").mkdir(parents=True)
+    (inbox / "xa" / "_manifest.csv").write_text("file;received_at\na.xlsx;2026-06-10\n", encoding="utf-8")
+    write_report(inbox / "xa" / "a.xlsx")
+    ahead = write_report(inbox / "b.xlsx", "28261")
+    os.utime(ahead, (4_000_000_000, 4_000_000_000))
+    os.utime(inbox / "xa" / "a.xlsx", (1_700_000_000, 1_700_000_000))
+    monkeypatch.setenv("TTDN_HOME", str(office.settings.home))
+    monkeypatch.setenv("TTDN_DATABASE_URL", office.engine.url.render_as_string(hide_password=False))
+
+    [batch] = land_inbox("agency_reports")
+
+    assert len(batch) == 1
+    assert office.ask("select original_name from landing.receipt") == [("b.xlsx",)]

@@ -19,7 +19,7 @@ from include.model import TOTAL, Finding, Heading, IgnoredRow, Reading
 from include.readers import WorkbookRefused, open_workbook
 from include.readers.grid import CellValue, Sheet, Workbook, address, as_text, column_letters
 from include.readers.personal_data import find_personal_data
-from include.readers.secrecy import find_marks
+from include.readers.secrecy import find_marks, name_is_marked
 from include.readers.table import HeaderRole, Table, TableNotFound, find_table, find_tables
 from include.reference import load_reference
 from include.sources.agency_reports.heading import Statement, find_statements, read_heading
@@ -69,6 +69,8 @@ def read_file(path: str, original_name: str, received_at: datetime) -> Reading:
     `original_name` is only searched for marks and compared with the heading; `received_at` is not used for
     reading and may be any moment.
     """
+    if name_is_marked(original_name):
+        return _refused(Finding("SECRET"))
     try:
         workbook = open_workbook(Path(path))
     except WorkbookRefused as refused:

@@ -14,9 +14,11 @@ create table landing.file (
     sha256 text constraint file_pk primary key constraint file_sha256_form check (sha256 ~ '^[0-9a-f]{64}$'),
     byte_size bigint not null,
     stored_name text not null,
-    first_received_at timestamptz not null
+    first_received_at timestamptz not null,
+    forgotten_at timestamptz
 );
-comment on table landing.file is 'Distinct files by content. Refused secret files are not here.';
+comment on table landing.file is 'Distinct files by content. Of refused secret files only hash, size and time are kept.';
+comment on column landing.file.forgotten_at is 'When the bytes of a refused secret file were given up; empty for all others.';
 comment on column landing.file.sha256 is 'Hash of the bytes.';
 comment on column landing.file.byte_size is 'Size in bytes.';
 comment on column landing.file.stored_name is 'Path below the landing folder; never made from the sender''s file name.';
@@ -85,8 +87,7 @@ create table warehouse.submission (
     constraint submission_revision_when_loaded check ((verdict = 'loaded') = (revision_number is not null)),
     constraint submission_revision_unique unique (source_id, reporting_unit_code, period_code, revision_number)
 );
-create unique index submission_once on warehouse.submission (sha256, source_id)
-where verdict in ('loaded', 'unchanged');
+create index submission_sha256 on warehouse.submission (sha256, source_id);
 comment on table warehouse.submission is 'One row per distinct file that was read: its heading, verdict and ledger. Append only.';
 comment on column warehouse.submission.submission_id is 'Identifies the submission everywhere.';
 comment on column warehouse.submission.sha256 is 'The file.';
