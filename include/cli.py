@@ -149,7 +149,7 @@ def _read(options: argparse.Namespace) -> int:
         for row in rows:
             member = "" if row["axis"] == "total" else f"{row['axis']}: {row['member']}"
             # A publisher's figure carries its full address and, instead of a kind, the day it was closed.
-            place = row["cell"] if "!" in row["cell"] else f"{row['sheet']}!{row['cell']}"
+            place = row["cell"] if "sheet" not in row or "!" in row["cell"] else f"{row['sheet']}!{row['cell']}"
             kind = row["kind"] if "kind" in row else row["as_of"]
             table.add_row(place, row["measure"], member, row["value"] or "", row["unit"], row["state"], kind)
         _print_table(table)

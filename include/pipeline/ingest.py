@@ -111,6 +111,13 @@ def ingest_files(
     A dry run keeps nothing: no bytes, no receipt, no answer.
     """
     source = load_source(source_id)
+    if not source.loads:
+        raise SourceContractError(
+            where=f"--source {source_id}",
+            found="a source that can only be read so far (loads: false)",
+            expected="a source the warehouse takes in",
+            remedy=f"Use `ttdn read {source_id} FILE`.",
+        )
     reports, _ = list_reports(paths)
     if dry_run:
         return _rehearse(reports, source, engine, received_at or now())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from include.model import CapitalFlow
+from include.model import CapitalFlow, SeriesPoint
 from include.pipeline.ingest import read_in_sandbox
 from include.pipeline.land import Receipt, hash_file, now, printable_name
 from include.quality.messages import render
@@ -35,6 +35,7 @@ def read_report(source_id: str, path: Path) -> tuple[list[dict[str, Any]], dict[
             "text": sentence,
         }
     rows: list[dict[str, Any]] = [_as_row(flow) for flow in reading.capital_flows]
+    rows += [_as_point(point) for point in reading.series_points]
     for row in reading.observations:
         measure = reference.measures.get(row.measure_code)
         unit = (
@@ -57,6 +58,25 @@ def read_report(source_id: str, path: Path) -> tuple[list[dict[str, Any]], dict[
             }
         )
     return rows, None
+
+
+def _as_point(point: SeriesPoint) -> dict[str, Any]:
+    # Keys shared with the other shapes keep their names, so that one table can show them all.
+    return {
+        "shape": "series_point",
+        "measure": point.series_code,
+        "axis": "area",
+        "member": point.area_code,
+        "value": None if point.value is None else format(point.value, "f"),
+        "unit": point.unit,
+        "state": point.value_state,
+        "frequency": point.frequency,
+        "window_start": point.window_start.isoformat(),
+        "window_end": point.window_end.isoformat(),
+        "as_of": point.as_of_date.isoformat(),
+        "publisher": point.publisher,
+        "cell": point.cell,
+    }
 
 
 def _as_row(flow: CapitalFlow) -> dict[str, Any]:

@@ -160,3 +160,13 @@ def test_a_new_source_is_a_folder_that_loads(tmp_path: Path) -> None:
     for refused in ("customs_statistics", "Hải-quan", "../x"):
         with pytest.raises(SourceContractError):
             scaffold_source(refused, tmp_path)
+
+
+def test_a_source_that_can_only_be_read_says_so_and_prints_its_points(ttdn: Any, real_data: Path) -> None:
+    rates = real_data / "sdmx-nsdp" / "SBV.EXR_Vietnam.xml"
+
+    code, read = ttdn("read", "sdmx_series", rates, "--json")
+
+    assert code == 0
+    assert {row["shape"] for row in read["rows"]} == {"series_point"}
+    assert ttdn("ingest", rates, "--source", "sdmx_series")[0] == 2
