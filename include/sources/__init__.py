@@ -12,6 +12,8 @@ from include.errors import SourceContractError
 
 SOURCES_FOLDER = Path(__file__).parent
 SHAPES = ("observation", "capital_flow", "monitoring_count", "series_point")
+LOADED_SHAPES = ("observation", "capital_flow")
+"""Shapes the pipeline takes into the warehouse; a source of another shape says `loads: false`."""
 EVERY_QUARTER_HOUR = "*/15 * * * *"
 
 
@@ -73,6 +75,13 @@ def _load(path: Path) -> Source:
             found=f"fills: {contract.get('fills')!r}, missing keys: {sorted(missing) or 'none'}",
             expected=f"title, owner, fills ({', '.join(SHAPES)}), extensions, reader",
             remedy="Complete the contract; include/sources/agency_reports/source.yml is a full example.",
+        )
+    if contract.get("loads", True) and contract["fills"] not in LOADED_SHAPES:
+        raise SourceContractError(
+            where=f"{path.parent.name}/{path.name}",
+            found=f"fills: {contract['fills']}, which the warehouse does not take in yet",
+            expected=f"one of {', '.join(LOADED_SHAPES)}, or `loads: false`",
+            remedy="Add `loads: false`: the files can be read, and nothing of them is dropped in silence.",
         )
     return Source(
         source_id=path.parent.name,

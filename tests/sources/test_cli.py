@@ -170,3 +170,20 @@ def test_a_source_that_can_only_be_read_says_so_and_prints_its_points(ttdn: Any,
     assert code == 0
     assert {row["shape"] for row in read["rows"]} == {"series_point"}
     assert ttdn("ingest", rates, "--source", "sdmx_series")[0] == 2
+
+
+def test_a_source_of_a_shape_nobody_loads_is_refused_before_its_rows_could_vanish(tmp_path: Path) -> None:
+    from include.errors import SourceContractError
+    from include.sources import _load
+    from include.sources.scaffold import scaffold_source
+
+    contract = scaffold_source("media_monitoring", tmp_path) / "source.yml"
+    contract.write_text(
+        contract.read_text(encoding="utf-8").replace("observation ", "monitoring_count "), encoding="utf-8"
+    )
+
+    with pytest.raises(SourceContractError, match="loads: false"):
+        _load(contract)
+
+    contract.write_text(contract.read_text(encoding="utf-8") + "loads: false\n", encoding="utf-8")
+    assert not _load(contract).loads
