@@ -114,6 +114,47 @@ class CapitalFlow:
     receiver_code: str | None = None
     value_date: date | None = None
     """The day whose exchange rate the publisher means, where it says so; the window says when the money moved."""
+    zone_code: str | None = None
+    """Inside or outside an industrial zone."""
+    type_code: str | None = None
+    """Kind of money: khong_hoan_lai, vay; du_an, phi_du_an."""
+    form_code: str | None = None
+    """How it is passed on or given: cap_phat, vay_lai; tien, hien_vat."""
+
+
+@dataclass(frozen=True, slots=True)
+class MonitoringRows:
+    """The rows of one monitoring file, too many to be objects: they wait in a file of their own, ready for COPY.
+
+    `spool_path` is that file, made by the reader below the temporary folder and removed by whoever stages it; its
+    columns are those of staging.monitoring_count after the submission. `profile` has a line for every distinct value
+    of every dimension: what the gate compares with the code lists. `content_hash` is a hash of all rows.
+    """
+
+    spool_path: str
+    row_count: int
+    first_day: date | None
+    last_day: date | None
+    content_hash: str
+    profile: tuple[MonitoringValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MonitoringValue:
+    """One distinct value of one dimension of a monitoring file, and where it first stands.
+
+    `member_code` is empty for a value outside the list; `shown_value` is what may be repeated to the sender.
+    """
+
+    list_code: str
+    member_code: str | None
+    shown_value: str
+    nearest: str
+    first_day: date | None
+    last_day: date | None
+    row_count: int
+    sheet_name: str | None
+    cell: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +185,8 @@ class Reading:
 
     A source fills one of the shapes; `received_count` = its rows + sum of ignored row counts, always.
     `refusal` is set when the file as a whole cannot be taken; then there are no observations.
+    A feed has no heading: `subject` is what a later file of it would revise, where its window does not say so,
+    `reporting_unit_code` and `period_code` whose it is and what for, where it names them.
     """
 
     heading: Heading | None
@@ -154,11 +197,20 @@ class Reading:
     findings: tuple[Finding, ...] = ()
     refusal: Finding | None = None
     series_points: tuple[SeriesPoint, ...] = ()
+    monitoring: MonitoringRows | None = None
+    subject: str | None = None
+    reporting_unit_code: str | None = None
+    period_code: str | None = None
+
+    @property
+    def row_count(self) -> int:
+        """Rows that can be promoted or held, whatever their shape."""
+        rows = len(self.observations) + len(self.capital_flows) + len(self.series_points)
+        return rows + (self.monitoring.row_count if self.monitoring else 0)
 
     @property
     def received_count(self) -> int:
-        rows = len(self.observations) + len(self.capital_flows) + len(self.series_points)
-        return rows + sum(row.row_count for row in self.ignored_rows)
+        return self.row_count + sum(row.row_count for row in self.ignored_rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ _ARRIVALS = text(
     "select r.receipt_id, r.receipt_number, r.sha256, r.original_name, r.received_at, r.verdict,"
     " s.reporting_unit_code, s.period_code, s.revision_number, s.received_count, s.promoted_count,"
     " s.quarantined_count, s.ignored_count,"
-    " (select min(f.received_at) from warehouse.submission as f where f.verdict = 'loaded'"
+    " (select min(f.received_at) from warehouse.submission as f where f.verdict = 'loaded' and f.source_id = r.source_id"
     "  and f.reporting_unit_code = s.reporting_unit_code and f.period_code = s.period_code) as first_accepted_at"
     " from landing.receipt as r left join warehouse.submission as s using (submission_id)"
     " where r.receipt_id = any(:ids) and r.verdict is not null and r.answer_name is null order by r.receipt_id"

@@ -284,7 +284,7 @@ def _take_through_gate(
             if reading.refusal is not None:
                 _record_refusal(connection, receipt, reading, held.get(receipt.receipt_id))
                 continue
-            staged.append(_stage(connection, receipt, reading, reference))
+            staged.append(_stage(connection, source, receipt, reading, reference))
         connection.commit()
         remove_forgotten(connection, settings)
         for wave in _in_waves(staged):
@@ -334,11 +334,14 @@ def _in_waves(files: Sequence[StagedFile]) -> Iterator[list[StagedFile]]:
     yield from (waves[number] for number in sorted(waves))
 
 
-def _stage(connection: Connection, receipt: Receipt, reading: Reading, reference: Reference) -> StagedFile:
+def _stage(
+    connection: Connection, source: Source, receipt: Receipt, reading: Reading, reference: Reference
+) -> StagedFile:
     required, filled = count_cells(reading, reference)
     return StagedFile(
         submission_id=connection.execute(_NEXT_SUBMISSION).scalar_one(),
         receipt=receipt,
+        shape=source.fills,
         reading=reading,
         content_hash=hash_content(reading),
         required_cell_count=required,
@@ -465,6 +468,7 @@ def _rehearse(reports: Sequence[Path], source: Source, engine: Engine, received_
             StagedFile(
                 receipt.receipt_id,
                 receipt,
+                source.fills,
                 readings[receipt.receipt_id],
                 hash_content(readings[receipt.receipt_id]),
                 *count_cells(readings[receipt.receipt_id], reference),
@@ -518,8 +522,8 @@ def _rehearsed(
         path=str(receipt.sent_path),
         sha256=receipt.sha256,
         source=receipt.source_id,
-        reporting_unit=heading.reporting_unit_code if heading else None,
-        period=heading.period_code if heading else None,
+        reporting_unit=heading.reporting_unit_code if heading else reading.reporting_unit_code if reading else None,
+        period=heading.period_code if heading else reading.period_code if reading else None,
         revision=None,
         verdict=verdict,
         code=code,

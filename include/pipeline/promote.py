@@ -120,8 +120,8 @@ def record_rejection(
                 receipt.sha256,
                 receipt.source_id,
                 subject_of(reading),
-                heading.reporting_unit_code if heading else None,
-                heading.period_code if heading else None,
+                heading.reporting_unit_code if heading else reading.reporting_unit_code,
+                heading.period_code if heading else reading.period_code,
                 heading.template_code if heading else None,
                 heading.template_version if heading else None,
                 *([None] * 4),
@@ -240,7 +240,16 @@ def _submission_row(
             heading.document_date,
         )
         if heading
-        else (None, None, None, None, _as_of_date(file.reading), None, None, None)
+        else (
+            file.reading.reporting_unit_code,
+            file.reading.period_code,
+            None,
+            None,
+            _as_of_date(file.reading),
+            None,
+            None,
+            None,
+        )
     )
     return (
         file.submission_id,
@@ -265,7 +274,9 @@ def _submission_row(
 
 
 def _as_of_date(reading: Reading) -> date | None:
-    return max((row.as_of_date for row in reading.capital_flows), default=None)
+    if reading.monitoring:
+        return reading.monitoring.last_day
+    return max((row.as_of_date for row in (*reading.capital_flows, *reading.series_points)), default=None)
 
 
 def _ignored_count(reading: Reading) -> int:

@@ -1,6 +1,6 @@
 """Stage: put what was read of a batch into the staging tables, and empty them again.
 
-Reports have a heading and observations; a publisher's file has no heading and capital flows.
+Reports have a heading and observations; a feed has no heading and fills another shape.
 Staging holds one batch at a time; `gate_lock` keeps it so across processes.
 """
 
@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
+from operator import attrgetter
 
 from sqlalchemy import Connection, text
 
 from include.calendar.periods import load_periods
-from include.model import TOTAL, CapitalFlow, Heading, Reading
+from include.model import TOTAL, Heading, Reading
 from include.pipeline.land import Receipt
 from include.reference import Reference
 from include.warehouse.sql import copy_rows
@@ -26,8 +28,49 @@ GATE_LOCK = 7_314_001
 _FILLED_STATES = {"reported", "nil", "not_applicable", "withheld"}
 _EMPTY_STAGING = text(
     "truncate staging.report, staging.observation, staging.printed_total, staging.blocked_line,"
-    " staging.monitoring_count, staging.capital_flow_file, staging.capital_flow"
+    " staging.monitoring_count, staging.feed_file, staging.capital_flow"
 )
+
+# Staging column and field of the row, in the order of the table.
+_OBSERVATION = tuple(
+    (name, name)
+    for name in (
+        "line_number measure_code reporting_unit_code period_code axis_code member_code value_kind"
+        " value value_state sheet_name cell raw_text printed_unit note_text reading_code reading_detail"
+    ).split()
+)
+_CAPITAL_FLOW = (
+    ("line_number", "line_number"),
+    ("flow_code", "flow"),
+    ("measure_code", "measure"),
+    ("axis_code", "axis"),
+    ("member_name", "member"),
+    ("member_code", "member_code"),
+    ("partner_code", "partner_code"),
+    ("sector_code", "sector_code"),
+    ("locality_code", "locality_code"),
+    ("project_code", "project_code"),
+    ("provider_code", "provider_code"),
+    ("receiver_code", "receiver_code"),
+    ("zone_code", "zone_code"),
+    ("type_code", "type_code"),
+    ("form_code", "form_code"),
+    ("value", "value"),
+    ("value_state", "value_state"),
+    ("unit_code", "unit"),
+    ("window_start", "window_start"),
+    ("window_end", "window_end"),
+    ("as_of_date", "as_of_date"),
+    ("value_date", "value_date"),
+    ("is_cumulative", "is_cumulative"),
+    ("sheet_name", "sheet_name"),
+    ("cell", "cell"),
+    ("raw_text", "raw_text"),
+    ("reading_code", "reading_code"),
+    ("reading_detail", "reading_detail"),
+)
+_NOT_CONTENT = {"line_number", "sheet_name", "cell", "raw_text", "reading_code", "reading_detail"}
+"""Where a figure stands and how it was typed: moving it is no change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +79,7 @@ class StagedFile:
 
     submission_id: int
     receipt: Receipt
+    shape: str
     reading: Reading
     content_hash: str
     required_cell_count: int
@@ -44,7 +88,7 @@ class StagedFile:
     @property
     def row_count(self) -> int:
         """Rows that can be promoted or held, whatever their shape."""
-        return len(self.reading.observations) + len(self.reading.capital_flows)
+        return self.reading.row_count
 
     @property
     def subject_key(self) -> str | None:
@@ -53,12 +97,14 @@ class StagedFile:
 
 
 def subject_of(reading: Reading) -> str | None:
-    """What a file says something about: unit/period of a report, first/last day of a publisher's window.
+    """What a file says something about: unit/period of a report, what a feed names, first/last day of a window.
 
-    None when neither could be told.
+    None when none could be told.
     """
     if reading.heading is not None:
         return f"{reading.heading.reporting_unit_code}/{reading.heading.period_code}"
+    if reading.subject is not None:
+        return reading.subject
     if reading.capital_flows:
         first = min(row.window_start for row in reading.capital_flows)
         last = max(row.window_end for row in reading.capital_flows)
@@ -104,7 +150,7 @@ def hash_content(reading: Reading) -> str:
     )
     said: list[object] = [stated, figures]
     if reading.capital_flows:
-        said.append(sorted(_content_of_flow(row) for row in reading.capital_flows))
+        said.append(sorted(_content_of(row, _CAPITAL_FLOW) for row in reading.capital_flows))
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -139,38 +185,9 @@ def stage_files(connection: Connection, files: Sequence[StagedFile], reference: 
         ).split(),
         (_report_row(file, file.reading.heading, reference) for file in files if file.reading.heading is not None),
     )
-    _stage_capital_flows(connection, [file for file in files if file.reading.heading is None])
-    copy_rows(
-        connection,
-        "staging.observation",
-        (
-            "submission_id line_number measure_code reporting_unit_code period_code axis_code member_code value_kind"
-            " value value_state sheet_name cell raw_text printed_unit note_text reading_code reading_detail"
-        ).split(),
-        (
-            (
-                file.submission_id,
-                row.line_number,
-                row.measure_code,
-                row.reporting_unit_code,
-                row.period_code,
-                row.axis_code,
-                row.member_code,
-                row.value_kind,
-                row.value,
-                row.value_state,
-                row.sheet_name,
-                row.cell,
-                row.raw_text,
-                row.printed_unit,
-                row.note_text,
-                row.reading_code,
-                row.reading_detail,
-            )
-            for file in files
-            for row in file.reading.observations
-        ),
-    )
+    _stage_feed_files(connection, [file for file in files if file.shape != "observation"])
+    _stage_rows(connection, "staging.observation", _OBSERVATION, files, lambda reading: reading.observations)
+    _stage_rows(connection, "staging.capital_flow", _CAPITAL_FLOW, files, lambda reading: reading.capital_flows)
     copy_rows(
         connection,
         "staging.printed_total",
@@ -198,83 +215,55 @@ def empty_staging(connection: Connection) -> None:
     connection.execute(_EMPTY_STAGING)
 
 
-def _stage_capital_flows(connection: Connection, files: Sequence[StagedFile]) -> None:
+def _stage_feed_files(connection: Connection, files: Sequence[StagedFile]) -> None:
     for file in files:
         if file.subject_key is None:
-            raise ValueError(f"submission {file.submission_id} has neither heading nor rows and cannot be staged")
+            raise ValueError(f"submission {file.submission_id}: its reader names no subject and gives no rows")
     copy_rows(
         connection,
-        "staging.capital_flow_file",
-        "submission_id sha256 source_id subject_key received_at".split(),
+        "staging.feed_file",
+        "submission_id sha256 source_id shape subject_key reporting_unit_code period_code received_at".split(),
         (
             (
                 file.submission_id,
                 file.receipt.sha256,
                 file.receipt.source_id,
+                file.shape,
                 file.subject_key,
+                file.reading.reporting_unit_code,
+                file.reading.period_code,
                 file.receipt.received_at,
             )
             for file in files
         ),
     )
+
+
+def _stage_rows(
+    connection: Connection,
+    table: str,
+    columns: Sequence[tuple[str, str]],
+    files: Sequence[StagedFile],
+    rows_of: Callable[[Reading], Sequence[object]],
+) -> None:
+    fields = attrgetter(*(field for _, field in columns))
     copy_rows(
         connection,
-        "staging.capital_flow",
-        (
-            "submission_id line_number flow_code measure_code axis_code member_name member_code partner_code"
-            " sector_code locality_code project_code provider_code receiver_code value value_state unit_code"
-            " window_start window_end as_of_date is_cumulative sheet_name cell raw_text reading_code reading_detail"
-        ).split(),
-        (
-            (
-                file.submission_id,
-                row.line_number,
-                row.flow,
-                row.measure,
-                row.axis,
-                row.member,
-                row.member_code,
-                row.partner_code,
-                row.sector_code,
-                row.locality_code,
-                row.project_code,
-                row.provider_code,
-                row.receiver_code,
-                row.value,
-                row.value_state,
-                row.unit,
-                row.window_start,
-                row.window_end,
-                row.as_of_date,
-                row.is_cumulative,
-                row.sheet_name,
-                row.cell,
-                row.raw_text,
-                row.reading_code,
-                row.reading_detail,
-            )
-            for file in files
-            for row in file.reading.capital_flows
-        ),
+        table,
+        ("submission_id", *(column for column, _ in columns)),
+        ((file.submission_id, *fields(row)) for file in files for row in rows_of(file.reading)),
     )
 
 
-def _content_of_flow(row: CapitalFlow) -> list[str]:
-    return [
-        row.flow,
-        row.measure,
-        row.axis,
-        row.member,
-        *(code or "" for code in (row.member_code, row.partner_code, row.sector_code, row.locality_code)),
-        *(code or "" for code in (row.project_code, row.provider_code, row.receiver_code)),
-        row.unit,
-        str(row.window_start),
-        str(row.window_end),
-        str(row.as_of_date),
-        row.value_state,
-        "" if row.value is None else format(row.value.normalize(), "f"),
-        (row.raw_text or "") if row.value_state == "unreadable" else "",
-    ]
+def _content_of(row: object, columns: Sequence[tuple[str, str]]) -> list[str]:
+    content = []
+    for _, field in columns:
+        value = getattr(row, field)
+        if field not in _NOT_CONTENT:
+            content.append(format(value.normalize(), "f") if isinstance(value, Decimal) else str(value or ""))
+        elif field == "raw_text":
+            content.append(value or "" if getattr(row, "value_state") == "unreadable" else "")
+    return content
 
 
 def _report_row(file: StagedFile, heading: Heading, reference: Reference) -> tuple[object, ...]:

@@ -83,6 +83,8 @@ def run_gate(connection: Connection, as_of: datetime | None = None) -> list[Brea
         raise _stop(error.where, str(error), "suites the gate can run") from error
     try:
         row_counts = {suite.name: _count_rows(connection, suite) for suite in suites}
+        # A batch holds one shape: what is not there needs no check, and asking takes a third of a second a suite.
+        suites = tuple(suite for suite in suites if row_counts[suite.name]) or suites
         answers = _ask_great_expectations(connection, suites, row_counts)
         breaches = [breach for answer in answers if not answer.succeeded for breach in _breaches(connection, answer)]
         _record(connection, answers, as_of)
@@ -245,7 +247,7 @@ def _count_rows(connection: Connection, suite: Suite) -> int:
 
 def _record(connection: Connection, answers: Sequence[Answer], as_of: datetime | None) -> None:
     submission_count = connection.execute(
-        text("select (select count(*) from staging.report) + (select count(*) from staging.capital_flow_file)")
+        text("select (select count(*) from staging.report) + (select count(*) from staging.feed_file)")
     ).scalar_one()
     connection.execute(
         text(

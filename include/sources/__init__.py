@@ -12,7 +12,7 @@ from include.errors import SourceContractError
 
 SOURCES_FOLDER = Path(__file__).parent
 SHAPES = ("observation", "capital_flow", "monitoring_count", "series_point")
-LOADED_SHAPES = ("observation", "capital_flow")
+LOADED_SHAPES = SHAPES
 """Shapes the pipeline takes into the warehouse; a source of another shape says `loads: false`."""
 EVERY_QUARTER_HOUR = "*/15 * * * *"
 

@@ -1,8 +1,8 @@
 -- Grain: one row per figure of a loaded submission that no rule stopped. Running it twice changes nothing.
 insert into warehouse.capital_flow (
     submission_id, line_number, flow_code, measure_code, axis_code, member_name, member_code, partner_code,
-    sector_code, locality_code, project_code, provider_code, receiver_code, value, value_state, unit_code, window_start, window_end, as_of_date,
-    is_cumulative, revision_number, sheet_name, cell
+    sector_code, locality_code, project_code, provider_code, receiver_code, zone_code, type_code, form_code, value, value_state,
+    unit_code, window_start, window_end, as_of_date, value_date, is_cumulative, revision_number, sheet_name, cell
 )
 select
     staged.submission_id,
@@ -18,12 +18,16 @@ select
     staged.project_code,
     staged.provider_code,
     staged.receiver_code,
+    staged.zone_code,
+    staged.type_code,
+    staged.form_code,
     staged.value,
     staged.value_state,
     staged.unit_code,
     staged.window_start,
     staged.window_end,
     staged.as_of_date,
+    staged.value_date,
     staged.is_cumulative,
     submission.revision_number,
     staged.sheet_name,

@@ -9,7 +9,7 @@ with revised as (
         submission.submission_id,
         earlier.submission_id as earlier_submission_id
     from warehouse.submission
-    inner join staging.capital_flow_file on submission.submission_id = capital_flow_file.submission_id
+    inner join staging.feed_file on submission.submission_id = feed_file.submission_id
     inner join warehouse.submission as earlier
         on
             submission.source_id = earlier.source_id
@@ -22,7 +22,8 @@ identified as not materialized (
         capital_flow.*,
         jsonb_build_array(
             flow_code, measure_code, axis_code, coalesce(member_code, member_name), partner_code, sector_code,
-            locality_code, project_code, provider_code, receiver_code, unit_code, window_start, window_end
+            locality_code, project_code, provider_code, receiver_code, zone_code, type_code, form_code, unit_code,
+            window_start, window_end
         ) as identity
     from warehouse.capital_flow
 ),

@@ -2,8 +2,8 @@
 -- Figures a rule stopped carry the rules; good figures of a file that may not load in part carry FILE.
 insert into quarantine.capital_flow (
     submission_id, line_number, flow_code, measure_code, axis_code, member_name, member_code, partner_code,
-    sector_code, locality_code, project_code, provider_code, receiver_code, value, value_state, unit_code, window_start, window_end, as_of_date,
-    is_cumulative, sheet_name, cell, rule_codes
+    sector_code, locality_code, project_code, provider_code, receiver_code, zone_code, type_code, form_code, value, value_state,
+    unit_code, window_start, window_end, as_of_date, value_date, is_cumulative, sheet_name, cell, rule_codes
 )
 with blocked as (
     select
@@ -28,12 +28,16 @@ select
     staged.project_code,
     staged.provider_code,
     staged.receiver_code,
+    staged.zone_code,
+    staged.type_code,
+    staged.form_code,
     staged.value,
     staged.value_state,
     staged.unit_code,
     staged.window_start,
     staged.window_end,
     staged.as_of_date,
+    staged.value_date,
     staged.is_cumulative,
     staged.sheet_name,
     staged.cell,

@@ -23,6 +23,8 @@ with latest as (
     cross join mart.build
     where
         submission.verdict = 'loaded'
+        -- A feed may name a body and a period; only a filled template is that body's report.
+        and submission.template_code is not null
         and submission.reporting_unit_code is not null
         and submission.period_code is not null
         and submission.received_at <= coalesce(build.as_known, 'infinity')

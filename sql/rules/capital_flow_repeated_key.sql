@@ -20,6 +20,9 @@ with repeated as (
                 project_code,
                 provider_code,
                 receiver_code,
+                zone_code,
+                type_code,
+                form_code,
                 unit_code,
                 window_start,
                 window_end

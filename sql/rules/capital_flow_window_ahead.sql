@@ -8,5 +8,5 @@ select
     'ngày không sau ngày nhận tệp ' || to_char(file.received_at at time zone 'Asia/Ho_Chi_Minh', 'DD/MM/YYYY') as expected,
     '' as subject
 from staging.capital_flow as flow
-inner join staging.capital_flow_file as file on flow.submission_id = file.submission_id
+inner join staging.feed_file as file on flow.submission_id = file.submission_id
 where flow.window_end > (file.received_at at time zone 'Asia/Ho_Chi_Minh')::date

@@ -47,7 +47,9 @@ def test_every_verdict_is_recorded_with_counts_only(batch: Batch) -> None:
     run_gate(batch.connection, as_of=moment)
 
     recorded = batch.connection.execute(text("select * from warehouse.gate_run")).all()
-    assert len(recorded) == sum(len(suite.expectations) for suite in load_suites())
+    # Every check on what the batch holds; a shape that is not there is not asked about.
+    held = [suite for suite in load_suites() if suite.name in ("staging/report", "staging/observation")]
+    assert len(recorded) == sum(len(suite.expectations) for suite in held)
     assert {row.ran_at for row in recorded} == {moment}
     assert [
         (row.rule_code, row.severity, row.unexpected_count, row.submission_count)

@@ -1,0 +1,15 @@
+"""Feeds of every shape share one way; flows carry what finance workbooks and donors add."""
+
+from pathlib import Path
+
+from alembic import op
+
+from include.warehouse.sql import run_script
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    """Run the file of the same name; migrations only go forward."""
+    run_script(op.get_bind(), Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))

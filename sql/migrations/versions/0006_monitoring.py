@@ -1,0 +1,15 @@
+"""Monitoring counts by day, partitioned by month, with the totals indicators are made of."""
+
+from pathlib import Path
+
+from alembic import op
+
+from include.warehouse.sql import run_script
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    """Run the file of the same name; migrations only go forward."""
+    run_script(op.get_bind(), Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))

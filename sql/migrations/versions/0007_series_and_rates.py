@@ -1,0 +1,15 @@
+"""Published series and exchange rates are kept, dated, with their source."""
+
+from pathlib import Path
+
+from alembic import op
+
+from include.warehouse.sql import run_script
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    """Run the file of the same name; migrations only go forward."""
+    run_script(op.get_bind(), Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))

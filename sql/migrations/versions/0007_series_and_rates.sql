@@ -1,0 +1,2 @@
+-- Published series and exchange rates are kept, dated, with their source.
+select 1;
