@@ -276,7 +276,8 @@ def _submission_row(
 def _as_of_date(reading: Reading) -> date | None:
     if reading.monitoring:
         return reading.monitoring.last_day
-    return max((row.as_of_date for row in (*reading.capital_flows, *reading.series_points)), default=None)
+    closed = [row.as_of_date for row in reading.capital_flows] + [row.as_of_date for row in reading.series_points]
+    return max(closed, default=None)
 
 
 def _ignored_count(reading: Reading) -> int:

@@ -17,7 +17,7 @@ from operator import attrgetter
 from sqlalchemy import Connection, text
 
 from include.calendar.periods import load_periods
-from include.model import TOTAL, Heading, Reading
+from include.model import TOTAL, CapitalFlow, Heading, Reading
 from include.pipeline.land import Receipt
 from include.reference import Reference
 from include.warehouse.sql import copy_rows
@@ -255,14 +255,14 @@ def _stage_rows(
     )
 
 
-def _content_of(row: object, columns: Sequence[tuple[str, str]]) -> list[str]:
+def _content_of(row: CapitalFlow, columns: Sequence[tuple[str, str]]) -> list[str]:
     content = []
     for _, field in columns:
         value = getattr(row, field)
         if field not in _NOT_CONTENT:
             content.append(format(value.normalize(), "f") if isinstance(value, Decimal) else str(value or ""))
         elif field == "raw_text":
-            content.append(value or "" if getattr(row, "value_state") == "unreadable" else "")
+            content.append(value or "" if row.value_state == "unreadable" else "")
     return content
 
 
