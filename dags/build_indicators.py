@@ -1,20 +1,21 @@
-"""Rebuild and check what people read, whenever observations changed."""
+"""Rebuild and check what people read, whenever figures of any shape changed."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from airflow.sdk import dag, task
 
-from dags.assets import INDICATORS, OBSERVATIONS
+from dags.assets import ANY_FIGURES, INDICATORS
+from dags.retries import tried_again
 
 
 @dag(
-    schedule=[OBSERVATIONS],
+    schedule=ANY_FIGURES,
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
-    default_args={"retries": 2, "retry_delay": timedelta(seconds=10)},
+    default_args=tried_again(),
     tags=["mart"],
 )
 def build_indicators():

@@ -1,4 +1,4 @@
-"""Take in what reporters sent: one DAG per registered source."""
+"""Take in what was sent: one DAG per registered source."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
-from dags.assets import OBSERVATIONS
+from dags.assets import SHAPE_ASSETS
+from dags.retries import tried_again
 from include.sources import Source, list_sources
 
 
@@ -19,7 +20,7 @@ def build_ingest_dag(source: Source):
         schedule=CronTriggerTimetable(source.schedule, timezone="Asia/Ho_Chi_Minh", run_immediately=timedelta()),
         catchup=False,
         max_active_runs=1,
-        default_args={"retries": 2, "retry_delay": timedelta(seconds=10)},
+        default_args=tried_again(),
         tags=["source", source.fills],
         doc_md=f"**{source.title}** ({source.owner}): land, read, check, promote, answer. Runs that find nothing skip.",
     )
@@ -38,7 +39,7 @@ def build_ingest_dag(source: Source):
             return ingest_receipts(source.source_id, receipt_ids)
 
         # Also after a failed batch: what the others promoted must reach the marts, and what is open is taken up again.
-        @task(outlets=[OBSERVATIONS], trigger_rule="none_skipped")
+        @task(outlets=[SHAPE_ASSETS[source.fills]], trigger_rule="none_skipped")
         def account() -> dict[str, int]:
             from include.pipeline.ingest import reconcile_receipts
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from airflow.sdk import dag, task
 
 from dags.assets import INDICATORS
+from dags.retries import tried_again
 
 
 @dag(
@@ -14,7 +15,7 @@ from dags.assets import INDICATORS
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
-    default_args={"retries": 2, "retry_delay": timedelta(seconds=10)},
+    default_args=tried_again(),
     tags=["extract"],
 )
 def release_extracts():

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from airflow.sdk import dag, task
 from reporting_calendar import ReportingCalendarTimetable
 
-from dags.assets import OBSERVATIONS
+from dags.assets import SHAPE_ASSETS
+from dags.retries import tried_again
 from include.calendar.periods import load_periods
 from include.sources import list_sources
 
@@ -20,13 +21,14 @@ from include.sources import list_sources
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
-    default_args={"retries": 2, "retry_delay": timedelta(minutes=1)},
+    default_args=tried_again(timedelta(minutes=1)),
     tags=["care"],
 )
 def tend_warehouse():
     """Take up arrivals a broken run left behind; write down who has not reported yet."""
 
-    @task(outlets=[OBSERVATIONS])
+    # One asset is enough: any of them has the marts rebuilt.
+    @task(outlets=[SHAPE_ASSETS["observation"]])
     def reconcile(source_id: str) -> dict[str, int]:
         from include.pipeline.ingest import reconcile_receipts
 

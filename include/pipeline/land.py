@@ -22,6 +22,7 @@ from include.calendar.periods import VIETNAM
 from include.errors import SourceContractError
 from include.readers.secrecy import name_is_marked
 from include.settings import Settings
+from include.sources import Source, broken_sources, list_sources
 
 MANIFEST_NAME = "_manifest.csv"
 """Beside the files of a drop, with columns file and received_at: the true times of receipt of a drop copied later."""
@@ -64,6 +65,28 @@ def list_reports(paths: Iterable[Path]) -> tuple[list[Path], int]:
             else:
                 passed_over += 1
     return found, passed_over
+
+
+def list_inbox(inbox: Path, source: Source) -> list[Path]:
+    """What lies in the source's part of the inbox: its folder, or the top without the folders of the other sources."""
+    folder = inbox / source.inbox
+    reports, _ = list_reports([folder]) if folder.is_dir() else ([], 0)
+    others = {inbox / each.inbox for each in list_sources(loadable_only=False)} - {folder}
+    others |= {inbox / each.source_id for each in broken_sources()} - {folder}
+    inner = [other for other in others if other.is_relative_to(folder)]
+    return [path for path in reports if not any(path.is_relative_to(other) for other in inner)]
+
+
+def open_receipts(connection: Connection, source: Source) -> list[int]:
+    """Arrivals of the source without verdict or, where it answers, without answer; in order of receipt."""
+    rows = connection.execute(
+        text(
+            "select receipt_id from landing.receipt where source_id = :source_id"
+            " and (verdict is null or (answer_name is null and :is_answered)) order by received_at, receipt_id"
+        ),
+        {"source_id": source.source_id, "is_answered": source.answerer is not None},
+    )
+    return list(rows.scalars())
 
 
 def _is_report(path: Path) -> bool:

@@ -44,13 +44,12 @@ def note_beginning(connection: Connection) -> Beginning:
     """Return where the warehouse stands now."""
     from sqlalchemy import text
 
-    row = connection.execute(
-        text(
-            "select coalesce(max(receipt_id), 0) as last_receipt_id, coalesce(array_agg(receipt_id)"
-            " filter (where verdict is null or answer_name is null), '{}') as open_receipt_ids from landing.receipt"
-        )
-    ).one()
-    return Beginning(row.last_receipt_id, tuple(row.open_receipt_ids))
+    from include.pipeline.land import open_receipts
+    from include.sources import list_sources
+
+    last = connection.execute(text("select coalesce(max(receipt_id), 0) from landing.receipt")).scalar_one()
+    left = [receipt_id for source in list_sources() for receipt_id in open_receipts(connection, source)]
+    return Beginning(last, tuple(left))
 
 
 def count_verdicts(connection: Connection, beginning: Beginning) -> dict[str, int]:
@@ -83,17 +82,12 @@ def read_progress(connection: Connection, beginning: Beginning, source_id: str) 
 
 
 def is_anything_waiting(connection: Connection, inbox: Path, source_id: str) -> bool:
-    """Tell whether the inbox holds a file never taken in, or an arrival lacks its verdict or its answer."""
-    from sqlalchemy import text
+    """Tell whether the source's part of the inbox holds a file never taken in, or an arrival of it is not finished."""
+    from include.pipeline.land import inbox_fingerprint, known_fingerprints, list_inbox, open_receipts
+    from include.sources import load_source
 
-    from include.pipeline.land import inbox_fingerprint, known_fingerprints, list_reports
-
-    reports, _ = list_reports([inbox])
-    fingerprints = {inbox_fingerprint(inbox, path) for path in reports}
+    source = load_source(source_id)
+    fingerprints = {inbox_fingerprint(inbox, path) for path in list_inbox(inbox, source)}
     if fingerprints - known_fingerprints(connection, sorted(fingerprints)):
         return True
-    unfinished = (
-        "select exists (select from landing.receipt"
-        " where source_id = :source_id and (verdict is null or answer_name is null))"
-    )
-    return bool(connection.execute(text(unfinished), {"source_id": source_id}).scalar_one())
+    return bool(open_receipts(connection, source))

@@ -32,7 +32,7 @@ from include.service.arrivals import Beginning, count_verdicts, is_anything_wait
 from include.service.credentials import ADMIN_USER, load_credentials, passwords_path
 from include.service.display import Display, Step
 from include.settings import PROJECT_ROOT, Settings, load_settings
-from include.sources import list_sources
+from include.sources import list_sources, load_source
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -167,6 +167,12 @@ def _take_in_inbox(
     changed: set[tuple[str, str]] = set()
     _let_inbox_settle(settings)
     with _warehouse(settings) as connection:
+        # All at once: starting a run takes seconds, in which another one can work.
+        for source in list_sources():
+            dag_id = f"ingest_{source.source_id}"
+            is_due = is_anything_waiting(connection, settings.inbox, source.source_id)
+            if is_due and not _runs_since(api, dag_id, begun_at):
+                api.trigger(dag_id)
         for source in list_sources():
             with display.step(f"Nhận {source.source_id}") as step:
                 changed |= _take_in_source(settings, api, source.source_id, connection, beginning, begun_at, step)
@@ -203,7 +209,8 @@ def _take_in_source(
         if time.monotonic() - counted_at >= _COUNT_SECONDS:
             counted_at = time.monotonic()
             progress = read_progress(connection, beginning, source_id)
-            step.count(progress.decided, progress.landed, f"tệp, {progress.answered} đã trả lời")
+            answered = f", {progress.answered} đã trả lời" if load_source(source_id).answerer else ""
+            step.count(progress.decided, progress.landed, f"tệp{answered}")
 
     has_own_run = False
     while True:
@@ -237,15 +244,20 @@ def _runs_since(api: AirflowApi, dag_id: str, moment: datetime) -> list[str]:
 def _runs_due(settings: Settings, api: AirflowApi, dag_id: str, causes: set[tuple[str, str]], step: Step) -> list[str]:
     """Runs of `dag_id` to wait for: those started for `causes`, those under way; a failed last run is started again.
 
+    Changes that come one after the other may start several runs; all of them are waited for, until each has its run.
+
     An interrupted or failed earlier job leaves a mart behind its observations: it is caught up here.
     """
     if causes:
         step.tell("chờ bộ lập lịch")
     end = time.monotonic() + 60
     while causes:
-        for latest in api.latest_runs(dag_id):
-            if causes & api.caused_by(dag_id, latest["dag_run_id"]):
-                return [latest["dag_run_id"]]
+        found = {
+            latest["dag_run_id"]: causes & api.caused_by(dag_id, latest["dag_run_id"])
+            for latest in reversed(api.latest_runs(dag_id))
+        }
+        if causes <= set().union(*found.values()):
+            return [run_id for run_id, met in found.items() if met]
         if time.monotonic() > end:
             raise ServiceError(
                 where=dag_id,
@@ -382,20 +394,20 @@ def _fill_empty_inbox(settings: Settings, display: Display) -> None:
 
     Only ever for a warehouse nothing has arrived in: real figures must not be joined by invented ones.
     """
-    from include.sources.agency_reports.sample import write_sample
+    from include.service.sample_inbox import write_sample_inbox
 
     settings.inbox.mkdir(parents=True, exist_ok=True)
     if any(settings.inbox.iterdir()):
         return
-    with display.step("Báo cáo mẫu") as step:
-        step.tell(f"hộp nhận trống: ghi báo cáo giả lập kỳ {SAMPLE_PERIOD}")
+    with display.step("Tệp mẫu") as step:
+        step.tell(f"hộp nhận trống: ghi tệp giả lập của mọi nguồn, kỳ {SAMPLE_PERIOD}")
         filling = settings.inbox.with_name(settings.inbox.name + ".filling")
         shutil.rmtree(filling, ignore_errors=True)
         filling.mkdir()
-        sample = write_sample(filling, SAMPLE_PERIOD)
+        written = write_sample_inbox(filling, SAMPLE_PERIOD)
         settings.inbox.rmdir()
         filling.rename(settings.inbox)
-        step.count(len(sample.files), len(sample.files), "tệp")
+        step.count(written, written, "tệp")
         step.conclude(f"giả lập, trong {settings.inbox}")
 
 

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from include.settings import Settings
 
-LEADING_INDICATORS = ("P01", "P02", "P04", "P05", "T02", "M01", "M02", "V01", "E01", "R01")
+LEADING_INDICATORS = ("P01", "P02", "P04", "P05", "T02", "M01", "M02", "V01", "E01", "R01", "N01", "X02", "O03")
 
 VERDICT_MEANINGS = {
     "loaded": "đã vào kho",

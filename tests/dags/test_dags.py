@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from include.sources import list_sources
+from include.sources import Source, list_sources
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 DAG_FILES = sorted((PROJECT_ROOT / "dags").glob("*.py"))
@@ -40,6 +41,7 @@ for dag in bag.dags.values():
                 "outlets": sorted(outlet.name for outlet in task.outlets),
                 "is_mapped": task.is_mapped,
                 "retries": task.retries,
+                "retry_rules": [(rule.action.value, rule.exception) for rule in task.retry_policy.rules],
             }
             for task in dag.tasks
         },
@@ -53,19 +55,17 @@ print("ANSWER" + json.dumps({
 """
 
 
-@pytest.fixture(scope="module")
-def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What Airflow makes of the checkout as a bundle, read through .airflowignore."""
-    home = tmp_path_factory.mktemp("airflow")
+def parse(bundle: Path, home: Path) -> dict[str, Any]:
+    """What Airflow makes of a checkout as a bundle, read through its .airflowignore."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")} | {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT_ROOT / "plugins"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(bundle / "plugins"),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/unused.db",
-        "PYTHONPATH": str(PROJECT_ROOT),
+        "PYTHONPATH": str(bundle),
     }
     answer = subprocess.run(
-        [sys.executable, "-c", PARSE, str(PROJECT_ROOT)],
+        [sys.executable, "-c", PARSE, str(bundle)],
         env=environment,
         cwd=home,
         capture_output=True,
@@ -77,6 +77,12 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     assert lines, answer.stdout + answer.stderr
     told: dict[str, Any] = json.loads(lines[0].removeprefix("ANSWER"))
     return told
+
+
+@pytest.fixture(scope="module")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What Airflow makes of this checkout."""
+    return parse(PROJECT_ROOT, tmp_path_factory.mktemp("airflow"))
 
 
 def test_every_dag_file_parses(parsed: dict[str, Any]) -> None:
@@ -112,18 +118,32 @@ def test_the_ingest_dag_lands_then_takes_batches_then_accounts(parsed: dict[str,
     assert not tasks["land"]["is_mapped"]
 
 
-def test_observations_are_announced_once_all_batches_are_in(parsed: dict[str, Any]) -> None:
-    tasks = parsed["dags"]["ingest_agency_reports"]["tasks"]
+@pytest.mark.parametrize("source", list_sources(), ids=lambda source: source.source_id)
+def test_the_figures_of_its_shape_are_announced_once_all_batches_are_in(parsed: dict[str, Any], source: Source) -> None:
+    tasks = parsed["dags"][f"ingest_{source.source_id}"]["tasks"]
 
+    announced = {
+        "observation": "observations",
+        "capital_flow": "capital_flows",
+        "monitoring_count": "monitoring_counts",
+        "series_point": "series",
+    }
     assert {name: task["outlets"] for name, task in tasks.items()} == {
         "land": [],
         "ingest": [],
-        "account": ["observations"],
+        "account": [announced[source.fills]],
     }
 
 
 @pytest.mark.parametrize(
-    ("dag_id", "listens_to"), [("build_indicators", "observations"), ("release_extracts", "indicators")]
+    ("dag_id", "listens_to"),
+    [
+        ("build_indicators", "observations"),
+        ("build_indicators", "capital_flows"),
+        ("build_indicators", "monitoring_counts"),
+        ("build_indicators", "series"),
+        ("release_extracts", "indicators"),
+    ],
 )
 def test_what_follows_waits_for_the_asset_before_it(parsed: dict[str, Any], dag_id: str, listens_to: str) -> None:
     timetable = json.dumps(parsed["dags"][dag_id]["timetable"])
@@ -156,6 +176,62 @@ def test_every_task_is_tried_again_and_every_dag_says_what_it_is_for(parsed: dic
         assert dag["doc"], dag_id
         assert dag["tags"], dag_id
         assert {task["retries"] for task in dag["tasks"].values()} == {2}, dag_id
+
+
+def test_only_what_time_can_mend_is_tried_again(parsed: dict[str, Any]) -> None:
+    rules = {json.dumps(task["retry_rules"]) for dag in parsed["dags"].values() for task in dag["tasks"].values()}
+    assert len(rules) == 1
+    (again, which), last = json.loads(rules.pop())
+
+    assert (again, last) == ("retry", ["fail", "builtins.Exception"])
+    assert {"sqlalchemy.exc.OperationalError", "include.errors.GateError", "builtins.OSError"} <= set(which)
+    assert not {"include.errors.SourceContractError", "include.errors.CatalogueError"} & set(which)
+
+
+def test_the_policy_decides_by_what_went_wrong() -> None:
+    # One process for all: Airflow takes seconds to import.
+    said = 'where="x", found="x", expected="x", remedy="x"'
+    problems = {
+        'OperationalError("select", {}, Exception("server closed the connection"))': "retry",
+        "ConnectionRefusedError()": "retry",
+        f"GateError({said})": "retry",
+        f"SourceContractError({said})": "fail",
+        'IntegrityError("insert", {}, Exception("duplicate key"))': "fail",
+        'KeyError("x")': "fail",
+    }
+    asked = (
+        "from sqlalchemy.exc import IntegrityError, OperationalError\n"
+        "from dags.retries import POLICY\n"
+        "from include.errors import GateError, SourceContractError\n"
+        f"print('ANSWER', *[POLICY.evaluate(each, 1, 2).action.value for each in ({', '.join(problems)})])"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", asked],
+        env=os.environ | {"AIRFLOW_HOME": os.devnull, "PYTHONPATH": str(PROJECT_ROOT)},
+        cwd=PROJECT_ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert f"ANSWER {' '.join(problems.values())}\n" in answer.stdout, answer.stderr
+
+
+def test_a_source_with_a_broken_contract_breaks_its_own_dag_alone(tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle"
+    for folder in ("dags", "include", "plugins"):
+        shutil.copytree(PROJECT_ROOT / folder, bundle / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(PROJECT_ROOT / ".airflowignore", bundle)
+    contract = bundle / "include" / "sources" / "nso_fdi" / "source.yml"
+    contract.write_text(contract.read_text(encoding="utf-8").replace("reader:", "raeder:"), encoding="utf-8")
+
+    told = parse(bundle, tmp_path)
+
+    assert told["errors"] == {}
+    assert set(told["dags"]["ingest_nso_fdi"]["tasks"]) == {"read_contract"}
+    assert "no reader" in told["dags"]["ingest_nso_fdi"]["doc"]
+    assert set(told["dags"]["ingest_agency_reports"]["tasks"]) == {"land", "ingest", "account"}
 
 
 def test_parsing_loads_no_heavy_library(parsed: dict[str, Any]) -> None:

@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
@@ -19,14 +18,16 @@ from rich.console import Console
 from sqlalchemy import Connection, text
 
 from include.errors import PlatformError
-from include.pipeline.land import inbox_fingerprint
+from include.pipeline.land import inbox_fingerprint, list_inbox
 from include.service import airflow_service, main_job
 from include.service.airflow_api import AirflowApi
 from include.service.arrivals import Progress, count_verdicts, is_anything_waiting, note_beginning, read_progress
 from include.service.display import Display
 from include.service.late_reports import periods_due
+from include.service.sample_inbox import write_sample_inbox
 from include.service.summary import describe_missing, list_extracts, print_summary
 from include.settings import Settings
+from include.sources import list_sources
 
 INGEST = "ingest_agency_reports"
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
@@ -160,14 +161,26 @@ def test_an_arrival_left_without_a_verdict_is_taken_up_although_the_inbox_is_emp
 # -- what the warehouse says -------------------------------------------------------------------------------------------
 
 
-def arrive(warehouse: Connection, verdict: str | None, *, fingerprint: str | None = None, answered: bool = True) -> int:
+def arrive(
+    warehouse: Connection,
+    verdict: str | None,
+    *,
+    fingerprint: str | None = None,
+    answered: bool = True,
+    source: str = "agency_reports",
+) -> int:
     number: int = warehouse.execute(
         text(
             "insert into landing.receipt (receipt_number, sha256, byte_size, original_name, source_id, received_at,"
-            " verdict, answer_name, inbox_fingerprint) values (gen_random_uuid()::text, 'x', 1, 'x', 'agency_reports',"
+            " verdict, answer_name, inbox_fingerprint) values (gen_random_uuid()::text, 'x', 1, 'x', :source,"
             " '2026-06-10', :verdict, :answer, :fingerprint) returning receipt_id"
         ),
-        {"verdict": verdict, "answer": "x" if verdict and answered else None, "fingerprint": fingerprint},
+        {
+            "verdict": verdict,
+            "answer": "x" if verdict and answered else None,
+            "fingerprint": fingerprint,
+            "source": source,
+        },
     ).scalar_one()
     return number
 
@@ -225,6 +238,21 @@ def test_only_inbox_files_never_received_are_waiting(tmp_path: Path, warehouse: 
 # -- what follows ------------------------------------------------------------------------------------------------------
 
 
+def test_what_lies_in_another_sources_folder_waits_for_that_source_only(tmp_path: Path, warehouse: Connection) -> None:
+    (tmp_path / "nso_fdi").mkdir()
+    (tmp_path / "nso_fdi" / "a.xlsx").write_text("x")
+
+    assert is_anything_waiting(warehouse, tmp_path, "nso_fdi")
+    assert not is_anything_waiting(warehouse, tmp_path, "agency_reports")
+
+
+def test_a_source_that_answers_nobody_is_done_with_its_verdict(tmp_path: Path, warehouse: Connection) -> None:
+    arrive(warehouse, "loaded", answered=False, source="nso_fdi")
+
+    assert not is_anything_waiting(warehouse, tmp_path, "nso_fdi")
+    assert note_beginning(warehouse).open_receipt_ids == ()
+
+
 def due(settings: Settings, airflow: Any, causes: set[tuple[str, str]]) -> list[str]:
     with plain_display().step("x") as step:
         return main_job._runs_due(settings, airflow, main_job.BUILD_DAG, causes, step)
@@ -237,6 +265,15 @@ def test_the_run_started_for_our_change_is_the_one_waited_for(settings: Settings
     )
 
     assert due(settings, airflow, {(INGEST, "mine")}) == ["ours"]
+
+
+def test_changes_that_started_several_runs_are_waited_for_in_all_of_them(settings: Settings) -> None:
+    airflow = FakeAirflow(
+        second=a_run(main_job.BUILD_DAG, "queued", causes=[("ingest_nso_fdi", "its")]),
+        first=a_run(main_job.BUILD_DAG, "running", causes=[(INGEST, "mine")]),
+    )
+
+    assert due(settings, airflow, {(INGEST, "mine"), ("ingest_nso_fdi", "its")}) == ["first", "second"]
 
 
 def test_nothing_new_means_nothing_to_wait_for(settings: Settings) -> None:
@@ -293,14 +330,22 @@ def sample(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Stands in for the sample writer; returns where it was asked to write."""
     asked: list[Path] = []
 
-    def write_sample(folder: Path, period: str) -> SimpleNamespace:
+    def write_sample_inbox(folder: Path, period: str) -> int:
         asked.append(folder)
         (folder / f"{period}.xlsx").write_text("x")
-        return SimpleNamespace(files=[f"{period}.xlsx"])
+        return 1
 
-    module = SimpleNamespace(write_sample=write_sample)
-    monkeypatch.setitem(main_job.sys.modules, "include.sources.agency_reports.sample", module)  # type: ignore[arg-type]
+    monkeypatch.setattr("include.service.sample_inbox.write_sample_inbox", write_sample_inbox)
     return asked
+
+
+@pytest.mark.long
+def test_the_sample_inbox_has_something_for_every_source_where_each_belongs(tmp_path: Path) -> None:
+    written = write_sample_inbox(tmp_path, main_job.SAMPLE_PERIOD)
+
+    found = {source.source_id: list_inbox(tmp_path, source) for source in list_sources()}
+    assert all(found.values()), found
+    assert sum(len(files) for files in found.values()) == written
 
 
 def test_an_empty_inbox_is_filled_all_at_once(settings: Settings, sample: list[Path]) -> None:
