@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     sample = _command(commands, "sample", _sample, "a synthetic year, marked synthetic")
     sample.add_argument("--to", type=Path, metavar="FOLDER")
     sample.add_argument("--period", metavar="P")
+    sample.add_argument("--source", default="agency_reports", metavar="ID", help="files of that source instead")
 
     extract = _command(commands, "extract", _extract, "write the leadership extract")
     extract.add_argument("--period", metavar="P")
@@ -247,14 +248,26 @@ def _templates(options: argparse.Namespace) -> int:
 
 def _sample(options: argparse.Namespace) -> int:
     from include.settings import load_settings
-    from include.sources.agency_reports.sample import write_sample
+    from include.sources import load_source
 
-    folder = options.to or load_settings().home / "sample"
-    sample = write_sample(folder, options.period)
-    if options.json:
-        _print_json({"folder": str(folder), "files": [str(folder / file.file) for file in sample.files]})
+    source = load_source(options.source)
+    folder = options.to or load_settings().home / "sample" / ("" if source.inbox == "." else source.inbox)
+    folder.mkdir(parents=True, exist_ok=True)
+    if source.sampler is not None:
+        from include.service.sample_inbox import sample_files
+
+        files = sample_files(source.sampler, folder)
+    elif source.source_id == "agency_reports":
+        from include.sources.agency_reports.sample import write_sample
+
+        files = [folder / file.file for file in write_sample(folder, options.period).files]
     else:
-        print(f"{len(sample.files)} tệp giả lập trong {folder}")
+        print(f"ttdn sample: nguồn {source.source_id} không có tệp giả lập (khóa sampler)", file=sys.stderr)
+        return 2
+    if options.json:
+        _print_json({"folder": str(folder), "files": [str(path) for path in files]})
+    else:
+        print(f"{len(files)} tệp giả lập trong {folder}")
     return 0
 
 

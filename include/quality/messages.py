@@ -1,9 +1,13 @@
-"""What the platform tells a reporter: one sentence per code, kept in the files of the folder `messages`."""
+"""What the platform tells a reporter: one sentence per code.
+
+Sentences of readers and rules that many share stand in the folder `messages`, those of one source in its own folder.
+"""
 
 from __future__ import annotations
 
 import re
 import string
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
     from include.quality.gate import Breach
 
 MESSAGES_ROOT = Path(__file__).parent / "messages"
+_SOURCES_ROOT = Path(__file__).parents[1] / "sources"
 
 _KEYS = {"rule", "severity", "text", "remedy"}
 _FIELDS = {"found", "expected", "subject"}
@@ -40,7 +45,7 @@ def message(code: str) -> Message:
     known = all_messages()
     if code not in known:
         raise CatalogueError(
-            where="include/quality/messages",
+            where="include/quality/messages, include/sources/*/messages.yml",
             found=f"no entry for the code {code!r}",
             expected="an entry for every code a reader or a check emits",
             remedy="Add it to the messages file of the part that emits it.",
@@ -50,7 +55,7 @@ def message(code: str) -> Message:
 
 def all_messages() -> dict[str, Message]:
     """Every message by code. Raises CatalogueError for an entry that is incomplete or written twice."""
-    return dict(_load(MESSAGES_ROOT))
+    return dict(_load_all())
 
 
 def render(said: Finding | Breach) -> tuple[str, Severity, str]:
@@ -72,25 +77,25 @@ def render(said: Finding | Breach) -> tuple[str, Severity, str]:
     return template.rule, severity, sentence
 
 
-def load_messages(folder: Path) -> dict[str, Message]:
-    """Read and merge every .yml file of a folder.
+def load_messages(files: Iterable[Path]) -> dict[str, Message]:
+    """Read and merge message files.
 
     Raises CatalogueError naming file and code for a repeated code, an unknown key, severity, rule or placeholder.
     """
     found: dict[str, Message] = {}
     origin: dict[str, str] = {}
-    for path in sorted(folder.glob("*.yml")):
+    for path in files:
         for code, entry in _read_entries(path):
             if code in found:
                 raise _mistake(path, code, f"also written in {origin[code]}", "one entry a code")
             found[code] = _as_message(path, code, entry)
-            origin[code] = path.name
+            origin[code] = _shown(path)
     return found
 
 
 @cache
-def _load(folder: Path) -> dict[str, Message]:
-    return load_messages(folder)
+def _load_all() -> dict[str, Message]:
+    return load_messages([*sorted(MESSAGES_ROOT.glob("*.yml")), *sorted(_SOURCES_ROOT.glob("*/messages.yml"))])
 
 
 def _read_entries(path: Path) -> list[tuple[str, Any]]:
@@ -133,8 +138,13 @@ def _place(sheet: str | None, cell: str | None) -> str:
 
 def _mistake(path: Path, code: str, found: str, expected: str) -> CatalogueError:
     return CatalogueError(
-        where=f"include/quality/messages/{path.name}" + (f", {code}" if code else ""),
+        where=_shown(path) + (f", {code}" if code else ""),
         found=found,
         expected=expected,
         remedy="Correct the entry.",
     )
+
+
+def _shown(path: Path) -> str:
+    root = _SOURCES_ROOT.parents[1]
+    return str(path.relative_to(root) if path.is_relative_to(root) else path.name)

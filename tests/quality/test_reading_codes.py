@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from include.quality.messages import MESSAGES_ROOT, all_messages, load_messages
+from include.quality.messages import MESSAGES_ROOT, all_messages
 from include.settings import PROJECT_ROOT
 
 READING = ("include/readers", "include/sources/agency_reports", "include/vietnamese")
@@ -53,7 +53,7 @@ def test_every_code_that_reading_can_say_has_a_sentence() -> None:
 def test_every_sentence_of_the_report_reader_is_said_somewhere() -> None:
     pipeline = (PROJECT_ROOT / "include" / "pipeline").rglob("*.py")
     said = codes_of_reading() | {code for path in pipeline for code in _codes_of(path)}
-    written = {code for code in load_messages(MESSAGES_ROOT) if code in _entries_of("agency_reports.yml")}
+    written = {code for code in all_messages() if code in _entries_of("agency_reports.yml")}
 
     assert written - said == set()
 
