@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,10 +77,31 @@ def _parser() -> argparse.ArgumentParser:
     extract = _command(commands, "extract", _extract, "write the leadership extract")
     extract.add_argument("--period", metavar="P")
 
+    dictionary = _command(commands, "dictionary", _dictionary, "write the data dictionary: a page and a workbook")
+    dictionary.add_argument("--to", type=Path, metavar="FOLDER")
+
+    export = _command(commands, "export", _export, "write a table or view of schema mart as a file")
+    export.add_argument("view", metavar="VIEW|INDICATORS")
+    export.add_argument("--format", required=True, choices=("csv", "parquet", "xlsx", "sdmx-csv"))
+    export.add_argument("--period", metavar="P")
+    export.add_argument("--to", type=Path, metavar="FOLDER")
+
     new_source = _command(commands, "new-source", _new_source, "scaffold the folder of a source")
     new_source.add_argument("source_id", metavar="ID")
 
-    _command(commands, "migrate", _migrate, "bring the database and its reference tables up to date")
+    _command(commands, "migrate", _migrate, "bring the database, its reference tables and its roles up to date")
+
+    grant = _command(commands, "grant-analyst", _grant_analyst, "give a person a login of their own, or take it back")
+    grant.add_argument("name", metavar="NAME", help="small letters, digits, _: nguyen_van_a")
+    grant.add_argument("--until", type=date.fromisoformat, metavar="DAY", help="last day it works; default in 180 days")
+    grant.add_argument("--unit", metavar="CODE", help="see the rows of that body only")
+    grant.add_argument("--auditor", action="store_true", help="see the audit log and the load history only")
+    grant.add_argument("--revoke", action="store_true", help="take the login back and end its sessions")
+
+    verify = _command(commands, "verify-audit", _verify_audit, "has anything in the audit log been changed")
+    verify.add_argument(
+        "--head", type=_head, action="append", default=[], metavar="N:HASH", help="a head noted elsewhere, to compare"
+    )
     return parser
 
 
@@ -101,6 +122,15 @@ def _moment(text: str) -> datetime:
             f"{text!r} is not a moment; write 2026-06-14T23:59:59, with an offset where it is not Vietnamese time"
         ) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+
+
+def _head(text: str) -> tuple[int, str]:
+    number, _, event_hash = text.partition(":")
+    if not number.isdigit() or len(event_hash) != 64:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a head; write 120:<64 hex digits> as verify-audit printed it"
+        )
+    return int(number), event_hash
 
 
 def _ingest(options: argparse.Namespace) -> int:
@@ -284,6 +314,34 @@ def _extract(options: argparse.Namespace) -> int:
     return 0
 
 
+def _dictionary(options: argparse.Namespace) -> int:
+    from include.dictionary.write import write_dictionary
+
+    with _connected() as (settings, connection):
+        written = write_dictionary(connection, options.to or settings.home / "dictionary")
+    if options.json:
+        _print_json({"dictionary": [str(path) for path in written]})
+    else:
+        for path in written:
+            print(path)
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from include.exports.write import write_export
+
+    with _connected() as (settings, connection):
+        folder = options.to or settings.home / "exports"
+        export = write_export(connection, options.view, options.format, folder, options.period)
+    if options.json:
+        _print_json({"export": asdict(export)})
+    else:
+        for path in export.files:
+            print(path)
+        print(f"{export.row_count} dòng; {export.hidden_row_count} dòng có số nhỏ không nêu.")
+    return 0
+
+
 def _new_source(options: argparse.Namespace) -> int:
     from include.sources.scaffold import scaffold_source
 
@@ -296,11 +354,67 @@ def _new_source(options: argparse.Namespace) -> int:
 
 
 def _migrate(options: argparse.Namespace) -> int:
-    with _opened():
-        pass
+    from include.warehouse.roles import apply_roles
+
+    with _opened() as (_, engine), engine.begin() as connection:
+        without_roles = apply_roles(connection)
     if options.json:
-        _print_json({"migrated": True})
+        _print_json({"migrated": True, "without_roles": without_roles})
+    elif without_roles:
+        print(f"Chưa có các vai trò của cơ sở dữ liệu: {without_roles}. Xem docs/roles.md.")
     return 0
+
+
+def _grant_analyst(options: argparse.Namespace) -> int:
+    from include.calendar.periods import VIETNAM
+    from include.warehouse.roles import grant_login, revoke_login
+
+    if options.unit and options.auditor:
+        print("ttdn grant-analyst: --unit và --auditor không đi cùng nhau", file=sys.stderr)
+        return 2
+    with _opened() as (settings, engine):
+        if options.revoke:
+            login_name = revoke_login(engine, settings.secrets, options.name)
+            _print_json({"login": login_name, "revoked": True}) if options.json else print(f"Đã thu hồi {login_name}.")
+            return 0
+        login = grant_login(
+            engine,
+            settings.secrets,
+            options.name,
+            kind="agency" if options.unit else "auditor" if options.auditor else "analyst",
+            unit_code=options.unit,
+            until=options.until or datetime.now(VIETNAM).date() + timedelta(days=180),
+        )
+    if options.json:
+        _print_json(
+            {
+                "login": login.name,
+                "groups": login.groups,
+                "valid_until": login.valid_until.isoformat(),
+                "password_file": str(login.password_file),
+            }
+        )
+    else:
+        print(f"{login.name} ({', '.join(login.groups)}), đến trước {login.valid_until:%d/%m/%Y %H:%M}")
+        print(f"Mật khẩu trong {login.password_file}; giao tận tay rồi xóa tệp.")
+    return 0
+
+
+def _verify_audit(options: argparse.Namespace) -> int:
+    from include.warehouse.audit import note_anchor, read_anchors, verify_audit
+
+    with _opened() as (settings, engine), engine.connect() as connection:
+        noted = settings.home / "audit" / "heads.csv"
+        verification = verify_audit(connection, [*read_anchors(noted).items(), *options.head])
+    note_anchor(noted, verification)
+    if options.json:
+        _print_json({"ok": verification.ok, **asdict(verification)})
+    else:
+        for problem in verification.problems:
+            print(f"Mục {problem.event}: {problem.found}")
+        result = "nguyên vẹn" if verification.ok else "ĐÃ BỊ THAY ĐỔI"
+        print(f"Nhật ký: {verification.events} mục, {result}; đầu chuỗi {verification.events}:{verification.head_hash}")
+    return 0 if verification.ok else 1
 
 
 @contextmanager

@@ -198,6 +198,7 @@ def check_database(settings: Settings) -> Check:
     from include.warehouse.connect import WAREHOUSE_DATABASE, engine
     from include.warehouse.embedded import EmbeddedServer
     from include.warehouse.migrate import applied_revision, newest_revision
+    from include.warehouse.roles import missing_roles, role_problems
 
     url = settings.database_url
     place = "TTDN_DATABASE_URL"
@@ -218,6 +219,7 @@ def check_database(settings: Settings) -> Check:
         with engine(url).connect() as connection:
             major = int(str(connection.exec_driver_sql("show server_version_num").scalar())) // 10000
             applied = applied_revision(connection)
+            missing, undermined = missing_roles(connection), role_problems(connection)
     except Exception as error:  # whatever the driver says is the finding
         reason = str(getattr(error, "orig", error)).strip().splitlines()
         return Check(
@@ -229,7 +231,18 @@ def check_database(settings: Settings) -> Check:
     if applied != newest_revision():
         stand = f"migration {applied or 'none'} of {newest_revision()}"
         return Check("database", False, f"{place}, PostgreSQL {major}, {stand}", "Run `ttdn migrate`.")
-    return Check("database", True, f"{place}, PostgreSQL {major}, migration {applied}")
+    stand = f"{place}, PostgreSQL {major}, migration {applied}"
+    if missing:
+        return Check(
+            "database",
+            True,
+            f"{stand}; without the roles {', '.join(missing)}: everything runs with the rights of one user",
+            "Have an administrator run sql/roles/010_create.sql, then `ttdn migrate`; see docs/roles.md.",
+        )
+    if undermined:
+        remedy = "Have an administrator take it back with `alter role … nologin nosuperuser …`; see docs/roles.md."
+        return Check("database", False, f"{stand}; {'; '.join(undermined)}", remedy)
+    return Check("database", True, stand)
 
 
 def check_page_port(settings: Settings) -> Check:

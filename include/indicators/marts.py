@@ -21,6 +21,7 @@ def build_marts(connection: Connection, as_known: datetime | None = None) -> Non
     """
     from sqlalchemy import text
 
+    from include.warehouse.roles import with_rights_of_mart_builder
     from include.warehouse.sql import SQL_ROOT, read_file, run_script
 
     with connection.begin_nested() if connection.in_transaction() else connection.begin():
@@ -29,8 +30,9 @@ def build_marts(connection: Connection, as_known: datetime | None = None) -> Non
             text("select set_config('ttdn.as_known', :moment, true)"),
             {"moment": as_known.isoformat() if as_known else ""},
         )
-        for path in sorted((SQL_ROOT / "marts").glob("*.sql")):
-            run_script(connection, read_file(f"marts/{path.name}"))
+        with with_rights_of_mart_builder(connection):
+            for path in sorted((SQL_ROOT / "marts").glob("*.sql")):
+                run_script(connection, read_file(f"marts/{path.name}"))
 
 
 def ensure_current(connection: Connection) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from include.indicators.marts import check_marts, ensure_current
 from include.indicators.status import require_period
 from include.settings import Settings, load_settings
+from include.warehouse.audit import record_export
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -56,8 +57,8 @@ def write_extracts(connection: Connection, settings: Settings, period_code: str 
         snapshot = replace(snapshot, is_synthetic=_is_synthetic(settings.landing, snapshot))
         folder = settings.extracts / code
         folder.mkdir(parents=True, exist_ok=True)
-        written.append(_write_whole(folder / f"KPI_{code}.xlsx", snapshot, write_workbook))
-        written.append(_write_whole(folder / f"KPI_{code}.html", snapshot, write_page))
+        written.append(_write_whole(connection, folder / f"KPI_{code}.xlsx", snapshot, write_workbook))
+        written.append(_write_whole(connection, folder / f"KPI_{code}.html", snapshot, write_page))
     return written
 
 
@@ -76,12 +77,15 @@ def _periods_with_reports(connection: Connection) -> list[str]:
     )
 
 
-def _write_whole(path: Path, snapshot: Snapshot, write: Callable[[Snapshot, Path], None]) -> Path:
-    """Write beside the target and rename: a reader never opens half a file."""
+def _write_whole(
+    connection: Connection, path: Path, snapshot: Snapshot, write: Callable[[Snapshot, Path], None]
+) -> Path:
+    """Write beside the target, note it in the audit log and rename: a reader never opens half a file."""
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
     os.close(handle)
     try:
         write(snapshot, Path(draft))
+        record_export(connection, Path(draft), path.name)
         Path(draft).chmod(0o644)
         Path(draft).replace(path)
     except BaseException:

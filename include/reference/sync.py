@@ -62,7 +62,7 @@ def sync_reference(
 
     A row that left the files is deleted when nothing refers to it. Otherwise it stays, closed today where the
     table is dated, so that figures already accepted keep their meaning. A second run changes nothing.
-    Indicators are copied too when the project's own files are taken.
+    Indicators, administrative units and public holidays are copied too when the project's own files are taken.
     """
     is_whole = reference is None
     rows = _rows(load_reference() if reference is None else reference, load_periods() if periods is None else periods)
@@ -71,8 +71,12 @@ def sync_reference(
     changed = {table.name: _upsert(connection, table, rows[table.name]) for table in TABLES}
     if is_whole:
         from include.indicators.catalogue import sync_indicators
+        from include.reference.geography import sync_administrative_units
+        from include.reference.public_holidays import sync_public_holidays
 
         sync_indicators(connection)
+        sync_administrative_units(connection)
+        sync_public_holidays(connection)
     for table in reversed(TABLES):
         changed[table.name] += _remove_stale(connection, table, rows[table.name])
     return changed

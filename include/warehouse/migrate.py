@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from include.errors import PlatformError
 from include.warehouse.connect import engine
+from include.warehouse.roles import apply_roles
 from include.warehouse.sql import SQL_ROOT
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def migrate(url: str) -> bool:
             )
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        apply_roles(connection)
     return True
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from include.extracts.leadership.small_counts import Hidden, hide_small, is_small
+from include.extracts.leadership.small_counts import LineMarks, is_small, mark_small
 from include.extracts.leadership.wording import (
     CLAUSE_GROUPS_VI,
     GROUPS_VI,
@@ -37,6 +37,8 @@ LEADING = ("P01", "P02", "P03", "P04", "L03", "T03", "M01", "M02", "V01", "E01")
 """The indicators shown first. Of P01 to P03 a period has one, so there are eight at most."""
 
 PROVINCE, GROUP, UNIT = "province", "group", "unit"
+
+_MARKS_VI = {"": "", "small": SMALL, "companion": NOT_SHOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -536,72 +538,14 @@ def _scope_order(figure: Figure, unit_order: Mapping[str, int]) -> tuple[int, st
 
 def _hide(figures: Sequence[Figure], indicator: Indicator, reference: Reference) -> list[Figure]:
     """Put “<5” in place of small counts of sensitive matters, and nothing beside them that would tell them."""
-    sensitive_sides = {
-        side
-        for side in ("numerator", "denominator")
-        for term in indicator.terms
-        if reference.measures[term.measure_code].is_sensitive
-        and (term.side == "denominator") == (side == "denominator")
-    }
-    marks: dict[tuple[int, str], str] = {}
-    whole_sides: set[str] = set()
-    families: dict[tuple[str, str, str, str], list[int]] = defaultdict(list)
-    for position, figure in enumerate(figures):
-        families[figure.scope_type, figure.scope_code, figure.side, figure.axis_code].append(position)
-    for side in ("numerator", "denominator"):
-        for (_, _, _, axis_code), positions in families.items():
-            members = {figures[position].member_code: position for position in positions}
-            sensitive = (
-                frozenset(members) if side in sensitive_sides else _sensitive_members(axis_code, indicator, reference)
-            )
-            counts: dict[str, Decimal | None] = {
-                member: getattr(figures[position], side) for member, position in members.items()
-            }
-            hidden = (
-                Hidden(frozenset(member for member in sensitive if is_small(counts.get(member))))
-                if axis_code == TOTAL
-                else hide_small(counts, sensitive)
-            )
-            for member in hidden.small:
-                marks[members[member], side] = SMALL
-            for member in hidden.companions:
-                marks[members[member], side] = NOT_SHOWN
-            if hidden.hides_total:
-                whole_sides.add(side)
-    return [
-        _without_small(
-            _without_small_estimate(figure, bool(sensitive_sides), indicator, reference),
-            {
-                side: marks.get((position, side)) or (NOT_SHOWN if side in whole_sides else "")
-                for side in ("numerator", "denominator")
-            },
-        )
-        for position, figure in enumerate(figures)
-    ]
+    marks = mark_small(figures, indicator, reference)
+    return [_without_small(figure, hidden) for figure, hidden in zip(figures, marks, strict=True)]
 
 
-def _without_small_estimate(figure: Figure, is_sensitive: bool, indicator: Indicator, reference: Reference) -> Figure:
-    """An estimate for the year may be small while the figure up to the cut-off is still zero."""
-    matters = is_sensitive or figure.member_code in _sensitive_members(figure.axis_code, indicator, reference)
-    if matters and is_small(figure.full_year_estimate):
-        return replace(figure, full_year_estimate=None, full_year_count=0)
-    return figure
-
-
-def _sensitive_members(axis_code: str, indicator: Indicator, reference: Reference) -> frozenset[str]:
-    return frozenset(
-        member.code
-        for term in indicator.terms
-        if reference.measures[term.measure_code].axis(axis_code) is not None
-        for member in reference.members(term.measure_code, axis_code).values()
-        if member.is_sensitive
-    )
-
-
-def _without_small(figure: Figure, marks: Mapping[str, str]) -> Figure:
-    hides_numerator = bool(marks["numerator"]) and figure.numerator is not None
-    hides_denominator = bool(marks["denominator"]) and figure.denominator is not None
-    if not hides_numerator and not hides_denominator:
+def _without_small(figure: Figure, hidden: LineMarks) -> Figure:
+    if hidden.hides_estimate:
+        figure = replace(figure, full_year_estimate=None, full_year_count=0)
+    if not hidden.hides_value:
         return figure
     return replace(
         figure,
@@ -609,10 +553,10 @@ def _without_small(figure: Figure, marks: Mapping[str, str]) -> Figure:
         full_year_estimate=None,
         state="suppressed",
         reason="Số từ 1 đến 4 của nội dung nhạy cảm chỉ Sở VHTTDL được xem.",
-        numerator=None if hides_numerator else figure.numerator,
-        denominator=None if hides_denominator else figure.denominator,
-        numerator_mark=marks["numerator"] if hides_numerator else "",
-        denominator_mark=marks["denominator"] if hides_denominator else "",
+        numerator=None if hidden.numerator else figure.numerator,
+        denominator=None if hidden.denominator else figure.denominator,
+        numerator_mark=_MARKS_VI[hidden.numerator],
+        denominator_mark=_MARKS_VI[hidden.denominator],
     )
 
 

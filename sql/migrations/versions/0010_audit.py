@@ -1,0 +1,15 @@
+"""What was decided is written down once, each entry tied to the one before."""
+
+from pathlib import Path
+
+from alembic import op
+
+from include.warehouse.sql import run_script
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    """Run the file of the same name; migrations only go forward."""
+    run_script(op.get_bind(), Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
