@@ -201,7 +201,8 @@ def _trace(options: argparse.Namespace) -> int:
     for term in traced["terms"]:
         print(f"  {term['measure']}: {term['value']}")
         for cell in term["cells"]:
-            print(f"    {cell['value']:>16}  {cell['file']}  {cell['sheet']}!{cell['cell']}  {cell['sha256'][:12]}")
+            place = "!".join(part for part in (cell["sheet"], cell["cell"]) if part) or "cả báo cáo"
+            print(f"    {cell['value']:>16}  {cell['file'] or '—'}  {place}  {(cell['sha256'] or '')[:12]}")
     return 0
 
 

@@ -88,7 +88,8 @@ def _term(side: str, measure: str, cells: list[Row[Any]], rates: dict[int, dict[
                 "sha256": cell.sha256,
                 "file": cell.file_name,
                 "sheet": cell.sheet_name,
-                "cell": cell.cell,
+                # A flow carries its full address, 'Sổ FDI'!J15; the sheet stands beside it.
+                "cell": cell.cell.rpartition("!")[2] if cell.cell and cell.sheet_name else cell.cell,
                 "value": decimal_text(cell.value),
                 "unit": cell.reporting_unit_code,
                 "revision": cell.revision_number,

@@ -12,14 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from include.errors import GateError
 from include.model import SPOOL_PREFIX, MonitoringRows, Reading
 from include.pipeline.monitoring_totals import add_up
-from include.warehouse.sql import copy_file, copy_rows, run_file
+from include.warehouse.sql import copy_file, copy_rows, copy_text, run_file
 
 if TYPE_CHECKING:
     from include.pipeline.stage import StagedFile
@@ -150,21 +150,14 @@ def load_counts(connection: Connection, files: Mapping[int, MonitoringRows]) -> 
     _sort_in_memory(connection)
     made = _make_months(connection, batch["loaded"])
     with ThreadPoolExecutor(1) as beside:
-        totals = [
-            (row.submission_id, beside.submit(add_up, _spool_of(files[row.submission_id]), row.first_day, row.last_day))
-            for row in loaded
-        ]
+        totals = [beside.submit(_totals_of, row, files[row.submission_id]) for row in loaded]
         run_file(connection, "load/monitoring_count.sql", batch)
         # Before the constraints are built: a table without an index is read straight through, the fast way here.
         run_file(connection, "load/monitoring_day.sql", batch)
         for month in made:
             _constrain_month(connection, month)
-        copy_rows(
-            connection,
-            "warehouse.monitoring_day_total",
-            _TOTAL,
-            ((submission_id, *row) for submission_id, added in totals for row in added.result().rows()),
-        )
+        for added in totals:
+            copy_text(connection, "warehouse.monitoring_day_total", _TOTAL, added.result())
     differing = run_file(connection, "load/monitoring_day_total_differs.sql", batch).one_or_none()
     if differing is not None:
         raise GateError(
@@ -176,6 +169,10 @@ def load_counts(connection: Connection, files: Mapping[int, MonitoringRows]) -> 
             remedy="Nothing was loaded. Compare the spool with staging.monitoring_count; look at the reader first.",
         )
     run_file(connection, "load/monitoring_day_change.sql", batch)
+
+
+def _totals_of(loaded: Row[Any], rows: MonitoringRows) -> str:
+    return add_up(_spool_of(rows), loaded.first_day, loaded.last_day).as_csv(loaded.submission_id)
 
 
 def _stamp_rows_with(connection: Connection, submission_id: int) -> None:

@@ -6,7 +6,7 @@ What comes out is compared with the rows that were inserted before it counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -42,12 +42,16 @@ class Totals:
     keys: NDArray[np.int64]
     items: NDArray[np.int64]
 
-    def rows(self) -> Iterator[tuple[date, str, str, str, bool, int]]:
-        """Day, axis, member, tone, kind of language and items."""
-        names = _lines().names
-        for key, items in zip(self.keys.tolist(), self.items.tolist(), strict=True):
-            day, line = divmod(key, len(names))
-            yield self.first_day + timedelta(days=day), *names[line], items
+    def as_csv(self, submission_id: int) -> str:
+        """Submission, day, axis, member, tone, kind of language and items, a line each: codes need no quotes."""
+        names = [",".join(map(str, name)) for name in _lines().names]
+        days = [
+            str(self.first_day + timedelta(days=day)) for day in range(int(self.keys.max(initial=0)) // len(names) + 1)
+        ]
+        return "".join(
+            f"{submission_id},{days[key // len(names)]},{names[key % len(names)]},{items}\n"
+            for key, items in zip(self.keys.tolist(), self.items.tolist(), strict=True)
+        )
 
 
 def add_up(spool: Path, first_day: date, last_day: date) -> Totals:

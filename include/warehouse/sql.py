@@ -80,6 +80,19 @@ def copy_file(connection: Connection, table: str, columns: Sequence[str], path: 
         return int(cursor.rowcount)
 
 
+def copy_text(connection: Connection, table: str, columns: Sequence[str], text: str) -> int:
+    """Copy csv text without header, made by whoever knows its columns hold no comma, quote or line break."""
+    from psycopg2 import sql
+
+    statement = sql.SQL("copy {} ({}) from stdin with (format csv)").format(
+        sql.Identifier(*table.split(".")),
+        sql.SQL(", ").join(sql.Identifier(column) for column in columns),
+    )
+    with _cursor(connection) as cursor:
+        cursor.copy_expert(statement, io.StringIO(text), _FILE_CHUNK_BYTES)
+        return int(cursor.rowcount)
+
+
 def _cursor(connection: Connection) -> Any:
     # SQLAlchemy has to know that a transaction is open, or its commit() would do nothing.
     if not connection.in_transaction():

@@ -119,17 +119,17 @@ def test_a_figure_is_traced_to_the_cell_of_every_project_and_the_record_that_cou
         (cell["unit"], cell["project"], cell["value"], cell["sheet"], cell["cell"], cell.get("counted_as"))
         for cell in term["cells"]
     ] == [
-        ("BQLKKT", "finance_fdi/BQLKKT/fdi/2000000001", "7000000", "Sổ", "'Sổ'!K11", None),
+        ("BQLKKT", "finance_fdi/BQLKKT/fdi/2000000001", "7000000", "Sổ", "K11", None),
         (
             "BQLKKT",
             "finance_fdi/BQLKKT/fdi/1000000001",
             "12400000",
             "Sổ",
-            "'Sổ'!K13",
+            "K13",
             "finance_fdi/STC/fdi/1000000001",
         ),
-        ("STC", "finance_fdi/STC/fdi/1000000001", "12500000", "Sổ", "'Sổ'!K11", None),
-        ("STC", "finance_fdi/STC/fdi/1000000002", "4000000", "Sổ", "'Sổ'!K13", None),
+        ("STC", "finance_fdi/STC/fdi/1000000001", "12500000", "Sổ", "K11", None),
+        ("STC", "finance_fdi/STC/fdi/1000000002", "4000000", "Sổ", "K13", None),
     ]
     assert {cell["as_of"] for cell in term["cells"]} == {"2026-05-31"}
     assert all(len(cell["sha256"]) == 64 and cell["revision"] == 1 for cell in term["cells"])
