@@ -86,6 +86,17 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--period", metavar="P")
     export.add_argument("--to", type=Path, metavar="FOLDER")
 
+    projects = _command(commands, "projects", _projects, "projects told twice: proposals to decide on, what was merged")
+    verdicts = projects.add_subparsers(dest="verdict", metavar="VERDICT")
+    for verdict, help_text in (("confirm", "two records are one project"), ("reject", "two records are two projects")):
+        decided = verdicts.add_parser(verdict, help=help_text, description=help_text)
+        decided.add_argument("first", metavar="A")
+        decided.add_argument("second", metavar="B")
+        decided.add_argument("--reason", required=True, metavar="TEXT", help="why, without personal data")
+        decided.add_argument("--by", required=True, metavar="POST", help="the post of whoever decides, never a name")
+        # Given before or after the verdict, it means the same.
+        decided.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+
     new_source = _command(commands, "new-source", _new_source, "scaffold the folder of a source")
     new_source.add_argument("source_id", metavar="ID")
 
@@ -220,7 +231,8 @@ def _trace(options: argparse.Namespace) -> int:
     for term in traced["terms"]:
         print(f"  {term['measure']}: {term['value']}")
         for cell in term["cells"]:
-            print(f"    {cell['value']:>16}  {cell['file']}  {cell['sheet']}!{cell['cell']}  {cell['sha256'][:12]}")
+            place = "!".join(part for part in (cell["sheet"], cell["cell"]) if part) or "cả báo cáo"
+            print(f"    {cell['value']:>16}  {cell['file'] or '—'}  {place}  {(cell['sha256'] or '')[:12]}")
     return 0
 
 
@@ -265,14 +277,17 @@ def _templates(options: argparse.Namespace) -> int:
     from include.calendar.periods import require_period
     from include.settings import load_settings
     from include.sources.agency_reports.template import write_templates
+    from include.sources.project_workbooks.template import write_registers
 
     require_period(options.period)
     folder = options.to or load_settings().templates / options.period
     written = write_templates(options.period, folder)
+    registers = write_registers(options.period, folder / "so-du-an")
     if options.json:
-        _print_json({"templates": [str(path) for path in written]})
+        _print_json({"templates": [str(path) for path in written], "registers": [str(path) for path in registers]})
     else:
         print(f"{len(written)} biểu mẫu trong {folder}")
+        print(f"{len(registers)} sổ dự án trong {folder / 'so-du-an'}")
     return 0
 
 
@@ -340,6 +355,71 @@ def _export(options: argparse.Namespace) -> int:
             print(path)
         print(f"{export.row_count} dòng; {export.hidden_row_count} dòng có số nhỏ không nêu.")
     return 0
+
+
+def _projects(options: argparse.Namespace) -> int:
+    from include.projects.decisions import DecisionRefused, decide
+    from include.projects.matching import project_overview
+
+    with _connected() as (_, connection):
+        if options.verdict is not None:
+            try:
+                number = decide(
+                    connection,
+                    options.first,
+                    options.second,
+                    is_same=options.verdict == "confirm",
+                    reason=options.reason,
+                    role=options.by,
+                )
+            except DecisionRefused as refused:
+                told = {"where": refused.where, "found": refused.found, "expected": refused.expected}
+                if options.json:
+                    _print_json({"refusal": {**told, "remedy": refused.remedy}})
+                else:
+                    print(f"Chưa ghi được. {refused.where}: {refused.found}; cần {refused.expected}. {refused.remedy}")
+                return 1
+            connection.commit()
+        overview = project_overview(connection)
+        connection.commit()
+    if options.json:
+        _print_json({"decision": number, **overview} if options.verdict is not None else overview)
+    else:
+        if options.verdict is not None:
+            print(f"Đã ghi quyết định số {number}.")
+        _print_projects(overview)
+    return 0
+
+
+def _print_projects(overview: dict[str, Any]) -> None:
+    from decimal import Decimal
+
+    from include.vietnamese.numbers import format_number
+
+    def record(told: dict[str, Any]) -> str:
+        amount = told["committed_usd"] or told["disbursed_usd"]
+        shown = f", {format_number(Decimal(amount), 0)} USD" if amount else ""
+        period = f", kỳ {told['period']}" if told["period"] else ""
+        return f"{told['key']}  “{told['title']}”{shown}{period}"
+
+    print(f"Cặp đề nghị cùng dự án, chờ quyết định: {len(overview['proposals'])}")
+    for pair in overview["proposals"]:
+        score = format_number(Decimal(pair["score"]))
+        print(f"  A {record(pair['first'])}\n  B {record(pair['second'])}")
+        print(f"    điểm {score}: {'; '.join(pair['reasons'])}")
+    print(f"Dự án có từ hai bản ghi trở lên: {len(overview['merged'])}")
+    for group in overview["merged"]:
+        if group["contradicted"]:
+            print("  Mâu thuẫn: trùng mã nhưng đã có quyết định là hai dự án; tính riêng, cần xem lại.")
+        for told in group["records"]:
+            print(f"  {'được tính ' if told['counted'] else 'không tính'} {record(told)}")
+            if told["reason"]:
+                print(f"      {told['reason']}")
+    if overview["idle_decisions"]:
+        print(f"Quyết định không còn tìm thấy bản ghi (mã dự án đã đổi?): {len(overview['idle_decisions'])}")
+        for idle in overview["idle_decisions"]:
+            same = "cùng một dự án" if idle["decision"] == "same" else "hai dự án"
+            print(f"  {idle['first']} – {idle['second']}: {same} ({idle['decided_by']})")
 
 
 def _new_source(options: argparse.Namespace) -> int:

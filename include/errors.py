@@ -25,7 +25,3 @@ class GateError(PlatformError):
 
 class SettingsError(PlatformError):
     """A setting is missing or cannot be used."""
-
-
-class ExchangeRateMissing(PlatformError):
-    """No rate is known for that currency on that day, or two that contradict each other."""

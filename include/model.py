@@ -19,6 +19,12 @@ Verdict = Literal["loaded", "duplicate", "unchanged", "quarantined", "rejected",
 TOTAL = "total"
 """Axis and member of a figure that is not broken down."""
 
+CODES_TO_FORGET = frozenset({"MONITORING_COLUMN_FORBIDDEN", "MONITORING_VALUE_FORBIDDEN"})
+"""Refusals of files that may not be kept: nothing but hash, size, time and source stays of them."""
+
+SPOOL_PREFIX = "ttdn-spool-"
+"""How the names of the files begin in which rows wait for COPY, below the temporary folder."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -120,6 +126,8 @@ class CapitalFlow:
     """Kind of money: khong_hoan_lai, vay; du_an, phi_du_an."""
     form_code: str | None = None
     """How it is passed on or given: cap_phat, vay_lai; tien, hien_vat."""
+    share_pct: Decimal | None = None
+    """The percentage of the printed amount (`raw_text`) that `value` is, where only a share of it counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +145,7 @@ class MonitoringRows:
     last_day: date | None
     content_hash: str
     profile: tuple[MonitoringValue, ...] = ()
+    sheet_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,3 +246,6 @@ class SeriesPoint:
     raw_text: str | None = None
     reading_code: str | None = None
     reading_detail: str | None = None
+    rate_currency: str | None = None
+    """Of which currency this is the rate in đồng, where the source's contract calls the series an exchange rate."""
+    rate_kind: Literal["average", "end_of_period"] | None = None

@@ -1,6 +1,7 @@
 """The benchmark table: `make bench`. Figures to reach are printed beside the measured ones; nothing fails on time.
 
 Everything happens in a home of its own, with a durable embedded server as in real use, and is removed afterwards.
+Lines can be run alone: `python -m tests.bench monitoring`, or any of workbooks, monitoring, airflow.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import psutil
+from sqlalchemy import Connection
 
 from include.warehouse.connect import WAREHOUSE_DATABASE, engine
 from include.warehouse.embedded import EmbeddedServer
@@ -30,6 +33,18 @@ TTDN = Path(sys.executable).with_name("ttdn")
 WORKBOOKS = 540
 LONG_WORKBOOK_ROWS = 5_000
 YEARS = 10
+MILLION = 1_000_000
+DAY_ROWS = 10_000
+PARTS = ("workbooks", "monitoring", "airflow")
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a measurement happens: a folder of its own, the environment of its commands, its durable server."""
+
+    path: Path
+    environment: Mapping[str, str]
+    server: EmbeddedServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +58,27 @@ class Measured:
     note: str
 
 
-def main() -> int:
-    """Run every measurement and print the table."""
+def main(chosen: Sequence[str] = ()) -> int:
+    """Run the chosen measurements, all of them when none is chosen, and print the table."""
+    wanted = set(chosen) or set(PARTS)
+    if not wanted <= set(PARTS):
+        raise SystemExit(f"choose among {', '.join(PARTS)}")
+    lines: list[Measured] = []
+    if "workbooks" in wanted:
+        lines += _in_a_home(measure_workbooks, measure_long_workbook, measure_indicators)
+    if "monitoring" in wanted:
+        lines += _in_a_home(measure_monitoring)
+    if "airflow" in wanted:
+        lines.append(measure_airflow_share())
+    print(f"\n{'measured':52} {'seconds':>8} {'wanted':>8} {'peak MB':>8}  note")
+    for line in lines:
+        print(
+            f"{line.what:52} {line.seconds:8.1f} {line.wanted_seconds:8.1f} {line.peak_bytes / 1e6:8.0f}  {line.note}"
+        )
+    return 0
+
+
+def _in_a_home(*measurements: Callable[[Home], list[Measured]]) -> list[Measured]:
     home = Path(tempfile.mkdtemp(prefix="ttdn-bench-"))
     home.chmod(0o711)  # the database server's account passes through when root runs this
     environment = {**os.environ, "TTDN_HOME": str(home), "TTDN_ENV_FILE": os.devnull}
@@ -53,42 +87,31 @@ def main() -> int:
     server = EmbeddedServer(home)
     try:
         _run([TTDN, "migrate"], environment)
-        lines = [
-            measure_workbooks(home, environment),
-            measure_long_workbook(home, environment),
-            measure_indicators(server),
-        ]
+        return [line for measure in measurements for line in measure(Home(home, environment, server))]
     finally:
         server.remove()
         shutil.rmtree(home, ignore_errors=True)
-    lines.append(measure_airflow_share())
-    print(f"\n{'measured':44} {'seconds':>8} {'wanted':>8} {'peak MB':>8}  note")
-    for line in lines:
-        print(
-            f"{line.what:44} {line.seconds:8.1f} {line.wanted_seconds:8.0f} {line.peak_bytes / 1e6:8.0f}  {line.note}"
-        )
-    return 0
 
 
-def measure_workbooks(home: Path, environment: Mapping[str, str]) -> Measured:
+def measure_workbooks(at: Home) -> list[Measured]:
     """Sample reports of both periods, made with as many seeds as it takes, through `ttdn ingest`, answers included."""
     from include.sources.agency_reports.sample import write_sample
 
     files: list[Path] = []
     seed = 1
     while len(files) < WORKBOOKS:
-        folder = home / "sample" / str(seed)
+        folder = at.path / "sample" / str(seed)
         files += [folder / file.file for file in write_sample(folder, seed=seed).files]
         seed += 1
     answer, seconds, peak = _run(
-        [TTDN, "ingest", "--json", "--as-of", "2026-11-20T09:00+07:00", *files[:WORKBOOKS]], environment
+        [TTDN, "ingest", "--json", "--as-of", "2026-11-20T09:00+07:00", *files[:WORKBOOKS]], at.environment
     )
     verdicts = Counter(file["verdict"] for file in json.loads(answer)["files"])
     note = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common())
-    return Measured(f"{WORKBOOKS} workbooks, ttdn ingest", seconds, 90, peak, note)
+    return [Measured(f"{WORKBOOKS} workbooks, ttdn ingest", seconds, 90, peak, note)]
 
 
-def measure_long_workbook(home: Path, environment: Mapping[str, str]) -> Measured:
+def measure_long_workbook(at: Home) -> list[Measured]:
     """One workbook whose detail sheet has 5,000 lines, nearly all of them wrong: the answer marks every one."""
     from include.calendar.periods import load_periods
     from include.reference import load_reference
@@ -104,25 +127,25 @@ def measure_long_workbook(home: Path, environment: Mapping[str, str]) -> Measure
         if not axis.in_form
     )
     detail = [DetailEntry(measure, axis, f"Nước {number}", number) for number in range(LONG_WORKBOOK_ROWS)]
-    path = home / "long.xlsx"
+    path = at.path / "long.xlsx"
     write_template(
         unit, period, reference, path, FormEntries(heading={"cut_off_date": date(2026, 5, 31)}, detail=detail)
     )
-    answer, seconds, peak = _run([TTDN, "ingest", "--json", "--as-of", "2026-06-10T09:00+07:00", path], environment)
+    answer, seconds, peak = _run([TTDN, "ingest", "--json", "--as-of", "2026-06-10T09:00+07:00", path], at.environment)
     (file,) = json.loads(answer)["files"]
     note = f"{file['verdict']}, {file['counts']['received']} rows, {len(file['messages'])} messages"
-    return Measured(f"a workbook of {LONG_WORKBOOK_ROWS} rows, ttdn ingest", seconds, 10, peak, note)
+    return [Measured(f"a workbook of {LONG_WORKBOOK_ROWS} rows, ttdn ingest", seconds, 10, peak, note)]
 
 
-def measure_indicators(server: EmbeddedServer) -> Measured:
+def measure_indicators(at: Home) -> list[Measured]:
     """All marts rebuilt and checked over ten years of what the first measurement loaded."""
     from include.pipeline.build import rebuild_and_check
 
-    with engine(server.url(WAREHOUSE_DATABASE)).connect() as connection:
+    with engine(at.server.url(WAREHOUSE_DATABASE)).connect() as connection:
         connection.exec_driver_sql(_MULTIPLY_YEARS, {"years": YEARS})
         connection.commit()
         connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("vacuum analyze")
-    with engine(server.url(WAREHOUSE_DATABASE)).begin() as connection:
+    with engine(at.server.url(WAREHOUSE_DATABASE)).begin() as connection:
         started = time.perf_counter()
         values = rebuild_and_check(connection)
         seconds = time.perf_counter() - started
@@ -131,7 +154,88 @@ def measure_indicators(server: EmbeddedServer) -> Measured:
             " from warehouse.observation"
         ).one()
     note = f"{values} values from {figures} figures of {bodies} bodies in {years} years"
-    return Measured(f"all indicators, {YEARS} years", seconds, 5, 0, note)
+    return [Measured(f"all indicators, {YEARS} years", seconds, 5, 0, note)]
+
+
+def measure_monitoring(at: Home) -> list[Measured]:
+    """A million rows beside raw COPY of the same file, then ten million, then a day's file with those already in."""
+    from tests.monitoring_volume import write_volume
+
+    # The years before, so that the day measured last is one of this plan's year.
+    volumes = {
+        MILLION: write_volume(at.path / "1m.csv", first_day=date(2026, 1, 1), row_count=MILLION),
+        10 * MILLION: write_volume(at.path / "10m.csv", first_day=date(2026, 9, 1), row_count=10 * MILLION),
+    }
+    lines, a_million = [], {}
+    for row_count, path in volumes.items():
+        raw = _raw_copy(at.server, path)
+        seconds, peak = _ingest_counts(at, path)
+        a_million[row_count] = seconds * MILLION / row_count
+        note = f"raw COPY {raw:.2f} s, ratio {seconds / raw:.1f} (wanted 8, aim 4), peak wanted 500 MB"
+        if row_count > MILLION:
+            growth = 100 * (a_million[row_count] / a_million[MILLION] - 1)
+            note += f"; {a_million[row_count]:.1f} s a million, {growth:+.0f} % (wanted +20 %)"
+        lines.append(Measured(f"{row_count:,} monitoring rows, ttdn ingest", seconds, 8 * raw, peak, note))
+        path.unlink()
+    with engine(at.server.url(WAREHOUSE_DATABASE)).connect() as connection:
+        rebuild_indicators(connection)
+    # A correction of the days it covers, and a first revision beside it: both kinds of day a daily file brings.
+    path = write_volume(at.path / "day.csv", first_day=date(2026, 8, 10), row_count=DAY_ROWS, seed=2)
+    seconds, peak = _ingest_counts(at, path)
+    lines.append(Measured(f"{DAY_ROWS:,} rows with 11 million in, ttdn ingest", seconds, 3, peak, ""))
+    with engine(at.server.url(WAREHOUSE_DATABASE)).connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("select pg_stat_reset()")
+    with engine(at.server.url(WAREHOUSE_DATABASE)).connect() as connection:
+        seconds = rebuild_indicators(connection)
+        read = connection.exec_driver_sql(
+            "select coalesce(sum(seq_tup_read + idx_tup_fetch), 0) from pg_stat_xact_all_tables"
+            " where relname like 'monitoring_count%%'"
+        ).scalar_one()
+        connection.commit()
+    lines.append(
+        Measured("indicators after that day's file", seconds, 3, 0, f"{read} monitoring counts read while rebuilding")
+    )
+    return lines
+
+
+def rebuild_indicators(connection: Connection) -> float:
+    """Rebuild and check every mart in the caller's transaction; how many seconds it took."""
+    from include.pipeline.build import rebuild_and_check
+
+    started = time.perf_counter()
+    rebuild_and_check(connection)
+    return time.perf_counter() - started
+
+
+def _ingest_counts(at: Home, path: Path) -> tuple[float, int]:
+    answer, seconds, peak = _run(
+        [TTDN, "ingest", "--json", "--source", "monitoring_statistics", "--as-of", "2050-01-01T09:00+07:00", path],
+        at.environment,
+    )
+    [file] = json.loads(answer)["files"]
+    if file["verdict"] != "loaded":
+        raise SystemExit(f"{path.name}: {file['verdict']} {file['code']}, nothing was measured")
+    return seconds, peak
+
+
+def _raw_copy(server: EmbeddedServer, path: Path) -> float:
+    """Seconds of COPY of the file as it is into a table of its width without any index."""
+    url = server.url(WAREHOUSE_DATABASE)
+    with engine(url).connect() as connection:
+        connection.exec_driver_sql(
+            "create table raw_copy (monitored_date date, channel_type text, topic text, tone text, language text,"
+            " scope text, item_count integer)"
+        )
+        connection.commit()
+        cursor: Any = connection.connection.cursor()
+        with path.open("rb") as stream:
+            started = time.perf_counter()
+            cursor.copy_expert("copy raw_copy from stdin with (format csv, header)", stream, 1 << 20)
+            connection.connection.commit()
+            seconds = time.perf_counter() - started
+        connection.exec_driver_sql("drop table raw_copy")
+        connection.commit()
+    return seconds
 
 
 def measure_airflow_share() -> Measured:
@@ -281,4 +385,4 @@ def _memory_of_tree(process_id: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

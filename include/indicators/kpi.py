@@ -26,6 +26,7 @@ REASONS_VI = {
     "zero_denominator": "Mẫu số bằng 0 nên không có tỷ lệ.",
     "no_final": "Chưa có số chính thức để so với số ước.",
     "by_element": "Chỉ đọc theo từng số liệu, không có một giá trị chung.",
+    "missing_rate": "Thiếu tỷ giá để quy đổi một khoản trong sổ dự án nên không cộng được.",
 }
 """Why an indicator has no value, as told to readers."""
 
@@ -56,7 +57,8 @@ def kpi(
 
     Values, numerators and denominators are decimal strings: `value` in `unit`, the other two in whole base units.
     A pair has value null and its two numbers under `pair`. An indicator without data is listed with its state and
-    `reason`. `scope_type` group or unit gives those the catalogue asks for. `with_breakdowns` adds `breakdowns`.
+    `reason`. `as_of` is how far FDI, ODA and aid figures reach, null for all others.
+    `scope_type` group or unit gives those the catalogue asks for. `with_breakdowns` adds `breakdowns`.
     Rebuilds stale marts first. Raises PlatformError for a period the calendar does not know.
     """
     _require(connection, period)
@@ -94,8 +96,11 @@ def _read(
         text(
             "select value.*, indicator.name_vi, indicator.name_en, indicator.unit_vi, indicator.direction,"
             " indicator.arithmetic, indicator.unit_factor, indicator.target_status, indicator.target_value,"
-            " indicator.clauses, indicator.owner_vi, indicator.reading_note_vi"
+            " indicator.clauses, indicator.owner_vi, indicator.reading_note_vi, as_of.as_of_from, as_of.as_of_to"
             " from mart.indicator_value as value"
+            " left join mart.indicator_as_of as as_of on value.scope_type = 'province' and value.value is not null"
+            " and value.indicator_code = as_of.indicator_code and value.period_code = as_of.period_code"
+            " and value.axis_code = as_of.axis_code and value.member_code = as_of.member_code"
             " inner join reference.indicator on value.indicator_code = indicator.indicator_code"
             " inner join reference.reporting_period as period on value.period_code = period.period_code"
             " where value.scope_type = :scope_type"
@@ -127,6 +132,8 @@ def _indicator(lines: Sequence[Row[Any]], with_breakdowns: bool) -> dict[str, An
         "direction": headline.direction,
         "cut_off": _latest(line.cut_off_to for line in totals),
         "cut_off_from": _earliest(line.cut_off_from for line in totals),
+        "as_of": _latest(line.as_of_to for line in totals),
+        "as_of_from": _earliest(line.as_of_from for line in totals),
         "revised": any(line.is_revised for line in totals),
         "provisional": headline.is_before_due,
         "target": {"status": headline.target_status, "value": decimal_text(headline.target_value)},

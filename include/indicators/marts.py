@@ -21,6 +21,7 @@ def build_marts(connection: Connection, as_known: datetime | None = None) -> Non
     """
     from sqlalchemy import text
 
+    from include.projects.titles import note_titles
     from include.warehouse.roles import with_rights_of_mart_builder
     from include.warehouse.sql import SQL_ROOT, read_file, run_script
 
@@ -30,6 +31,7 @@ def build_marts(connection: Connection, as_known: datetime | None = None) -> Non
             text("select set_config('ttdn.as_known', :moment, true)"),
             {"moment": as_known.isoformat() if as_known else ""},
         )
+        note_titles(connection)
         with with_rights_of_mart_builder(connection):
             for path in sorted((SQL_ROOT / "marts").glob("*.sql")):
                 run_script(connection, read_file(f"marts/{path.name}"))
@@ -47,7 +49,10 @@ def ensure_current(connection: Connection) -> bool:
 
 
 def is_current(connection: Connection) -> bool:
-    """Tell whether the marts are there, know the newest submission and lists, and no deadline has passed since."""
+    """Tell whether the marts are there, know the newest submission and lists, and nothing has passed since.
+
+    A deadline changes what is late, a new day how many days of the period could have been monitored.
+    """
     from sqlalchemy import text
 
     if connection.execute(text("select to_regclass('mart.indicator_value')")).scalar() is None:
@@ -58,6 +63,9 @@ def is_current(connection: Connection) -> bool:
                 "select build.as_known is null"
                 " and build.newest_submission_id is not distinct from"
                 " (select max(submission_id) from warehouse.submission)"
+                " and build.newest_decision_id is not distinct from"
+                " (select max(decision_id) from warehouse.project_match_decision)"
+                " and build.built_at::date = current_date"
                 " and build.reference_state is not distinct from (select state_hash from reference.prepared)"
                 " and not exists (select 1 from reference.reporting_period as period"
                 " where period.due_at > build.built_at and period.due_at <= now())"

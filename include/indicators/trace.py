@@ -19,8 +19,10 @@ def trace(connection: Connection, indicator: str, period: str) -> dict[str, Any]
 
     Keys: indicator, period, value, numerator, denominator, unit, state, reason, terms. A term has side, measure,
     value (what its cells add up to, base units) and cells: sha256, file, sheet, cell, value, unit, revision, receipt,
-    axis, member. Sheet and cell are null where a whole report counts; sha256 is null for a body that counts and sent
-    nothing. Raises PlatformError for an indicator or period that is not known or does not go with the other.
+    axis, member; a register's cell also project, as_of, what is printed in which unit, the exchange rates used and,
+    for a project counted in another record, that record. Sheet and cell are null where a whole report counts; sha256
+    is null for a body that counts and sent nothing. Raises PlatformError for an indicator or period that is not known
+    or does not go with the other.
     """
     from sqlalchemy import text
 
@@ -35,27 +37,48 @@ def trace(connection: Connection, indicator: str, period: str) -> dict[str, Any]
     rows = connection.execute(
         text(
             "select lineage.* from mart.indicator_lineage as lineage"
-            " inner join reference.reporting_unit as unit on lineage.reporting_unit_code = unit.unit_code"
+            " left join reference.reporting_unit as unit on lineage.reporting_unit_code = unit.unit_code"
             " where lineage.indicator_code = :indicator and lineage.period_code = :period"
             " order by array_position(array['numerator', 'denominator', 'first', 'second', 'full_year'], lineage.side),"
-            " lineage.measure_code, unit.unit_kind, unit.sort_key, lineage.axis_code, lineage.member_code"
+            " lineage.measure_code, unit.unit_kind, unit.sort_key, lineage.axis_code, lineage.member_code,"
+            " lineage.submission_id, lineage.sheet_name, length(lineage.cell), lineage.cell"
         ),
         {"indicator": indicator, "period": period},
     ).all()
-    kept = ("value", "numerator", "denominator", "unit", "state", "reason", "kind", "coverage", "revised")
+    rates = _rates(connection, {rate_id for row in rows for rate_id in row.rate_ids or ()})
+    kept = ("value", "numerator", "denominator", "unit", "state", "reason", "kind", "coverage", "revised", "as_of")
     return {
         "indicator": indicator,
         "period": period,
         **{key: found[key] for key in kept},
         **({"pair": found["pair"]} if "pair" in found else {}),
         "terms": [
-            _term(side, measure, list(cells))
+            _term(side, measure, list(cells), rates)
             for (side, measure), cells in groupby(rows, key=lambda row: (row.side, row.measure_code))
         ],
     }
 
 
-def _term(side: str, measure: str, cells: list[Row[Any]]) -> dict[str, Any]:
+def _rates(connection: Connection, rate_ids: set[int]) -> dict[int, dict[str, Any]]:
+    from sqlalchemy import text
+
+    return {
+        row.rate_id: {
+            "rate_id": row.rate_id,
+            "currency": row.currency_code,
+            "vnd": decimal_text(row.vnd_per_unit),
+            "valid_from": row.valid_from.isoformat(),
+            "valid_to": row.valid_to.isoformat(),
+            "source": row.source_name,
+            "cell": row.cell,
+        }
+        for row in connection.execute(
+            text("select * from reference.exchange_rate where rate_id = any(:rate_ids)"), {"rate_ids": list(rate_ids)}
+        )
+    }
+
+
+def _term(side: str, measure: str, cells: list[Row[Any]], rates: dict[int, dict[str, Any]]) -> dict[str, Any]:
     return {
         "side": side,
         "measure": measure,
@@ -65,14 +88,27 @@ def _term(side: str, measure: str, cells: list[Row[Any]]) -> dict[str, Any]:
                 "sha256": cell.sha256,
                 "file": cell.file_name,
                 "sheet": cell.sheet_name,
-                "cell": cell.cell,
+                # A flow carries its full address, 'Sổ FDI'!J15; the sheet stands beside it.
+                "cell": cell.cell.rpartition("!")[2] if cell.cell and cell.sheet_name else cell.cell,
                 "value": decimal_text(cell.value),
                 "unit": cell.reporting_unit_code,
                 "revision": cell.revision_number,
                 "receipt": cell.receipt_number,
                 **({"axis": cell.axis_code, "member": cell.member_code} if cell.axis_code != TOTAL else {}),
                 **({"proves_zero": True} if cell.is_evidence_only else {}),
+                **(_register_cell(cell, rates) if cell.project_key else {}),
             }
             for cell in cells
         ],
+    }
+
+
+def _register_cell(cell: Row[Any], rates: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    """What a cell of a register of projects says of itself; `counted_as` names the record that counts in its place."""
+    return {
+        "project": cell.project_key,
+        "as_of": cell.as_of_date.isoformat(),
+        "printed": {"value": decimal_text(cell.printed_value), "unit": cell.printed_unit_code},
+        **({"rates": [rates[rate_id] for rate_id in cell.rate_ids]} if cell.rate_ids is not None else {}),
+        **({"counted_as": cell.counted_as} if cell.counted_as else {}),
     }

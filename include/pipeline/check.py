@@ -19,6 +19,8 @@ from include.quality.messages import render
 from include.reference import Reference
 from include.warehouse.sql import copy_rows
 
+_COUNTED_BY_THE_READER = {"MONITORING_VALUE_INVALID", "MONITORING_KEY_REPEATED"}
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -116,12 +118,29 @@ def find_unchanged(connection: Connection, files: Sequence[StagedFile]) -> dict[
         {"subjects": [file.subject_key for file in files if file.subject_key]},
     )
     latest = {(row.source_id, row.subject_key): row for row in rows}
+    outdated = _partly_revised(connection, [row.submission_id for row in latest.values()])
     repeated: dict[int, int] = {}
     for file in files:
         before = latest.get((file.receipt.source_id, file.subject_key))
-        if before is not None and before.content_hash == file.content_hash:
+        if before is None or before.submission_id in outdated:
+            continue
+        if before.content_hash == file.content_hash:
             repeated[file.submission_id] = before.submission_id
     return repeated
+
+
+def _partly_revised(connection: Connection, submission_ids: Sequence[int]) -> set[int]:
+    # A monitoring file is revised day by day: sent again, it takes back the days a later file had replaced.
+    rows = connection.execute(
+        text(
+            "select distinct day.submission_id from warehouse.monitoring_day as day"
+            " inner join warehouse.monitoring_day as later on later.source_id = day.source_id"
+            " and later.monitored_date = day.monitored_date and later.revision_number > day.revision_number"
+            " where day.submission_id = any(:ids)"
+        ),
+        {"ids": submission_ids},
+    )
+    return set(rows.scalars())
 
 
 def _decide(file: StagedFile, breaches: Sequence[Breach], reference: Reference) -> Decision:
@@ -144,6 +163,9 @@ def _decide(file: StagedFile, breaches: Sequence[Breach], reference: Reference) 
 def _not_yet_told(file: StagedFile, breaches: Sequence[Breach]) -> list[Breach]:
     # The gate looks for personal data again, behind the reader; a clerk is told of one line once.
     named = {(f.sheet, _place(f.cell)[0]) for f in file.reading.findings if f.code == "PERSONAL_DATA"}
+    if file.reading.monitoring and any(render(finding)[1] == "block" for finding in file.reading.findings):
+        # The reader names every wrong line of a monitoring file; the gate would only count the same lines once more.
+        breaches = [b for b in breaches if b.code not in _COUNTED_BY_THE_READER]
     return [b for b in breaches if b.code != "PERSONAL_TEXT" or (b.sheet_name, _place(b.cell)[0]) not in named]
 
 

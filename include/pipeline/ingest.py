@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, Row, text
 
 from include.calendar.periods import VIETNAM
 from include.errors import SourceContractError
-from include.model import Finding, Reading
+from include.model import CODES_TO_FORGET, Finding, Reading
 from include.pipeline.answer import write_answers
 from include.pipeline.check import Decision, Told, check_batch, find_unchanged, tell
 from include.pipeline.land import (
@@ -31,13 +31,16 @@ from include.pipeline.land import (
     inbox_fingerprint,
     known_fingerprints,
     land_file,
+    list_inbox,
     list_reports,
     load_receipts,
     now,
+    open_receipts,
     printable_name,
     read_manifest,
     remove_forgotten,
 )
+from include.pipeline.monitoring import remove_stale_spools, spools_removed
 from include.pipeline.promote import (
     close_receipt,
     note_findings,
@@ -46,6 +49,7 @@ from include.pipeline.promote import (
     record_unchanged,
     refusal_findings,
     repeat_blocks,
+    repeat_refusal,
 )
 from include.pipeline.stage import (
     StagedFile,
@@ -56,11 +60,12 @@ from include.pipeline.stage import (
     stage_files,
     subject_of,
 )
+from include.quality.library import load_library_meanwhile
 from include.readers import WorkbookRefused
 from include.readers.sandbox import Sandbox
 from include.reference import Reference, load_reference
 from include.settings import Settings, load_settings
-from include.sources import Source, list_sources, load_source
+from include.sources import Source, load_source
 from include.warehouse.connect import engine as open_engine
 from include.warehouse.connect import warehouse_url
 
@@ -141,7 +146,8 @@ def land_inbox(source_id: str) -> list[list[int]]:
     """Land what is new in the inbox; batches of receipt ids still without verdict or answer, in order of receipt."""
     source, settings = load_source(source_id), load_settings()
     with _connected(settings) as connection:
-        reports = _list_inbox(settings, source)
+        settings.inbox.mkdir(parents=True, exist_ok=True)
+        reports = list_inbox(settings.inbox, source)
         prints = {path: inbox_fingerprint(settings.inbox, path) for path in reports}
         known = known_fingerprints(connection, list(prints.values()))
         manifests: dict[Path, dict[str, datetime]] = {}
@@ -163,7 +169,7 @@ def land_inbox(source_id: str) -> list[list[int]]:
                 # One file, or one folder's manifest, must not keep the others out; it is tried again next time.
                 connection.rollback()
                 _LOG.warning("not landed: %s", problem)
-        waiting = _open_receipts(connection, source)
+        waiting = open_receipts(connection, source)
     return [waiting[start : start + source.batch_size] for start in range(0, len(waiting), source.batch_size)]
 
 
@@ -181,7 +187,7 @@ def reconcile_receipts(source_id: str) -> dict[str, int]:
     """Take up arrivals that were left without verdict or answer by a broken run; how many ended in each verdict."""
     source, settings = load_source(source_id), load_settings()
     with _connected(settings) as connection:
-        waiting = _open_receipts(connection, source)
+        waiting = open_receipts(connection, source)
     return ingest_receipts(source_id, waiting) if waiting else {}
 
 
@@ -248,13 +254,17 @@ def read_in_sandbox(sandbox: Sandbox, source: Source, receipts: Sequence[Receipt
     """What each file says; a file the reader refuses, or dies of, becomes a refusal of that file alone."""
     outcomes = sandbox.map(source.reader, [(str(r.path), r.original_name, r.received_at) for r in receipts])
     readings = []
-    for outcome in outcomes:
-        if isinstance(outcome, WorkbookRefused):
-            readings.append(Reading(heading=None, refusal=Finding(outcome.code, found=outcome.detail)))
-        elif isinstance(outcome, BaseException):
-            raise outcome
-        else:
-            readings.append(outcome)
+    try:
+        for outcome in outcomes:
+            if isinstance(outcome, WorkbookRefused):
+                readings.append(Reading(heading=None, refusal=Finding(outcome.code, found=outcome.detail)))
+            elif isinstance(outcome, BaseException):
+                raise outcome
+            else:
+                readings.append(outcome)
+    except BaseException:
+        with spools_removed(readings):
+            raise
     return readings
 
 
@@ -263,12 +273,18 @@ def _take_through_gate(
 ) -> None:
     reference = load_reference()
     waiting = _without_verdict(connection, sorted(receipts, key=lambda each: (each.received_at, each.receipt_id)))
+    remove_stale_spools()
     forgotten = forgotten_among(connection, waiting)
     readable = [receipt for receipt in waiting if receipt.sha256 not in forgotten]
     repeats, fresh = _split_repeats(connection, readable)
     fresh, same_drop = _first_of_bytes(fresh)
+    if fresh:
+        load_library_meanwhile()
     readings = read_in_sandbox(sandbox, source, fresh)
-    with gate_lock(connection):
+    if source.answerer is None:
+        # Nothing is left to do for the children; they keep what they grew to while they read.
+        sandbox.close()
+    with spools_removed(readings), gate_lock(connection):
         # Asked again under the lock: another run may have closed these arrivals, or taken the same bytes, meanwhile.
         still_open = {receipt.receipt_id for receipt in _without_verdict(connection, waiting)}
         late_repeats, _ = _split_repeats(connection, fresh)
@@ -277,7 +293,7 @@ def _take_through_gate(
         staged = []
         for receipt in waiting:
             if receipt.sha256 in forgotten and receipt.receipt_id in still_open:
-                _refuse_secret(connection, receipt)
+                _refuse_again(connection, receipt, forgotten[receipt.sha256])
         for receipt, reading in zip(fresh, readings, strict=True):
             if receipt.receipt_id in passed or receipt.receipt_id not in still_open:
                 continue
@@ -323,15 +339,30 @@ def _pass_wave(
 
 def _in_waves(files: Sequence[StagedFile]) -> Iterator[list[StagedFile]]:
     # One file of a unit, or of a publisher's window, at a time, in order of receipt: a revision is compared with the
-    # one before it, an annual report with the six-month report of the same drop.
+    # one before it, an annual report with the six-month report of the same drop. Of monitoring files, those whose days
+    # may overlap.
     turn: Counter[str] = Counter()
     waves: dict[int, list[StagedFile]] = defaultdict(list)
     for file in sorted(files, key=lambda each: (each.receipt.received_at, each.receipt.receipt_id)):
+        if file.reading.monitoring:
+            before = [number for number, wave in waves.items() if any(_share_days(file, each) for each in wave)]
+            waves[max(before, default=-1) + 1].append(file)
+            continue
         heading = file.reading.heading
-        unit = heading.reporting_unit_code if heading else file.subject_key or ""
+        unit = heading.reporting_unit_code if heading else file.reading.reporting_unit_code or file.subject_key or ""
         waves[turn[unit]].append(file)
         turn[unit] += 1
     yield from (waves[number] for number in sorted(waves))
+
+
+def _share_days(one: StagedFile, other: StagedFile) -> bool:
+    first, second = one.reading.monitoring, other.reading.monitoring
+    if first is None or second is None:
+        return False
+    days = (first.first_day, first.last_day, second.first_day, second.last_day)
+    if None in days:
+        return True
+    return first.first_day <= second.last_day and second.first_day <= first.last_day  # type: ignore[operator]
 
 
 def _stage(
@@ -349,6 +380,15 @@ def _stage(
     )
 
 
+def _refuse_again(connection: Connection, receipt: Receipt, code: str) -> None:
+    if code == "SECRET":
+        _refuse_secret(connection, receipt)
+        return
+    submission_id = repeat_refusal(connection, receipt, code)
+    close_receipt(connection, receipt, "rejected", code, submission_id)
+    forget_file(connection, receipt.sha256, code)
+
+
 def _refuse_secret(connection: Connection, receipt: Receipt) -> None:
     # Only the reason is kept: no sheet, no cell, no word of the file.
     note_findings(connection, [(receipt.receipt_id, tell([Finding("SECRET")]))])
@@ -362,6 +402,12 @@ def _record_refusal(connection: Connection, receipt: Receipt, reading: Reading, 
         raise ValueError("a refusal is recorded only for a refused file")
     if refusal.code == "SECRET":
         _refuse_secret(connection, receipt)
+    elif refusal.code in CODES_TO_FORGET:
+        # Told is the refusal alone: what else the reader met may quote the file.
+        told, submission_id = tell([refusal]), connection.execute(_NEXT_SUBMISSION).scalar_one()
+        nothing_kept = Reading(heading=None, refusal=refusal)
+        record_rejection(connection, receipt, submission_id, nothing_kept, told, refusal.code)
+        forget_file(connection, receipt.sha256, refusal.code)
     elif refusal.code == "INCOMPLETE":
         note_findings(connection, [(receipt.receipt_id, tell([refusal]))])
         close_receipt(connection, receipt, "incomplete", "INCOMPLETE", None)
@@ -408,16 +454,20 @@ def _split_repeats(connection: Connection, receipts: Sequence[Receipt]) -> tuple
     """Arrivals whose bytes say what the warehouse says already, and the others.
 
     Bytes that were only ever rejected or quarantined are looked at again: the file name, the list of bodies or
-    the report they were compared with may have been put right since. So are bytes that a later revision replaced:
-    sending them again takes that revision back.
+    the report they were compared with may have been put right since. So are bytes that a later revision replaced,
+    if only on one day: sending them again takes that revision back.
     """
     rows = connection.execute(
         text(
             "select s.sha256, s.source_id from warehouse.submission as s"
-            " inner join lateral (select l.content_hash from warehouse.submission as l where l.verdict = 'loaded'"
-            "  and l.source_id = s.source_id and l.subject_key = s.subject_key"
+            " inner join lateral (select l.content_hash, l.submission_id from warehouse.submission as l"
+            "  where l.verdict = 'loaded' and l.source_id = s.source_id and l.subject_key = s.subject_key"
             "  order by l.revision_number desc limit 1) as latest on latest.content_hash = s.content_hash"
             " where s.sha256 = any(:hashes) and s.verdict in ('loaded', 'unchanged')"
+            " and not exists (select 1 from warehouse.monitoring_day as day"
+            "  inner join warehouse.monitoring_day as later on later.source_id = day.source_id"
+            "  and later.monitored_date = day.monitored_date and later.revision_number > day.revision_number"
+            "  where day.submission_id = latest.submission_id)"
         ),
         {"hashes": [receipt.sha256 for receipt in receipts]},
     )
@@ -476,7 +526,7 @@ def _rehearse(reports: Sequence[Path], source: Source, engine: Engine, received_
             for receipt in first
             if readings[receipt.receipt_id].refusal is None
         ]
-        with gate_lock(connection):
+        with spools_removed(readings.values()), gate_lock(connection):
             for wave in _in_waves(staged):
                 unchanged |= set(find_unchanged(connection, wave))
                 changed = [file for file in wave if file.submission_id not in unchanged]
@@ -552,27 +602,6 @@ def _without_verdict(connection: Connection, receipts: Sequence[Receipt]) -> lis
     )
     still_open = set(rows.scalars())
     return [receipt for receipt in receipts if receipt.receipt_id in still_open]
-
-
-def _list_inbox(settings: Settings, source: Source) -> list[Path]:
-    """What lies in the source's part of the inbox: its folder, or the top without the folders of the other sources."""
-    settings.inbox.mkdir(parents=True, exist_ok=True)
-    folder = settings.inbox / source.inbox
-    reports, _ = list_reports([folder])
-    others = {settings.inbox / each.inbox for each in list_sources()} - {folder}
-    inner = [other for other in others if other.is_relative_to(folder)]
-    return [path for path in reports if not any(path.is_relative_to(other) for other in inner)]
-
-
-def _open_receipts(connection: Connection, source: Source) -> list[int]:
-    rows = connection.execute(
-        text(
-            "select receipt_id from landing.receipt where source_id = :source_id"
-            " and (verdict is null or (answer_name is null and :is_answered)) order by received_at, receipt_id"
-        ),
-        {"source_id": source.source_id, "is_answered": source.answerer is not None},
-    )
-    return list(rows.scalars())
 
 
 def _count_verdicts(connection: Connection, receipt_ids: Sequence[int]) -> dict[str, int]:

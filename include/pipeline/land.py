@@ -31,6 +31,7 @@ _NOT_REPORTS = ("~$", ".", "_")
 _SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
 _CHUNK = 1 << 20
 _NEUTRAL_NAME = "(tên tệp có dấu hiệu mật, không lưu)"
+_NAME_NOT_KEPT = "(tên tệp không lưu)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,29 +206,34 @@ def note_receipt(
     return Receipt(receipt_id, number, sha256, byte_size, name, source_id, received_at, stored, sent_path)
 
 
-def forget_file(connection: Connection, sha256: str) -> None:
-    """Mark a secret file as forgotten and blank the names it came under; hash, size, time and source stay.
+def forget_file(connection: Connection, sha256: str, code: str = "SECRET") -> None:
+    """Mark a file that may not be kept as forgotten and blank the names it came under; the rest of its receipts stays.
 
     The bytes are removed by `remove_forgotten` once this is committed, so that a crash in between cannot make the
     file look like a damaged one.
     """
     connection.execute(
-        text("update landing.file set forgotten_at = coalesce(forgotten_at, now()) where sha256 = :sha256"),
-        {"sha256": sha256},
+        text(
+            "update landing.file set forgotten_at = coalesce(forgotten_at, now()),"
+            " forgotten_code = coalesce(forgotten_code, :code) where sha256 = :sha256"
+        ),
+        {"sha256": sha256, "code": code},
     )
     connection.execute(
         text("update landing.receipt set original_name = :name where sha256 = :sha256"),
-        {"name": _NEUTRAL_NAME, "sha256": sha256},
+        {"name": _NEUTRAL_NAME if code == "SECRET" else _NAME_NOT_KEPT, "sha256": sha256},
     )
 
 
-def forgotten_among(connection: Connection, receipts: Sequence[Receipt]) -> set[str]:
-    """Hashes among the arrivals that are known as secret: refused without being read."""
+def forgotten_among(connection: Connection, receipts: Sequence[Receipt]) -> dict[str, str]:
+    """Hashes among the arrivals that may not be kept, each with the code it is refused with, without being read."""
     rows = connection.execute(
-        text("select sha256 from landing.file where forgotten_at is not null and sha256 = any(:hashes)"),
+        text(
+            "select sha256, forgotten_code from landing.file where forgotten_at is not null and sha256 = any(:hashes)"
+        ),
         {"hashes": [receipt.sha256 for receipt in receipts]},
     )
-    return set(rows.scalars())
+    return {row.sha256: row.forgotten_code for row in rows}
 
 
 def remove_forgotten(connection: Connection, settings: Settings) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from include.model import Finding, IgnoredRow, Reading, Verdict
 from include.pipeline.check import Decision, Told
 from include.pipeline.land import Receipt
+from include.pipeline.monitoring import load_counts, next_day_revisions
 from include.pipeline.stage import StagedFile, empty_staging, subject_of
 from include.warehouse.sql import copy_rows, run_file
 
@@ -28,7 +29,14 @@ _LOADS = (
     "capital_flow",
     "quarantined_capital_flow",
     "capital_flow_change",
+    "series_point",
+    "quarantined_series_point",
+    "series_point_change",
+    "exchange_rate",
 )
+
+_NO_SHEET = ""
+"""Where the rows of a file without sheets stand."""
 
 
 def promote_batch(connection: Connection, decisions: Sequence[Decision]) -> dict[int, int]:
@@ -58,6 +66,8 @@ def promote_batch(connection: Connection, decisions: Sequence[Decision]) -> dict
     )
     for name in _LOADS:
         run_file(connection, f"load/{name}.sql")
+    monitored = {d.file.submission_id: d.file.reading.monitoring for d in decisions if d.file.reading.monitoring}
+    load_counts(connection, monitored)
     for decision in decisions:
         close_receipt(connection, decision.file.receipt, decision.verdict, decision.code, decision.file.submission_id)
     note_findings(connection, [(decision.file.receipt.receipt_id, decision.told) for decision in decisions])
@@ -167,6 +177,27 @@ def repeat_blocks(connection: Connection, receipt: Receipt, submission_id: int) 
     )
 
 
+def repeat_refusal(connection: Connection, receipt: Receipt, code: str) -> int | None:
+    """Tell again what the first arrival of bytes that are not kept was told; returns its submission."""
+    first = connection.execute(
+        text(
+            "select receipt_id, submission_id from landing.receipt"
+            " where sha256 = :sha256 and verdict_code = :code order by receipt_id limit 1"
+        ),
+        {"sha256": receipt.sha256, "code": code},
+    ).one()
+    connection.execute(
+        text(
+            "insert into warehouse.finding (receipt_id, rule_code, message_code, severity, sheet_name, cell, text_vi)"
+            " select :receipt_id, rule_code, message_code, severity, sheet_name, cell, text_vi"
+            " from warehouse.finding where receipt_id = :first order by finding_id"
+        ),
+        {"receipt_id": receipt.receipt_id, "first": first.receipt_id},
+    )
+    submission_id: int | None = first.submission_id
+    return submission_id
+
+
 def note_findings(connection: Connection, told: Sequence[tuple[int, Sequence[Told]]]) -> None:
     """Keep what each arrival's reporter is told, in order."""
     copy_rows(
@@ -212,7 +243,10 @@ def _next_revisions(connection: Connection, decisions: Sequence[Decision]) -> di
         {"subjects": [file.subject_key for file in loaded]},
     )
     latest = {(row.source_id, row.subject_key): row.latest for row in rows}
-    return {file.submission_id: 1 + latest.get((file.receipt.source_id, file.subject_key), 0) for file in loaded}
+    revisions = {file.submission_id: 1 + latest.get((file.receipt.source_id, file.subject_key), 0) for file in loaded}
+    # A monitoring file revises days, whatever window it covers: its number is that of its most revised day.
+    by_day = next_day_revisions(connection)
+    return {submission_id: by_day.get(submission_id, revision) for submission_id, revision in revisions.items()}
 
 
 def _submission_row(
@@ -289,4 +323,8 @@ def _rows_by_sheet(reading: Reading) -> dict[str, int]:
     observed = (row.sheet_name for row in reading.observations)
     for sheet_name in (*observed, *(row.sheet_name for row in reading.capital_flows)):
         counts[sheet_name] = counts.get(sheet_name, 0) + 1
+    if reading.series_points:
+        counts[_NO_SHEET] = len(reading.series_points)
+    if reading.monitoring:
+        counts[reading.monitoring.sheet_name or _NO_SHEET] = reading.monitoring.row_count
     return counts

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from include.model import CapitalFlow, SeriesPoint
+from include.model import CapitalFlow, MonitoringRows, SeriesPoint
 from include.pipeline.ingest import read_in_sandbox
 from include.pipeline.land import Receipt, hash_file, now, printable_name
+from include.pipeline.monitoring import spools_removed
 from include.quality.messages import render
+from include.readers.grid import address
 from include.readers.sandbox import Sandbox
 from include.reference import load_reference
+from include.reference.monitoring_cube import DIMENSIONS, NOTHING_FOUND, cells
 from include.sources import load_source
 
 
@@ -34,8 +39,14 @@ def read_report(source_id: str, path: Path) -> tuple[list[dict[str, Any]], dict[
             "cell": refusal.cell,
             "text": sentence,
         }
-    rows: list[dict[str, Any]] = [_as_row(flow) for flow in reading.capital_flows]
+    rows: list[dict[str, Any]] = [
+        {**_as_row(flow), "reporting_unit": reading.reporting_unit_code, "period": reading.period_code}
+        for flow in reading.capital_flows
+    ]
     rows += [_as_point(point) for point in reading.series_points]
+    if reading.monitoring is not None:
+        with spools_removed([reading]):
+            rows += _as_counts(reading.monitoring)
     for row in reading.observations:
         measure = reference.measures.get(row.measure_code)
         unit = (
@@ -58,6 +69,29 @@ def read_report(source_id: str, path: Path) -> tuple[list[dict[str, Any]], dict[
             }
         )
     return rows, None
+
+
+def _as_counts(monitoring: MonitoringRows) -> Iterator[dict[str, Any]]:
+    members = {cell.cell_code: cell for cell in cells()}
+    with Path(monitoring.spool_path).open(encoding="ascii", newline="") as file:
+        for line, column, day, code, count in csv.reader(file):
+            cell = members.get(int(code)) if code else None
+            state = "nil" if code == str(NOTHING_FOUND) else "reported" if count else "missing"
+            yield {
+                "shape": "monitoring_count",
+                "date": day or None,
+                **{name: getattr(cell, name) if cell else None for name in DIMENSIONS},
+                "value": count or None,
+                "unit": "item",
+                "state": state if day and code else "unreadable",
+                "cell": _monitoring_cell(monitoring.sheet_name, int(line), int(column) if column else None),
+            }
+
+
+def _monitoring_cell(sheet_name: str | None, line: int, column: int | None) -> str:
+    if sheet_name is not None:
+        return f"'{sheet_name}'!{address(line - 1, (column or 1) - 1)}"
+    return f"dòng {line}" if column is None else f"dòng {line}, cột {column}"
 
 
 def _as_point(point: SeriesPoint) -> dict[str, Any]:
@@ -91,6 +125,9 @@ def _as_row(flow: CapitalFlow) -> dict[str, Any]:
         "sector": flow.sector_code,
         "locality": flow.locality_code,
         "project": flow.project_code,
+        "zone": flow.zone_code,
+        "type": flow.type_code,
+        "form": flow.form_code,
         "value": None if flow.value is None else format(flow.value, "f"),
         "unit": flow.unit,
         "state": flow.value_state,

@@ -17,8 +17,9 @@ from operator import attrgetter
 from sqlalchemy import Connection, text
 
 from include.calendar.periods import load_periods
-from include.model import TOTAL, CapitalFlow, Heading, Reading
+from include.model import TOTAL, CapitalFlow, Heading, Reading, SeriesPoint
 from include.pipeline.land import Receipt
+from include.pipeline.monitoring import stage_counts
 from include.reference import Reference
 from include.warehouse.sql import copy_rows
 
@@ -28,7 +29,8 @@ GATE_LOCK = 7_314_001
 _FILLED_STATES = {"reported", "nil", "not_applicable", "withheld"}
 _EMPTY_STAGING = text(
     "truncate staging.report, staging.observation, staging.printed_total, staging.blocked_line,"
-    " staging.monitoring_count, staging.feed_file, staging.capital_flow"
+    " staging.monitoring_count, staging.monitoring_value, staging.monitoring_day,"
+    " staging.feed_file, staging.capital_flow, staging.series_point"
 )
 
 # Staging column and field of the row, in the order of the table.
@@ -55,6 +57,7 @@ _CAPITAL_FLOW = (
     ("zone_code", "zone_code"),
     ("type_code", "type_code"),
     ("form_code", "form_code"),
+    ("share_pct", "share_pct"),
     ("value", "value"),
     ("value_state", "value_state"),
     ("unit_code", "unit"),
@@ -69,6 +72,27 @@ _CAPITAL_FLOW = (
     ("reading_code", "reading_code"),
     ("reading_detail", "reading_detail"),
 )
+_SERIES_POINT = (
+    ("line_number", "line_number"),
+    ("series_code", "series_code"),
+    ("area_code", "area_code"),
+    ("frequency_code", "frequency"),
+    ("window_start", "window_start"),
+    ("window_end", "window_end"),
+    ("value", "value"),
+    ("value_state", "value_state"),
+    ("unit_name", "unit"),
+    ("as_of_date", "as_of_date"),
+    ("publisher_name", "publisher"),
+    ("rate_currency_code", "rate_currency"),
+    ("rate_kind", "rate_kind"),
+    ("cell", "cell"),
+    ("raw_text", "raw_text"),
+    ("reading_code", "reading_code"),
+    ("reading_detail", "reading_detail"),
+)
+# A series is fetched again and again: a file made later that says the same is no revision.
+_SERIES_CONTENT = tuple(column for column in _SERIES_POINT if column != ("as_of_date", "as_of_date"))
 _NOT_CONTENT = {"line_number", "sheet_name", "cell", "raw_text", "reading_code", "reading_detail"}
 """Where a figure stands and how it was typed: moving it is no change."""
 
@@ -105,6 +129,8 @@ def subject_of(reading: Reading) -> str | None:
         return f"{reading.heading.reporting_unit_code}/{reading.heading.period_code}"
     if reading.subject is not None:
         return reading.subject
+    if reading.monitoring is not None:
+        return f"{reading.monitoring.first_day or '?'}/{reading.monitoring.last_day or '?'}"
     if reading.capital_flows:
         first = min(row.window_start for row in reading.capital_flows)
         last = max(row.window_end for row in reading.capital_flows)
@@ -151,6 +177,10 @@ def hash_content(reading: Reading) -> str:
     said: list[object] = [stated, figures]
     if reading.capital_flows:
         said.append(sorted(_content_of(row, _CAPITAL_FLOW) for row in reading.capital_flows))
+    if reading.monitoring:
+        said.append(reading.monitoring.content_hash)
+    if reading.series_points:
+        said.append(sorted(_content_of(row, _SERIES_CONTENT) for row in reading.series_points))
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -188,6 +218,7 @@ def stage_files(connection: Connection, files: Sequence[StagedFile], reference: 
     _stage_feed_files(connection, [file for file in files if file.shape != "observation"])
     _stage_rows(connection, "staging.observation", _OBSERVATION, files, lambda reading: reading.observations)
     _stage_rows(connection, "staging.capital_flow", _CAPITAL_FLOW, files, lambda reading: reading.capital_flows)
+    _stage_rows(connection, "staging.series_point", _SERIES_POINT, files, lambda reading: reading.series_points)
     copy_rows(
         connection,
         "staging.printed_total",
@@ -206,7 +237,8 @@ def stage_files(connection: Connection, files: Sequence[StagedFile], reference: 
             for total in file.reading.printed_totals
         ),
     )
-    connection.execute(text("analyze staging.observation, staging.capital_flow"))
+    stage_counts(connection, files)
+    connection.execute(text("analyze staging.observation, staging.capital_flow, staging.series_point"))
     connection.commit()
 
 
@@ -222,7 +254,9 @@ def _stage_feed_files(connection: Connection, files: Sequence[StagedFile]) -> No
     copy_rows(
         connection,
         "staging.feed_file",
-        "submission_id sha256 source_id shape subject_key reporting_unit_code period_code received_at".split(),
+        (
+            "submission_id sha256 source_id shape subject_key reporting_unit_code period_code received_at sheet_name"
+        ).split(),
         (
             (
                 file.submission_id,
@@ -233,6 +267,7 @@ def _stage_feed_files(connection: Connection, files: Sequence[StagedFile]) -> No
                 file.reading.reporting_unit_code,
                 file.reading.period_code,
                 file.receipt.received_at,
+                file.reading.monitoring.sheet_name if file.reading.monitoring else None,
             )
             for file in files
         ),
@@ -255,7 +290,7 @@ def _stage_rows(
     )
 
 
-def _content_of(row: CapitalFlow, columns: Sequence[tuple[str, str]]) -> list[str]:
+def _content_of(row: CapitalFlow | SeriesPoint, columns: Sequence[tuple[str, str]]) -> list[str]:
     content = []
     for _, field in columns:
         value = getattr(row, field)

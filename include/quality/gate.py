@@ -6,7 +6,6 @@ caller's session without a row limit. Whatever is not a clear answer stops the b
 
 from __future__ import annotations
 
-import os
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from sqlalchemy import text
 
 from include.errors import CatalogueError, GateError
 from include.model import Severity
+from include.quality.library import great_expectations
 from include.quality.messages import message
 from include.quality.suites import (
     GX_ROOT,
@@ -98,10 +98,9 @@ def run_gate(connection: Connection, as_of: datetime | None = None) -> list[Brea
 def _ask_great_expectations(
     connection: Connection, suites: Sequence[Suite], row_counts: Mapping[str, int]
 ) -> list[Answer]:
-    # Set before the import: the library reads it once, then.
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations as gx
     import yaml
+
+    gx = great_expectations()
 
     configuration = yaml.load((GX_ROOT / "great_expectations.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     context = gx.get_context(mode="ephemeral", project_config=configuration)

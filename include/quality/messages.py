@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MESSAGES_ROOT = Path(__file__).parent / "messages"
 _SOURCES_ROOT = Path(__file__).parents[1] / "sources"
 
+_ADDRESS = re.compile(r"[A-Z]{1,3}\d+(:[A-Z]{1,3}\d+)?")
 _KEYS = {"rule", "severity", "text", "remedy"}
 _FIELDS = {"found", "expected", "subject"}
 
@@ -133,7 +134,9 @@ def _placeholders(path: Path, code: str, text: Any) -> set[str]:
 
 
 def _place(sheet: str | None, cell: str | None) -> str:
-    return ", ".join(([f"Trang “{sheet}”"] if sheet else []) + ([f"ô {cell}"] if cell else []))
+    # A line of a text file, or a path in XML, says itself what it is.
+    place = f"ô {cell}" if cell and _ADDRESS.fullmatch(cell) else cell
+    return ", ".join(([f"Trang “{sheet}”"] if sheet else []) + ([place] if place else []))
 
 
 def _mistake(path: Path, code: str, found: str, expected: str) -> CatalogueError:

@@ -21,6 +21,7 @@ from include.reference.shapes import (
     Bound,
     Clause,
     CodeList,
+    Feed,
     Measure,
     Member,
     Nature,
@@ -38,6 +39,7 @@ from include.reference.shapes import (
 PERIOD_KINDS = ("6T", "NAM", "DX")
 LISTED_VALUE_TYPES = ("yes_no", "choice", "milestone")
 ORIGINS = ("report", "system", "monitoring")
+FLOWS = ("fdi", "oda", "ngo")
 
 
 class Problems:
@@ -528,6 +530,7 @@ MEASURE_KEYS = (
     "in_heading",
     "year_estimate",
     "origin",
+    "feed",
 )
 AXIS_KEYS = ("axis", "list", "label_vi", "adds_up", "in_form")
 
@@ -573,6 +576,7 @@ def _read_measures(folder: Path, lists: Mapping[str, CodeList], problems: Proble
             takes_year_estimate=_flag(entry, "year_estimate", nature == "flow", where, problems),
             origin=_one_of(entry.get("origin", "report"), ORIGINS, f"{where}, origin", problems),
             position=len(measures) + 1,
+            feed=_feed(entry.get("feed"), measures.values(), f"{where}, feed", problems),
         )
         measures[measure.code] = measure
         for text in {
@@ -584,6 +588,19 @@ def _read_measures(folder: Path, lists: Mapping[str, CodeList], problems: Proble
             if other != measure.code:
                 problems.add(where, f"{text!r} also names {other}", "a name for one measure only")
     return measures
+
+
+def _feed(entry: object, earlier: Iterable[Measure], where: str, problems: Problems) -> Feed | None:
+    if entry is None:
+        return None
+    if not isinstance(entry, dict):
+        problems.add(where, repr(entry), "flow: and measure:")
+        return None
+    _only_keys(entry, ("flow", "measure"), where, problems)
+    feed = Feed(_one_of(entry.get("flow"), FLOWS, where, problems), _text(entry, "measure", where, problems))
+    if any(measure.feed == feed for measure in earlier):
+        problems.add(where, f"{feed.flow} {feed.measure} again", "a figure of the feeds for one measure only")
+    return feed
 
 
 def _axes(entries: object, lists: Mapping[str, CodeList], where: str, problems: Problems) -> tuple[Axis, ...]:

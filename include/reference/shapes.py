@@ -124,6 +124,14 @@ class Axis:
 
 
 @dataclass(frozen=True, slots=True)
+class Feed:
+    """The figure of the capital feeds that a register of projects gives a measure from."""
+
+    flow: Literal["fdi", "oda", "ngo"]
+    measure: str
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
     """One of the 77 measures. Values are stored as workbook figure x `unit_factor`, in `base_unit`.
 
@@ -151,6 +159,7 @@ class Measure:
     takes_year_estimate: bool
     origin: Literal["report", "system", "monitoring"]
     position: int
+    feed: Feed | None = None
 
     def axis(self, axis_code: str) -> Axis | None:
         """The axis of that code, or None."""

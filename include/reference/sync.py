@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +12,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from include.calendar.periods import Period, load_periods
+from include.errors import CatalogueError
 from include.reference import Reference, load_reference
+from include.reference.exchange_rates import sync_exchange_rates
+from include.reference.provinces import load_provinces
 
 FOREIGN_KEY_VIOLATION = "23503"
 DATES = ("valid_from", "valid_to")
@@ -50,6 +53,7 @@ TABLES = (
     Table("measure_bound", ("bound_code", "side", "measure_code")),
     Table("template_measure", ("template_code", "measure_code")),
     Table("reporting_period", ("period_code",)),
+    Table("province", ("province_code", "valid_from"), is_dated=True),
 )
 
 
@@ -62,24 +66,64 @@ def sync_reference(
 
     A row that left the files is deleted when nothing refers to it. Otherwise it stays, closed today where the
     table is dated, so that figures already accepted keep their meaning. A second run changes nothing.
-    Indicators, administrative units and public holidays are copied too when the project's own files are taken.
+    Indicators, exchange rates, administrative units and public holidays are copied too when the project's own files are
+    taken.
     """
     is_whole = reference is None
     rows = _rows(load_reference() if reference is None else reference, load_periods() if periods is None else periods)
     # Two programs starting together must not interleave their deletions.
     connection.execute(sa.text("select pg_advisory_xact_lock(hashtext('reference'))"))
     changed = {table.name: _upsert(connection, table, rows[table.name]) for table in TABLES}
+    changed["monitoring_cell"] = _add_monitoring_cells(connection)
     if is_whole:
         from include.indicators.catalogue import sync_indicators
         from include.reference.geography import sync_administrative_units
         from include.reference.public_holidays import sync_public_holidays
 
         sync_indicators(connection)
+        changed["exchange_rate"] = sync_exchange_rates(connection)
         sync_administrative_units(connection)
         sync_public_holidays(connection)
     for table in reversed(TABLES):
         changed[table.name] += _remove_stale(connection, table, rows[table.name])
     return changed
+
+
+def _add_monitoring_cells(connection: Connection) -> int:
+    """Add the cells of the monitoring cube that are new; returns how many.
+
+    Cells are never changed nor removed. Raises CatalogueError when a code stands for other members than it did:
+    every count stored under it would change its meaning.
+    """
+    from include.reference.monitoring_cube import cells
+
+    stated = {"rows": json.dumps([asdict(cell) for cell in cells()], ensure_ascii=False)}
+    cube = """
+        select cell_code, channel_type, topic, tone, language, scope, language <> 'vi' as is_foreign_language
+        from jsonb_to_recordset(cast(:rows as jsonb))
+            as cell (cell_code integer, channel_type text, topic text, tone text, language text, scope text)
+    """
+    moved = connection.execute(
+        sa.text(
+            f"select known.* from reference.monitoring_cell as known inner join ({cube}) as stated"  # noqa: S608
+            " on known.cell_code = stated.cell_code"
+            " or (known.channel_type, known.topic, known.tone, known.language, known.scope)"
+            " = (stated.channel_type, stated.topic, stated.tone, stated.language, stated.scope)"
+            " where known is distinct from stated order by known.cell_code limit 1"
+        ),
+        stated,
+    ).one_or_none()
+    if moved is not None:
+        raise CatalogueError(
+            where="include/reference/monitoring_cube.yml",
+            found=f"code {moved.cell_code} no longer stands for {', '.join(map(str, moved[1:6]))}",
+            expected="codes of the cube that keep their members for ever",
+            remedy="Give new members new positions at the end; never move or reuse one.",
+        )
+    return connection.execute(
+        sa.text(f"insert into reference.monitoring_cell {cube} on conflict (cell_code) do nothing"),
+        stated,
+    ).rowcount
 
 
 def _upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> int:
@@ -109,7 +153,7 @@ def _remove_stale(connection: Connection, table: Table, rows: list[dict[str, Any
     wanted = {tuple(row[name] for name in table.key) for row in rows}
     changed = 0
     for stale in connection.execute(sa.select(*keys)).all():
-        if tuple(stale) in wanted:
+        if tuple(map(str, stale)) in wanted:
             continue
         this_row = sa.and_(*(key == value for key, value in zip(keys, stale, strict=True)))
         if not _is_used(connection, table, stale) and _delete(connection, sa.delete(stored).where(this_row)):
@@ -223,6 +267,8 @@ def _rows(reference: Reference, periods: Mapping[str, Period]) -> dict[str, list
                 "choice_list_code": measure.choice_list_code,
                 "rule_vi": measure.rule_vi,
                 "position": measure.position,
+                "feed_flow_code": measure.feed.flow if measure.feed else None,
+                "feed_measure_code": measure.feed.measure if measure.feed else None,
             }
             for measure in reference.measures.values()
         ],
@@ -268,5 +314,15 @@ def _rows(reference: Reference, periods: Mapping[str, Period]) -> dict[str, list
                 "only_units": list(period.only_units) or None,
             }
             for period in periods.values()
+        ],
+        "province": [
+            {
+                "province_code": province.code,
+                "name_vi": province.name_vi,
+                "valid_from": province.valid_from.isoformat(),
+                "valid_to": province.valid_to.isoformat() if province.valid_to else None,
+                "successor_code": province.successor_code,
+            }
+            for province in load_provinces()
         ],
     }

@@ -96,7 +96,7 @@ def load_source(source_id: str) -> Source:
 def _load(path: Path) -> Source:
     where = f"{path.parent.name}/{path.name}"
     try:
-        contract = yaml.safe_load(path.read_text(encoding="utf-8"))
+        contract = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise _mistake(where, str(error).replace("\n", " "), "a file YAML can read") from error
     if not isinstance(contract, dict):

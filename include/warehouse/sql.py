@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from include.settings import PROJECT_ROOT
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 SQL_ROOT = PROJECT_ROOT / "sql"
 
 _CHUNK_CHARACTERS = 1 << 16
+_FILE_CHUNK_BYTES = 1 << 20
 
 
 def read_file(name: str) -> str:
@@ -58,6 +60,36 @@ def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: 
             if stream.failure is not None:
                 raise stream.failure from None
             raise
+        return int(cursor.rowcount)
+
+
+def copy_file(connection: Connection, table: str, columns: Sequence[str], path: Path) -> int:
+    """Copy a csv file without header into `table` ("schema.table") as it is and return how many rows there were.
+
+    An empty field is null. Joins the open transaction, in which `table` has to have been emptied.
+    """
+    from psycopg2 import sql
+
+    # Frozen: rows of a table emptied in the same transaction need no second look when they are read.
+    statement = sql.SQL("copy {} ({}) from stdin with (format csv, freeze)").format(
+        sql.Identifier(*table.split(".")),
+        sql.SQL(", ").join(sql.Identifier(column) for column in columns),
+    )
+    with path.open("rb") as stream, _cursor(connection) as cursor:
+        cursor.copy_expert(statement, stream, _FILE_CHUNK_BYTES)
+        return int(cursor.rowcount)
+
+
+def copy_text(connection: Connection, table: str, columns: Sequence[str], text: str) -> int:
+    """Copy csv text without header, made by whoever knows its columns hold no comma, quote or line break."""
+    from psycopg2 import sql
+
+    statement = sql.SQL("copy {} ({}) from stdin with (format csv)").format(
+        sql.Identifier(*table.split(".")),
+        sql.SQL(", ").join(sql.Identifier(column) for column in columns),
+    )
+    with _cursor(connection) as cursor:
+        cursor.copy_expert(statement, io.StringIO(text), _FILE_CHUNK_BYTES)
         return int(cursor.rowcount)
 
 

@@ -2,7 +2,8 @@
 insert into warehouse.capital_flow (
     submission_id, line_number, flow_code, measure_code, axis_code, member_name, member_code, partner_code,
     sector_code, locality_code, project_code, provider_code, receiver_code, zone_code, type_code, form_code, value, value_state,
-    unit_code, window_start, window_end, as_of_date, value_date, is_cumulative, revision_number, sheet_name, cell
+    unit_code, window_start, window_end, as_of_date, value_date, is_cumulative, revision_number, sheet_name, cell, share_pct,
+    raw_text
 )
 select
     staged.submission_id,
@@ -31,7 +32,9 @@ select
     staged.is_cumulative,
     submission.revision_number,
     staged.sheet_name,
-    staged.cell
+    staged.cell,
+    staged.share_pct,
+    staged.raw_text
 from staging.capital_flow as staged
 inner join warehouse.submission on staged.submission_id = submission.submission_id
 where

@@ -3,7 +3,7 @@
 insert into quarantine.capital_flow (
     submission_id, line_number, flow_code, measure_code, axis_code, member_name, member_code, partner_code,
     sector_code, locality_code, project_code, provider_code, receiver_code, zone_code, type_code, form_code, value, value_state,
-    unit_code, window_start, window_end, as_of_date, value_date, is_cumulative, sheet_name, cell, rule_codes
+    unit_code, window_start, window_end, as_of_date, value_date, is_cumulative, sheet_name, cell, share_pct, raw_text, rule_codes
 )
 with blocked as (
     select
@@ -41,6 +41,8 @@ select
     staged.is_cumulative,
     staged.sheet_name,
     staged.cell,
+    staged.share_pct,
+    staged.raw_text,
     coalesce(blocked.rule_codes, array['FILE'])
 from staging.capital_flow as staged
 inner join warehouse.submission on staged.submission_id = submission.submission_id

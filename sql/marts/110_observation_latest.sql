@@ -119,6 +119,7 @@ select
                 and (earlier.value is distinct from known.value or earlier.value_state <> known.value_state)
         )
     end as is_revised,
+    false as is_partial,
     known.source_id,
     known.submission_id,
     known.line_number,
@@ -153,8 +154,9 @@ comment on column mart.observation_latest.full_year_estimate is 'Estimate for th
 comment on column mart.observation_latest.cut_off_date is 'Last day the figure covers.';
 comment on column mart.observation_latest.revision_number is 'Revision the figure comes from.';
 comment on column mart.observation_latest.is_revised is 'True when an earlier accepted revision said something else here.';
+comment on column mart.observation_latest.is_partial is 'True when the figure is made from a register in which a project''s cell is blank or withheld.';
 comment on column mart.observation_latest.source_id is 'Source contract.';
 comment on column mart.observation_latest.submission_id is 'Submission it comes from.';
-comment on column mart.observation_latest.line_number is 'Its place in the submission.';
-comment on column mart.observation_latest.sheet_name is 'Sheet of the workbook.';
-comment on column mart.observation_latest.cell is 'A1 address on that sheet.';
+comment on column mart.observation_latest.line_number is 'Its place in the submission; empty for a figure made from a register of projects, whose cells are in mart.project_figure_cell.';
+comment on column mart.observation_latest.sheet_name is 'Sheet of the workbook; empty for a figure made from a register.';
+comment on column mart.observation_latest.cell is 'A1 address on that sheet; empty for a figure made from a register.';

@@ -22,7 +22,12 @@ select
         false
     ) as is_nil_return
 from mart.report_latest
-left join mart.observation_latest as observation
+-- What the report itself says, whether or not a register took the place of the figure.
+left join (
+    select * from mart.observation_latest
+    union all
+    select * from mart.superseded_observation
+) as observation
     on report_latest.submission_id = observation.submission_id and observation.axis_code = 'total'
 left join reference.measure on observation.measure_code = measure.measure_code
 group by report_latest.submission_id, report_latest.reporting_unit_code, report_latest.period_code;

@@ -49,7 +49,8 @@ figure as (
         observation.kind_rank,
         observation.full_year_estimate,
         observation.cut_off_date,
-        observation.is_revised
+        observation.is_revised,
+        observation.is_partial
     from wanted
     inner join mart.observation_latest as observation
         on
@@ -131,7 +132,8 @@ headline_of_parts as (
         coalesce(counted_kind_rank, whole_kind_rank) as kind_rank,
         full_year_estimate,
         cut_off_date,
-        coalesce(is_revised, false) as is_revised
+        coalesce(is_revised, false) as is_revised,
+        false as is_partial
     from parts
 )
 
@@ -155,7 +157,8 @@ select
     sum(input.full_year_estimate) as full_year_estimate,
     min(input.cut_off_date) as cut_off_date,
     bool_or(input.is_revised) as is_revised,
-    bool_or(input.value_state in ('missing', 'withheld')) and count(input.value) > 0 as is_incomplete,
+    bool_or(input.value_state in ('missing', 'withheld') or input.is_partial) and count(input.value) > 0
+        as is_incomplete,
     (indicator.prevailing_units is null or input.reporting_unit_code = any(indicator.prevailing_units))
     and (
         indicator.reconciling_units is null
@@ -194,5 +197,5 @@ comment on column mart.indicator_answer.kind_rank is '1 estimate, 2 actual, 3 fi
 comment on column mart.indicator_answer.full_year_estimate is 'Estimate for the whole year given beside it.';
 comment on column mart.indicator_answer.cut_off_date is 'Last day the figure covers.';
 comment on column mart.indicator_answer.is_revised is 'True when an earlier accepted revision said something else.';
-comment on column mart.indicator_answer.is_incomplete is 'True when one of its measures is blank or withheld.';
+comment on column mart.indicator_answer.is_incomplete is 'True when one of its measures, or a project in its register, is blank or withheld.';
 comment on column mart.indicator_answer.is_counted is 'False when another body''s figure prevails: then it is only set beside, see mart.reconciliation.';

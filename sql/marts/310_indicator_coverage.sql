@@ -29,7 +29,24 @@ concerned as (
         report.period_code,
         report.reporting_unit_code,
         report.obligation,
-        report.is_received,
+        -- A register of projects of that flow is a report too, whichever of its columns are filled.
+        report.is_received
+        or exists (
+            select 1
+            from reference.indicator_term as term
+            inner join reference.measure on term.measure_code = measure.measure_code
+            inner join mart.project_figure as figure
+                on figure.measure_code in (
+                    select given.measure_code
+                    from reference.measure as given
+                    where given.feed_flow_code = measure.feed_flow_code
+                )
+            where
+                term.indicator_code = asked.indicator_code
+                and figure.reporting_unit_code = report.reporting_unit_code
+                and figure.period_code = report.period_code
+                and figure.axis_code = 'total'
+        ) as is_received,
         report.revision_number
     from asked
     inner join reference.indicator on asked.indicator_code = indicator.indicator_code
@@ -94,7 +111,23 @@ group by
     unit_scope.scope_type,
     unit_scope.scope_code,
     unit_scope.axis_code,
-    unit_scope.member_code;
+    unit_scope.member_code
+union all
+-- A feed stands on days, not on bodies.
+select distinct
+    monitored.indicator_code,
+    'single',
+    monitored.period_code,
+    'province',
+    'province',
+    'total',
+    'total',
+    monitored.passed_count,
+    monitored.monitored_count,
+    0,
+    0,
+    0
+from mart.monitoring_indicator as monitored;
 alter table mart.indicator_coverage add constraint indicator_coverage_pk
 primary key (indicator_code, side, period_code, scope_type, scope_code, axis_code, member_code);
 analyze mart.indicator_coverage;
@@ -106,8 +139,8 @@ comment on column mart.indicator_coverage.scope_type is 'province, group or unit
 comment on column mart.indicator_coverage.scope_code is 'Which one.';
 comment on column mart.indicator_coverage.axis_code is 'total, or a breakdown by what the unit is.';
 comment on column mart.indicator_coverage.member_code is 'Member of that breakdown.';
-comment on column mart.indicator_coverage.expected_count is 'Obliged bodies whose template asks for the figure.';
-comment on column mart.indicator_coverage.received_count is 'Of those, bodies with an accepted report.';
+comment on column mart.indicator_coverage.expected_count is 'Obliged bodies whose template asks for the figure; of a feed, days of the period that have passed.';
+comment on column mart.indicator_coverage.received_count is 'Of those, bodies with an accepted report, or days with figures.';
 comment on column mart.indicator_coverage.requested_expected_count is 'Requested bodies whose template asks for it.';
 comment on column mart.indicator_coverage.requested_received_count is 'Of those, bodies with an accepted report.';
 comment on column mart.indicator_coverage.revised_report_count is 'Reports among them that were submitted more than once.';

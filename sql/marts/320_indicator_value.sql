@@ -171,6 +171,32 @@ summed as (
     inner join reference.indicator on part.indicator_code = indicator.indicator_code
     inner join reference.reporting_period as period
         on part.period_code = period.period_code and period.period_kind = any(indicator.period_kinds)
+    union all
+    -- A feed's figures are answered day by day.
+    select
+        monitored.indicator_code,
+        monitored.period_code,
+        'province',
+        'province',
+        'single',
+        monitored.axis_code,
+        monitored.member_code,
+        monitored.numerator,
+        monitored.denominator,
+        null,
+        null,
+        monitored.monitored_count,
+        monitored.monitored_count,
+        0,
+        0,
+        0,
+        0,
+        0,
+        2,
+        monitored.last_day,
+        monitored.last_day,
+        monitored.is_revised
+    from mart.monitoring_indicator as monitored
 ),
 
 -- Every indicator has its line for the province in every period it applies to, answered or not.
@@ -255,7 +281,25 @@ stated as (
                 part.period_code
             from mart.indicator_contribution as part
             where part.axis_code = 'element'
-        ) as has_elements
+        ) as has_elements,
+        (line.indicator_code, line.period_code, line.axis_code) in (
+            select
+                monitored.indicator_code,
+                monitored.period_code,
+                monitored.axis_code
+            from mart.monitoring_indicator as monitored
+            where monitored.is_by_element
+        ) as is_by_element,
+        (line.indicator_code, line.period_code, line.axis_code, line.member_code) in (
+            select
+                term.indicator_code,
+                figure.period_code,
+                figure.axis_code,
+                figure.member_code
+            from mart.project_figure as figure
+            inner join reference.indicator_term as term on figure.measure_code = term.measure_code
+            where figure.reason_code = 'missing_rate'
+        ) as lacks_rate
     from line
     inner join reference.indicator on line.indicator_code = indicator.indicator_code
     inner join reference.reporting_period as period on line.period_code = period.period_code
@@ -294,15 +338,16 @@ select
     member_code,
     trim_scale(
         case
-            when answered_count = 0 then null
+            when answered_count = 0 or is_by_element then null
             when arithmetic in ('sum', 'pair', 'milestone') then numerator / unit_factor
+            when arithmetic = 'feed' and denominator is null then numerator / unit_factor
             else round(multiplier * numerator / nullif(denominator, 0), 10)
         end
     ) as value,
     trim_scale(numerator) as numerator,
     trim_scale(denominator) as denominator,
     case
-        when arithmetic = 'feed' then 'missing'
+        when is_by_element then 'no_value'
         when arithmetic = 'estimate_error' and axis_code = 'total'
             then case when has_elements then 'no_value' else 'missing' end
         when arithmetic = 'timeliness' and expected_count = 0 and axis_code = 'total' then 'no_value'
@@ -314,13 +359,15 @@ select
         else 'missing'
     end as value_state,
     case
-        when arithmetic = 'feed' then 'awaiting_feed'
+        when arithmetic = 'feed' and answered_count = 0 then 'awaiting_feed'
+        when is_by_element then 'by_element'
         when arithmetic = 'estimate_error' and axis_code = 'total'
             then case when has_elements then 'by_element' else 'no_final' end
         when arithmetic = 'timeliness' and expected_count = 0 and axis_code = 'total' then 'zero_denominator'
         when answered_count > 0 and arithmetic not in ('sum', 'pair', 'milestone') and denominator = 0
             then 'zero_denominator'
         when answered_count > 0 then null
+        when lacks_rate then 'missing_rate'
         when arithmetic = 'timeliness' then 'not_due_yet'
         when missing_count = 0 and withheld_count > 0 then 'withheld'
         when missing_count = 0 and not_applicable_count > 0 then 'not_applicable'
@@ -366,14 +413,14 @@ comment on column mart.indicator_value.value is 'Value in the unit of the indica
 comment on column mart.indicator_value.numerator is 'What was added up, in base units (VND, USD, things counted).';
 comment on column mart.indicator_value.denominator is 'What it is divided by, in base units; empty for sums.';
 comment on column mart.indicator_value.value_state is 'reported, nil (every body answered không phát sinh), missing, withheld, not_applicable, no_value (nothing to divide by).';
-comment on column mart.indicator_value.reason_code is 'Why there is no value: awaiting_feed, no_report, not_due_yet, left_blank, withheld, not_applicable, zero_denominator, no_final, by_element.';
+comment on column mart.indicator_value.reason_code is 'Why there is no value: awaiting_feed, no_report, not_due_yet, left_blank, withheld, not_applicable, zero_denominator, no_final, by_element, missing_rate.';
 comment on column mart.indicator_value.value_kind is 'Weakest kind among the figures: one estimate makes the sum an estimate.';
 comment on column mart.indicator_value.full_year_estimate is 'The same from the estimates for the whole year, of the bodies that gave one.';
 comment on column mart.indicator_value.full_year_count is 'How many bodies gave one.';
 comment on column mart.indicator_value.cut_off_from is 'Earliest cut-off date among the reports.';
 comment on column mart.indicator_value.cut_off_to is 'Latest cut-off date among the reports.';
-comment on column mart.indicator_value.coverage_expected is 'Obliged bodies whose template asks for it.';
-comment on column mart.indicator_value.coverage_received is 'Of those, bodies with an accepted report.';
+comment on column mart.indicator_value.coverage_expected is 'Obliged bodies whose template asks for it; of a monitoring figure, days of the period that have passed.';
+comment on column mart.indicator_value.coverage_received is 'Of those, bodies with an accepted report, or days monitored.';
 comment on column mart.indicator_value.requested_expected is 'Requested bodies whose template asks for it; listed apart.';
 comment on column mart.indicator_value.requested_received is 'Of those, bodies with an accepted report.';
 comment on column mart.indicator_value.answered_count is 'Bodies whose figure is in the value; figures, in a breakdown of several measures.';

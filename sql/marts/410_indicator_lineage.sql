@@ -163,13 +163,79 @@ select
     receipt.receipt_number,
     submission.revision_number,
     part.sheet_name,
-    part.cell
+    part.cell,
+    part.project_key,
+    part.counted_as,
+    part.printed_value,
+    part.printed_unit_code,
+    part.rate_ids,
+    part.as_of_date
 from (
-    select * from cell
+    select
+        answered.indicator_code,
+        answered.period_code,
+        answered.side,
+        answered.measure_code,
+        answered.reporting_unit_code,
+        answered.axis_code,
+        answered.member_code,
+        case when line.project_key is null then answered.value else line.base_value end as value,
+        case
+            when line.project_key is null then answered.added_value
+            when line.is_counted then line.base_value
+            else 0
+        end as added_value,
+        coalesce(line.value_state, answered.value_state) as value_state,
+        answered.is_evidence_only,
+        coalesce(line.submission_id, answered.submission_id) as submission_id,
+        coalesce(line.sheet_name, answered.sheet_name) as sheet_name,
+        coalesce(line.cell, answered.cell) as cell,
+        line.project_key,
+        line.counted_as,
+        line.value as printed_value,
+        line.unit_code as printed_unit_code,
+        line.rate_ids,
+        line.as_of_date
+    from (
+        select * from cell
+        union all
+        select * from report
+        union all
+        select * from final
+    ) as answered
+    -- A figure made from a register has no cell of its own: it has the cells of its projects.
+    left join mart.project_figure_cell as line
+        on
+            answered.cell is null
+            and answered.reporting_unit_code = line.reporting_unit_code
+            and answered.period_code = line.period_code
+            and answered.measure_code = line.measure_code
+            and answered.axis_code = line.axis_code
+            and answered.member_code = line.member_code
+            and line.value is not null
     union all
-    select * from report
-    union all
-    select * from final
+    select
+        monitored.indicator_code,
+        monitored.period_code,
+        monitored.side,
+        monitored.measure_code,
+        monitored.reporting_unit_code,
+        monitored.axis_code,
+        monitored.member_code,
+        monitored.value,
+        monitored.value,
+        'reported',
+        false,
+        monitored.submission_id,
+        monitored.sheet_name,
+        monitored.cell,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null
+    from mart.monitoring_lineage as monitored
 ) as part
 left join warehouse.submission on part.submission_id = submission.submission_id
 left join lateral (
@@ -199,4 +265,10 @@ comment on column mart.indicator_lineage.file_name is 'Its name as first sent.';
 comment on column mart.indicator_lineage.receipt_number is 'Receipt of its first arrival.';
 comment on column mart.indicator_lineage.revision_number is 'Revision of the body and period.';
 comment on column mart.indicator_lineage.sheet_name is 'Sheet; empty when the whole report counts.';
+comment on column mart.indicator_lineage.project_key is 'Project record, where the figure is made from a register.';
+comment on column mart.indicator_lineage.counted_as is 'Record that counts in its place; the cell then adds nothing.';
+comment on column mart.indicator_lineage.printed_value is 'What a register''s cell says, in the currency beside it.';
+comment on column mart.indicator_lineage.printed_unit_code is 'That currency, or the thing counted.';
+comment on column mart.indicator_lineage.rate_ids is 'Exchange rates that made the value of it; see reference.exchange_rate.';
+comment on column mart.indicator_lineage.as_of_date is 'Day the register was closed.';
 comment on column mart.indicator_lineage.cell is 'A1 address; empty when the whole report counts.';

@@ -4,11 +4,16 @@ create view mart.ledger as
 with promoted as (
     select
         submission_id,
-        count(*) as row_count
+        sum(row_count) as row_count
     from (
-        select submission_id from warehouse.observation
+        select submission_id, 1 as row_count from warehouse.observation
         union all
-        select submission_id from warehouse.capital_flow
+        select submission_id, 1 from warehouse.capital_flow
+        union all
+        select submission_id, 1 from warehouse.series_point
+        union all
+        -- Counted as the rows were inserted; nobody counts ten million of them again for every extract.
+        select submission_id, row_count from warehouse.monitoring_day
     ) as loaded
     group by submission_id
 ),
@@ -16,11 +21,15 @@ with promoted as (
 quarantined as (
     select
         submission_id,
-        count(*) as row_count
+        sum(row_count) as row_count
     from (
-        select submission_id from quarantine.observation
+        select submission_id, 1 as row_count from quarantine.observation
         union all
-        select submission_id from quarantine.capital_flow
+        select submission_id, 1 from quarantine.capital_flow
+        union all
+        select submission_id, 1 from quarantine.series_point
+        union all
+        select submission_id, row_count from quarantine.monitoring_file
     ) as held
     group by submission_id
 ),

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from include.quality.gate import Breach, run_gate
+from include.warehouse.sql import run_file
 
 VIETNAM = timezone(timedelta(hours=7))
 MAIN_SHEET = "Báo cáo"
@@ -157,36 +158,64 @@ class Batch:
         )
         return StagedReport(self.connection, self.reports, unit, period, factors=self.factors)
 
-    def monitoring(
-        self,
-        day: date | None,
-        item_count: int | None,
-        *,
-        submission: int = 1,
-        channel_type: str = "bao_in",
-        topic: str = "van_hoa_du_lich",
-        tone: str = "trung_tinh",
-        language: str = "vi",
-        scope: str = "trong_nuoc",
-    ) -> int:
-        """Stage one cell of the monitoring cube and return its line number."""
+    def monitoring(self, day: date | None, item_count: int | None, *, cell: int | None = 0, submission: int = 1) -> int:
+        """Stage one count of a monitoring file and return its line number."""
+        given = {"submission": submission, "day": day, "cell": cell, "item_count": item_count}
+        self.connection.execute(
+            text(
+                "insert into staging.feed_file values (:submission, repeat('b', 64), 'monitoring_statistics',"
+                " 'monitoring_count', 'days', null, null, now(), 'Số liệu') on conflict do nothing"
+            ),
+            given,
+        )
         return self.connection.execute(
             text(
-                "insert into staging.monitoring_count select :submission, count(*) + 1, :day, :channel_type, :topic,"
-                " :tone, :language, :scope, :item_count, 'Số liệu', 'G' || count(*) + 2 from staging.monitoring_count"
-                " returning line_number"
+                "insert into staging.monitoring_count select :submission, count(*) + 2, null, :day, :cell, :item_count"
+                " from staging.monitoring_count where submission_id = :submission returning line_number"
+            ),
+            given,
+        ).scalar_one()
+
+    def monitoring_value(
+        self,
+        list_code: str,
+        member_code: str | None,
+        *,
+        shown: str = "",
+        nearest: str = "",
+        first_day: date = date(2026, 5, 4),
+        last_day: date | None = None,
+        submission: int = 1,
+    ) -> None:
+        """Stage a value the reader met in a monitoring file."""
+        self.connection.execute(
+            text(
+                "insert into staging.monitoring_value values (:submission, :list_code, :member_code, :shown, :nearest,"
+                " :first_day, :last_day, 3, 'Số liệu', 'C7')"
             ),
             {
                 "submission": submission,
-                "day": day,
-                "channel_type": channel_type,
-                "topic": topic,
-                "tone": tone,
-                "language": language,
-                "scope": scope,
-                "item_count": item_count,
+                "list_code": list_code,
+                "member_code": member_code,
+                "shown": shown,
+                "nearest": nearest,
+                "first_day": first_day,
+                "last_day": last_day or first_day,
             },
-        ).scalar_one()
+        )
+
+    def monitored_before(self, *days: tuple[date, int, int]) -> None:
+        """Put days of the warehouse with their revision and items there, as an earlier file left them."""
+        self.already_loaded("2026-06T", datetime(2026, 5, 1, 9, tzinfo=VIETNAM))
+        for day, revision, items in days:
+            self.connection.execute(
+                text(
+                    "insert into warehouse.monitoring_day select 'monitoring_statistics', :day, :revision,"
+                    " submission_id + :revision - 1, 1, :items, false, null, 2, 2 from warehouse.submission"
+                    " where revision_number = 1"
+                ),
+                {"day": day, "revision": revision, "items": items},
+            )
 
     def already_loaded(self, period: str, received_at: datetime, /, unit: str = COMMUNE, **values: str | int) -> None:
         """Put an accepted report with these undivided figures into the warehouse; `BDR03_uoc=9` is an estimate."""
@@ -225,7 +254,9 @@ class Batch:
             )
 
     def gate(self) -> list[Breach]:
-        """Commit what is staged and run the real gate."""
+        """Sum monitoring counts up by day, commit what is staged and run the real gate."""
+        self.connection.execute(text("truncate staging.monitoring_day"))
+        run_file(self.connection, "load/monitoring_day_staged.sql")
         self.connection.commit()
         return run_gate(self.connection)
 

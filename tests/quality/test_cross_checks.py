@@ -485,68 +485,139 @@ def test_a_line_of_another_body_is_refused(batch: Batch) -> None:
 #
 
 
-def test_a_monitoring_value_outside_the_closed_lists_is_refused_and_not_repeated(batch: Batch) -> None:
-    batch.report()
-    batch.monitoring(date(2026, 5, 4), 3, channel_type="bao_in")
-    wrong = batch.monitoring(date(2026, 5, 4), 3, channel_type="Báo Nào Đó")
+def test_a_monitoring_value_outside_the_closed_lists_is_told_with_the_nearest_allowed(batch: Batch) -> None:
+    batch.monitoring(date(2026, 5, 4), 3, cell=None)
+    batch.monitoring_value("channel_type", "bao_in")
+    batch.monitoring_value("topic", None, shown="Kinh tê", nearest="Kinh tế, đầu tư")
+    batch.monitoring_value("tone", None)
+
+    breaches = {breach.subject: breach for breach in batch.breaches_of("OUTSIDE_CODE_LIST")}
+
+    assert set(breaches) == {"topic", "tone"}
+    topic = breaches["topic"]
+    assert (topic.line_number, topic.sheet_name, topic.cell) == (None, "Số liệu", "C7")
+    assert topic.found == "giá trị “Kinh tê” ngoài danh mục, 3 dòng"
+    assert topic.expected == "một mã trong danh mục topic, gần nhất là “Kinh tế, đầu tư”"
+    assert breaches["tone"].found == "ô trống, 3 dòng"
+
+
+def test_a_member_is_used_on_the_days_it_is_valid_on(batch: Batch) -> None:
+    batch.connection.execute(
+        text(
+            "update reference.code_list_member set valid_to = '2026-06-01'"
+            " where list_code = 'tone' and member_code = 'tich_cuc'"
+        )
+    )
+    batch.monitoring(date(2026, 5, 4), 3)
+    batch.monitoring_value("channel_type", "bao_in", first_day=date(2025, 12, 31), last_day=date(2026, 5, 4))
+    batch.monitoring_value("topic", "khac", first_day=date(2026, 1, 1))
+    batch.monitoring_value("tone", "tich_cuc", last_day=date(2026, 6, 1))
+    batch.monitoring_value("tone", "tieu_cuc", last_day=date(2026, 6, 1))
+    batch.monitoring_value("tone", "tich_cuc", last_day=date(2026, 5, 31))
 
     breaches = batch.breaches_of("OUTSIDE_CODE_LIST")
 
-    assert [(breach.line_number, breach.subject) for breach in breaches] == [(wrong, "channel_type")]
-    assert "Báo Nào Đó" not in breaches[0].found
+    assert [(breach.subject, breach.expected) for breach in breaches] == [
+        ("channel_type", "ngày từ 01/01/2026"),
+        ("tone", "ngày từ 01/01/2026 đến 31/05/2026"),
+    ]
 
 
 def test_a_monitoring_cell_stands_in_the_file_once(batch: Batch) -> None:
-    batch.report()
-    first = batch.monitoring(date(2026, 5, 4), 3)
-    second = batch.monitoring(date(2026, 5, 4), 4)
-    batch.monitoring(date(2026, 5, 4), 4, tone="tich_cuc")
+    batch.monitoring(date(2026, 5, 4), 3)
+    batch.monitoring(date(2026, 5, 4), 4)
+    batch.monitoring(date(2026, 5, 4), 4, cell=1)
+    batch.monitoring(date(2026, 5, 5), 4)
+    batch.monitoring(date(2026, 5, 4), 3, submission=2)
 
-    breaches = batch.breaches_of("MONITORING_KEY_REPEATED")
+    [breach] = batch.breaches_of("MONITORING_KEY_REPEATED")
 
-    assert [breach.line_number for breach in breaches] == [first, second]
+    assert (breach.submission_id, breach.line_number, breach.cell) == (1, None, "dòng 3")
+    assert breach.found == "dòng 2 (ngày 04/05/2026)"
 
 
-def test_a_monitoring_count_needs_a_day_and_a_number_of_0_or_more(batch: Batch) -> None:
-    batch.report()
-    wrong = [
-        batch.monitoring(None, 3),
-        batch.monitoring(date(2026, 5, 4), None),
-        batch.monitoring(date(2026, 5, 5), -1),
-    ]
-    batch.monitoring(date(2026, 5, 6), 0)
+def test_repeated_cells_of_many_days_are_told_once(batch: Batch) -> None:
+    for day in range(1, 29):
+        batch.monitoring(date(2026, 5, day), 3)
+        batch.monitoring(date(2026, 5, day), 3)
+
+    [breach] = batch.breaches_of("MONITORING_KEY_REPEATED")
+
+    assert breach.found == "dòng 2 (ngày 01/05/2026; 28 ngày có dòng trùng)"
+
+
+def test_a_monitoring_count_needs_a_day_a_cell_and_a_number_of_0_or_more(batch: Batch) -> None:
+    batch.monitoring(date(2026, 5, 3), 0)
+    batch.monitoring(None, 3)
+    batch.monitoring(date(2026, 5, 4), None)
+    batch.monitoring(date(2026, 5, 5), -1)
+    batch.monitoring(date(2026, 5, 6), 2_147_483_648)
+    batch.monitoring(date(2026, 5, 7), 1, cell=-1)
+    batch.monitoring(date(2026, 5, 8), 0, cell=-1)
+    batch.monitoring(date(2026, 5, 9), 2_147_483_647)
+    batch.monitoring(date(2026, 5, 10), 1, cell=None)
+    batch.monitoring(date(2026, 5, 11), -1)
 
     breaches = batch.breaches_of("MONITORING_VALUE_INVALID")
 
-    assert sorted(breach.line_number or 0 for breach in breaches) == wrong
-    assert {breach.cell for breach in breaches} == {"G2", "G3", "G4"}
+    assert sorted((breach.cell, breach.found) for breach in breaches) == [
+        ("dòng 10", "1 dòng không rõ thuộc ô nào của bảng phân loại"),
+        ("dòng 3", "1 dòng không có ngày"),
+        ("dòng 4", "1 dòng để trống số đếm"),
+        ("dòng 5", "2 dòng có số đếm âm"),
+        ("dòng 6", "1 dòng có số đếm quá lớn"),
+        ("dòng 7", "1 dòng ghi “không có tin” nhưng số đếm khác 0"),
+    ]
+    assert {breach.line_number for breach in breaches} == {None}
 
 
 #
 
 
 def test_a_day_above_five_times_the_median_or_empty_on_a_working_day_warns(batch: Batch) -> None:
-    batch.report()
     monday = date(2026, 3, 2)
     for offset in range(7):
         batch.monitoring(monday + timedelta(days=offset), 10)
-    busy = batch.monitoring(monday + timedelta(days=7), 51)
+    batch.monitoring(monday + timedelta(days=7), 51)
     batch.monitoring(monday + timedelta(days=8), 50)
-    empty = batch.monitoring(monday + timedelta(days=9), 0)
+    batch.monitoring(monday + timedelta(days=9), 0)
+    batch.monitoring(monday + timedelta(days=10), 0, cell=-1)
     batch.monitoring(monday + timedelta(days=12), 0)  # a Saturday
 
     breaches = batch.breaches_of("MONITORING_DAY_UNUSUAL")
 
-    assert [breach.line_number for breach in breaches] == [busy, empty]
+    assert [(breach.subject, breach.cell, breach.severity) for breach in breaches] == [
+        ("Ngày 09/03/2026", "dòng 9", "warn"),
+        ("Ngày 11/03/2026", "dòng 11", "warn"),
+        ("Ngày 12/03/2026", "dòng 12", "warn"),
+    ]
     assert breaches[0].expected == "không quá 5 lần trung vị 28 ngày trước là 10"
 
 
 def test_a_median_needs_seven_days(batch: Batch) -> None:
-    batch.report()
     monday = date(2026, 3, 2)
     for offset in range(6):
         batch.monitoring(monday + timedelta(days=offset), 10)
     batch.monitoring(monday + timedelta(days=6), 100)
+
+    assert batch.breaches_of("MONITORING_DAY_UNUSUAL") == []
+
+
+def test_a_day_is_compared_with_current_days_of_the_warehouse_and_with_the_last_28_of_them_only(batch: Batch) -> None:
+    monday = date(2026, 3, 2)
+    # Were the thirty days before that counted too, the median would be 1000 and not 10.
+    old = [(monday - timedelta(days=100 - number), 1, 1000) for number in range(30)]
+    batch.monitored_before(*old, *((monday + timedelta(days=number), 1, 10) for number in range(28)))
+    batch.monitoring(monday + timedelta(days=28), 51)
+    batch.monitoring(monday + timedelta(days=29), 50)
+
+    assert [breach.found for breach in batch.breaches_of("MONITORING_DAY_UNUSUAL")] == ["tổng trong ngày là 51"]
+
+
+def test_a_day_sent_again_is_not_compared_with_itself(batch: Batch) -> None:
+    monday = date(2026, 3, 2)
+    batch.monitored_before(*((monday + timedelta(days=number), 1, 10) for number in range(7)))
+    batch.monitoring(monday, 1000)
 
     assert batch.breaches_of("MONITORING_DAY_UNUSUAL") == []
 

@@ -9,6 +9,11 @@ OF_TODAY = '<transaction-date iso-date="2026-03-31"/>'
 HUNDRED = f'<transaction>{DISBURSEMENT}{OF_TODAY}<value value-date="2026-03-31">100</value></transaction>'
 
 
+def transaction_on(day: str, value: str = "100") -> str:
+    """A disbursement of that day."""
+    return f'<transaction>{DISBURSEMENT}<transaction-date iso-date="{day}"/><value>{value}</value></transaction>'
+
+
 def activity(*parts: str, currency: str | None = "USD", identifier: str = "XX-1", reporter_type: str = "10") -> str:
     """One activity of schema 2.03 whose reporter is a government."""
     default = f' default-currency="{currency}"' if currency else ""

@@ -12,7 +12,7 @@ import pytest
 from include.model import Reading
 from include.quality.messages import render
 from include.readers.sandbox import Sandbox
-from include.sources import list_sources, load_source
+from include.sources import load_source
 from include.sources.iati_activities.read import read_file
 from tests.sources.iati_files import DISBURSEMENT, HUNDRED, OF_TODAY, activity, place, recipient, write_file
 
@@ -388,7 +388,37 @@ def test_lines_beyond_65535_are_still_told(tmp_path: Path) -> None:
     assert read(path).capital_flows[0].cell.endswith("(line 70002)")
 
 
-def test_the_source_can_be_read_but_has_no_dag_yet() -> None:
-    assert load_source("iati_activities").fills == "capital_flow"
-    assert "iati_activities" in {source.source_id for source in list_sources(loadable_only=False)}
-    assert "iati_activities" not in {source.source_id for source in list_sources()}
+# --- what a later file revises ---------------------------------------------------------------------
+
+
+def test_a_file_revises_what_its_reporters_said_and_one_without_viet_nam_revises_nothing(tmp_path: Path) -> None:
+    ours = read(write_file(tmp_path, activity(recipient("VN"), HUNDRED), activity(recipient("LA"), HUNDRED)))
+    theirs = read(write_file(tmp_path, activity(recipient("LA"), HUNDRED)))
+
+    assert (ours.subject, theirs.subject) == ("CH-4", "CH-4/-")
+
+
+def test_reporters_without_a_reference_are_known_by_their_names_in_any_order(tmp_path: Path) -> None:
+    def of(name: str) -> str:
+        named = f'<reporting-org type="10"><narrative>{name}</narrative></reporting-org>'
+        return activity(recipient("VN"), HUNDRED).replace('<reporting-org ref="CH-4" type="10"/>', named)
+
+    assert read(write_file(tmp_path, of("B"), of("A"))).subject == read(write_file(tmp_path, of("A"), of("B"))).subject
+    assert read(write_file(tmp_path, of("A"))).subject == "A"
+
+
+def test_so_many_reporters_that_their_names_fill_a_page_are_still_one_short_subject(tmp_path: Path) -> None:
+    many = [activity(recipient("VN"), HUNDRED).replace("CH-4", f"XM-DAC-{number}") for number in range(100)]
+
+    assert len(str(read(write_file(tmp_path, *many)).subject)) == 64
+
+
+def test_a_share_stands_beside_the_amount_as_printed(tmp_path: Path) -> None:
+    shared = activity(recipient("VN", "40"), recipient("LA", "60"), HUNDRED)
+    whole = activity(recipient("VN", "100"), HUNDRED, identifier="XX-2")
+    flows = read(write_file(tmp_path, shared, whole)).capital_flows
+
+    assert [(flow.value, flow.raw_text, flow.share_pct) for flow in flows] == [
+        (Decimal(40), "100", Decimal(40)),
+        (Decimal(100), "100", None),
+    ]

@@ -1,36 +1,24 @@
-"""SDMX-ML messages of the National Summary Data Page: series key, period, value with its multiplier; exchange rates."""
+"""SDMX-ML messages of the National Summary Data Page: series key, period, value with its multiplier."""
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from include.errors import ExchangeRateMissing
+from include.errors import SourceContractError
 from include.model import Reading, SeriesPoint
 from include.quality.messages import render
 from include.readers.sandbox import Sandbox
-from include.reference.exchange_rates import ExchangeRate, rate_on
 from include.sources import load_source
-from include.sources.sdmx_series.rates import exchange_rates_in
+from include.sources.sdmx_series import contract
 from include.sources.sdmx_series.read import read_file
+from tests.sources.sdmx_files import generic, specific
 
 RECEIVED = datetime(2026, 11, 20, tzinfo=UTC)
-MESSAGE = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1/message"
-COMMON = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1/common"
-GENERIC = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1/data/generic"
-SPECIFIC = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1/data/structurespecific"
-DSD = "urn:sdmx:org.sdmx.infomodel.datastructure.DataStructure=IMF:ECOFIN_DSD(1.0):ObsLevelDim:TIME_PERIOD"
-KEY = {
-    "DATA_DOMAIN": "BOP6",
-    "REF_AREA": "VN",
-    "INDICATOR": "VNM_BFDL_BP6_USD",
-    "COUNTERPART_AREA": "_Z",
-    "FREQ": "Q",
-    "UNIT_MULT": "6",
-}
 
 
 def read(path: Path) -> Reading:
@@ -40,53 +28,6 @@ def read(path: Path) -> Reading:
 def point(reading: Reading, code: str, start: date) -> SeriesPoint:
     (found,) = [each for each in reading.series_points if (each.series_code, each.window_start) == (code, start)]
     return found
-
-
-def header(namespace: str = "") -> str:
-    attribute = f' namespace="{namespace}"' if namespace else ""
-    return (
-        "<m:Header><m:ID>X1</m:ID><m:Test>false</m:Test><m:Prepared>2026-10-01T00:00:00Z</m:Prepared>"
-        f'<m:Sender id="SBV"/><m:Structure structureID="S"{attribute} dimensionAtObservation="TIME_PERIOD">'
-        '<c:Structure><Ref agencyID="IMF" id="ECOFIN_DSD" version="1.0"/></c:Structure></m:Structure></m:Header>'
-    )
-
-
-def specific(folder: Path, *series: tuple[dict[str, str], dict[str, str]]) -> Path:
-    """A structure-specific message; each series is its key and its values by period."""
-    body = "".join(
-        "<Series {}>{}</Series>\n".format(
-            " ".join(f'{name}="{value}"' for name, value in {**KEY, **key}.items() if value),
-            "".join(f'<Obs TIME_PERIOD="{period}" OBS_VALUE="{value}"/>\n' for period, value in values.items()),
-        )
-        for key, values in series
-    )
-    path = folder / "specific.xml"
-    path.write_text(
-        f'<m:StructureSpecificData xmlns:m="{MESSAGE}" xmlns:c="{COMMON}" xmlns:ss="{SPECIFIC}" xmlns:ns1="{DSD}"'
-        f' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">{header(DSD)}\n'
-        f'<m:DataSet ss:dataScope="DataStructure" xsi:type="ns1:DataSetType" ss:structureRef="S">\n{body}</m:DataSet>'
-        "</m:StructureSpecificData>",
-        encoding="utf-8",
-    )
-    return path
-
-
-def generic(folder: Path, values: dict[str, str]) -> Path:
-    """A generic message of one series, its multiplier an attribute."""
-    keys = "".join(f'<g:Value id="{name}" value="{value}"/>' for name, value in KEY.items() if name != "UNIT_MULT")
-    observations = "".join(
-        f'<g:Obs><g:ObsDimension value="{period}"/><g:ObsValue value="{value}"/></g:Obs>\n'
-        for period, value in values.items()
-    )
-    path = folder / "generic.xml"
-    path.write_text(
-        f'<m:GenericData xmlns:m="{MESSAGE}" xmlns:c="{COMMON}" xmlns:g="{GENERIC}">{header()}\n'
-        f'<m:DataSet structureRef="S"><g:Series><g:SeriesKey>{keys}</g:SeriesKey>'
-        f'<g:Attributes><g:Value id="UNIT_MULT" value="6"/></g:Attributes>\n{observations}</g:Series></m:DataSet>'
-        "</m:GenericData>",
-        encoding="utf-8",
-    )
-    return path
 
 
 # --- real files ------------------------------------------------------------------------------------
@@ -127,60 +68,37 @@ def test_debt_written_with_vietnamese_separators_is_read_and_told(real_data: Pat
     assert reading.received_count == 245
 
 
-def test_exchange_rates_are_dated_and_know_where_they_stood(real_data: Path) -> None:
-    reading = read(real_data / "sdmx-nsdp" / "SBV.EXR_Vietnam.xml")
-    rates = exchange_rates_in(reading.series_points)
+def test_the_points_of_a_rate_say_of_which_currency_and_moment(real_data: Path) -> None:
+    points = read(real_data / "sdmx-nsdp" / "SBV.EXR_Vietnam.xml").series_points
 
     # Two series from 2015-01 to 2024-08, 116 months each.
-    assert len(rates) == reading.received_count == 232
-    end = rate_on("USD", date(2015, 5, 20), rates, kind="end_of_period")
-    assert (end.vnd, end.valid_from, end.valid_to) == (Decimal(21_673), date(2015, 5, 1), date(2015, 5, 31))
-    assert rate_on("USD", date(2015, 5, 20), rates).vnd == Decimal("21640.75")
-    assert end.source == "National Summary Data Page of Viet Nam, EXR.ENDE_MID_XDC_USD_RATE._Z"
-    assert end.cell == "//Series[1]/Obs[5] (line 1)"
+    assert Counter((each.rate_currency, each.rate_kind) for each in points) == {
+        ("USD", "end_of_period"): 116,
+        ("USD", "average"): 116,
+    }
+    end = points[4]
+    assert (end.value, end.window_start, end.window_end) == (Decimal(21_673), date(2015, 5, 1), date(2015, 5, 31))
+    assert (end.unit, end.rate_kind, end.cell) == ("VND per USD", "end_of_period", "//Series[1]/Obs[5] (line 1)")
 
 
-@pytest.mark.parametrize(
-    ("currency", "day"), [("USD", date(2024, 9, 1)), ("USD", date(2014, 12, 31)), ("EUR", date(2020, 1, 1))]
-)
-def test_a_missing_rate_is_an_error_that_names_currency_and_date(real_data: Path, currency: str, day: date) -> None:
-    rates = exchange_rates_in(read(real_data / "sdmx-nsdp" / "SBV.EXR_Vietnam.xml").series_points)
+def test_a_series_that_is_no_rate_does_not_pretend_to_be_one(tmp_path: Path) -> None:
+    (each,) = read(specific(tmp_path, ({}, {"2026-Q1": "1"}))).series_points
 
-    with pytest.raises(ExchangeRateMissing, match=f"{currency} on {day}"):
-        rate_on(currency, day, rates)
+    assert (each.rate_currency, each.rate_kind) == (None, None)
 
 
-# --- rates -----------------------------------------------------------------------------------------
+def test_what_a_message_is_about_does_not_change_with_its_download(real_data: Path, tmp_path: Path) -> None:
+    assert {read(path).subject for path in (real_data / "sdmx-nsdp").glob("*.xml")} == {"EXR/VN", "BOP6/VN", "CGD/VN"}
+    assert read(specific(tmp_path, ({"REF_AREA": "LA"}, {"2026-Q1": "1"}))).subject == "BOP6/LA"
 
 
-def rate(vnd: str, start: date, end: date, *, made: date = date(2026, 1, 1)) -> ExchangeRate:
-    return ExchangeRate("USD", start, end, Decimal(vnd), "average", "SBV", "line 1", made)
+def test_two_series_cannot_be_one_rate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = (Path(contract.__file__).parent / "source.yml").read_text(encoding="utf-8")
+    (tmp_path / "source.yml").write_text(written.replace("kind: end_of_period", "kind: average"), encoding="utf-8")
+    monkeypatch.setattr(contract, "__file__", str(tmp_path / "contract.py"))
 
-
-def test_a_gap_between_two_months_is_not_bridged() -> None:
-    rates = [rate("25000", date(2026, 1, 1), date(2026, 1, 31)), rate("26000", date(2026, 3, 1), date(2026, 3, 31))]
-
-    assert rate_on("USD", date(2026, 1, 31), rates).vnd == Decimal(25_000)
-    with pytest.raises(ExchangeRateMissing, match="rates from 2026-01-01 to 2026-03-31 only"):
-        rate_on("USD", date(2026, 2, 14), rates)
-
-
-def test_the_shortest_period_and_then_the_newest_file_decide() -> None:
-    day = date(2026, 1, 15)
-    month = rate("25000", date(2026, 1, 1), date(2026, 1, 31))
-    restated = rate("25100", date(2026, 1, 1), date(2026, 1, 31), made=date(2026, 2, 1))
-    daily = rate("25050", day, day)
-
-    assert rate_on("USD", day, [month, restated]).vnd == Decimal(25_100)
-    assert rate_on("USD", day, [month, restated, daily]).vnd == Decimal(25_050)
-
-
-def test_two_rates_of_one_file_for_one_period_are_an_error() -> None:
-    january = (date(2026, 1, 1), date(2026, 1, 31))
-
-    with pytest.raises(ExchangeRateMissing, match=r"25000 .* and 25100"):
-        rate_on("USD", date(2026, 1, 15), [rate("25000", *january), rate("25100", *january)])
-    assert rate_on("USD", date(2026, 1, 15), [rate("25000", *january), rate("25000", *january)]).vnd == Decimal(25_000)
+    with pytest.raises(SourceContractError, match="two series of one currency and kind"):
+        contract.load_contract.__wrapped__()
 
 
 # --- both forms, on small files --------------------------------------------------------------------

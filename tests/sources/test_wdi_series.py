@@ -110,7 +110,7 @@ def test_the_comma_at_the_end_of_each_line_is_no_column(tmp_path: Path) -> None:
         (PREAMBLE + HEADER + VIET_NAM.replace(FDI, "SP.POP.TOTL"), "WDI_INDICATOR_UNKNOWN"),
         (PREAMBLE + HEADER + VIET_NAM.replace('"",', ""), "WDI_RAGGED"),
         (PREAMBLE + HEADER + VIET_NAM + VIET_NAM, "WDI_REPEATED"),
-        (PREAMBLE + HEADER + VIET_NAM.replace("VNM", "VNX"), "WDI_NOT_VIET_NAM"),
+        (PREAMBLE + HEADER, "WDI_EMPTY"),
         ("", "EMPTY"),
         (PREAMBLE + HEADER + VIET_NAM[:-4], "TEXT_BROKEN"),
     ],
@@ -121,6 +121,18 @@ def test_a_file_that_was_changed_on_the_way_is_refused(tmp_path: Path, text: str
     assert refusal is not None
     assert refusal.code == code
     assert render(refusal)[1] == "block"
+
+
+def test_a_download_without_viet_nam_gives_nothing_and_revises_nothing(tmp_path: Path) -> None:
+    thailand = VIET_NAM.replace("Vietnam", "Thailand").replace("VNM", "THA")
+    ours = read(write(tmp_path, PREAMBLE + HEADER + VIET_NAM + thailand))
+    theirs = read(write(tmp_path, PREAMBLE + HEADER + thailand + thailand.replace("THA", "FRA")))
+
+    assert (ours.subject, theirs.subject) == (FDI, f"{FDI}/-")
+    assert (theirs.refusal, theirs.series_points) == (None, ())
+    assert [(row.rule_code, row.row_count) for row in theirs.ignored_rows] == [("viet_nam_not_in_file", 4)]
+    assert [finding.code for finding in theirs.findings] == ["WDI_NOT_VIET_NAM"]
+    assert render(theirs.findings[0])[1] == "warn"
 
 
 @pytest.mark.parametrize("typed", ["15.800.000.000", "1,5", "..", "n/a"])

@@ -217,7 +217,7 @@ def test_the_grain_of_the_marts_is_held_by_the_database(reports: Connection):
             "select relation.relname from pg_class as relation"
             " inner join pg_namespace as namespace on relation.relnamespace = namespace.oid"
             " where namespace.nspname = 'mart' and relation.relkind = 'r' and relation.relname <> 'build'"
-            " and not exists (select 1 from pg_constraint where conrelid = relation.oid and contype = 'p')"
+            " and not exists (select 1 from pg_constraint where conrelid = relation.oid and contype in ('p', 'u'))"
         )
     ).all()
 

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from include.calendar.periods import load_periods
 from include.reference import load_reference
+from include.reference.provinces import load_provinces
 from include.reference.sync import TABLES, sync_reference
 
 REPORTED_ON = datetime(2026, 6, 10, 2, 0, tzinfo=UTC)
@@ -87,6 +88,7 @@ def test_a_fresh_warehouse_holds_what_the_files_hold(warehouse, reference):
         "measure_bound": 16,
         "template_measure": 40 + 34 + 23 + 20 + 27 + 17 + 20 + 33 + 20 + 44,
         "reporting_period": 2,
+        "province": len(load_provinces()),
     }
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from include.errors import CatalogueError
+from include.reference.our_province import load_our_province
 from include.reference.provinces import load_provinces, province_named, suggest_provinces
 
 BEFORE = date(2025, 6, 30)
@@ -66,3 +67,21 @@ def test_two_provinces_of_one_code_on_one_day_are_refused(tmp_path: Path) -> Non
     clash.write_text(HEADER + "82,A,,2000-01-01,2025-07-02,,\n82,B,,2025-07-01,,,\n", encoding="utf-8")
     with pytest.raises(CatalogueError, match="82 B and 82 A"):
         load_provinces(clash)
+
+
+def test_the_two_lists_that_know_our_province_agree() -> None:
+    ours = load_our_province()
+    former = [each for each in load_provinces() if each.valid_to == ours.merged_on and each.successor_code == ours.code]
+    today = [each for each in load_provinces() if each.code == ours.code and each.valid_from == ours.merged_on]
+
+    assert [each.name_vi for each in today] == ["Đồng Tháp"]
+    assert {each.code for each in former} == set(ours.codes_by_geoname.values()) == {"82", "87"}
+    for province in former:
+        spellings = {key for key, code in ours.codes_by_name.items() if code == province.code}
+        assert province.keys <= spellings
+    day_before, day = ours.merged_on - timedelta(days=1), ours.merged_on
+    for spelling in ours.codes_by_name:
+        if (found := province_named(spelling, day_before)) is not None:
+            assert found.code == ours.code_named(spelling, day_before)
+        if (found := province_named(spelling, day)) is not None:
+            assert found.code == ours.code_named(spelling, day)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from include.extracts.leadership.small_counts import LineMarks, is_small, mark_small
 from include.extracts.leadership.wording import (
+    BOOKS_VI,
     CLAUSE_GROUPS_VI,
     GROUPS_VI,
     MEMBERS_VI,
@@ -18,6 +19,7 @@ from include.extracts.leadership.wording import (
     SMALL,
     STATES_VI,
     UNIT_AXES_VI,
+    as_of_vi,
     clause_group,
     number_vi,
 )
@@ -129,6 +131,9 @@ class Figure:
     is_provisional: bool
     numerator_mark: str = ""
     denominator_mark: str = ""
+    as_of_from: date | None = None
+    """How far the FDI, ODA and aid figures in it reach, earliest and latest; None for every other value."""
+    as_of_to: date | None = None
 
     @property
     def is_headline(self) -> bool:
@@ -137,6 +142,11 @@ class Figure:
     @property
     def state_name(self) -> str:
         return STATES_VI[self.state]
+
+    @property
+    def as_of(self) -> str:
+        """“số liệu đến 31/05/2026” for an FDI, ODA or aid value; empty for every other."""
+        return as_of_vi(self.as_of_from, self.as_of_to)
 
     @property
     def shown(self) -> str:
@@ -417,7 +427,11 @@ def _read_indicators(
     lines: dict[str, list[Figure]] = defaultdict(list)
     for row in _rows(
         connection,
-        "select * from mart.indicator_value where period_code = :period order by indicator_code, side",
+        "select value.*, as_of.as_of_from, as_of.as_of_to from mart.indicator_value as value"
+        " left join mart.indicator_as_of as as_of on value.scope_type = 'province' and value.value is not null"
+        " and value.indicator_code = as_of.indicator_code and value.period_code = as_of.period_code"
+        " and value.axis_code = as_of.axis_code and value.member_code = as_of.member_code"
+        " where value.period_code = :period order by value.indicator_code, value.side",
         {"period": period.period_code},
     ):
         indicator = catalogue[row.indicator_code]
@@ -492,6 +506,8 @@ def _figure(row: Row[Any], indicator: Indicator, reference: Reference, unit_name
         not_applicable=row.not_applicable_count,
         is_revised=row.is_revised,
         is_provisional=row.is_before_due,
+        as_of_from=row.as_of_from,
+        as_of_to=row.as_of_to,
     )
 
 
@@ -576,13 +592,18 @@ def _read_sources(connection: Connection, period_code: str) -> tuple[SourceFile,
             connection,
             "select unit.name_vi, latest.sha256, latest.revision_number, latest.received_at, latest.cut_off_date,"
             " receipt.original_name, receipt.receipt_number, file.stored_name"
-            " from mart.report_latest as latest"
+            " from (select reporting_unit_code, source_id, sha256, revision_number, received_at, cut_off_date"
+            " from mart.report_latest where period_code = :period"
+            # Registers of projects: their figures count too.
+            " union select figure.reporting_unit_code, figure.source_id, submission.sha256, figure.revision_number,"
+            " figure.received_at, figure.as_of_date from mart.project_figure as figure"
+            " inner join warehouse.submission on figure.submission_id = submission.submission_id"
+            " where figure.period_code = :period) as latest"
             " inner join reference.reporting_unit as unit on latest.reporting_unit_code = unit.unit_code"
             " inner join landing.file on latest.sha256 = file.sha256"
             " left join lateral (select original_name, receipt_number from landing.receipt"
             " where receipt.sha256 = latest.sha256 and receipt.source_id = latest.source_id"
             " order by receipt_id limit 1) as receipt on true"
-            " where latest.period_code = :period"
             " order by unit.unit_kind, unit.sort_key, latest.source_id",
             {"period": period_code},
         )
@@ -664,10 +685,10 @@ def _read_differences(connection: Connection, period_code: str, reference: Refer
     for row in _rows(
         connection,
         "select reconciliation.*, unit.name_vi from mart.reconciliation"
-        " inner join reference.reporting_unit as unit on reconciliation.reporting_unit_code = unit.unit_code"
+        " left join reference.reporting_unit as unit on reconciliation.reporting_unit_code = unit.unit_code"
         " inner join reference.indicator on reconciliation.indicator_code = indicator.indicator_code"
         " where period_code = :period and difference is distinct from 0"
-        " order by indicator.position, unit.unit_kind, unit.sort_key, side",
+        " order by indicator.position, unit.unit_kind, unit.sort_key, reconciliation.source_id, side",
         {"period": period_code},
     ):
         indicator = catalogue[row.indicator_code]
@@ -684,14 +705,24 @@ def _read_differences(connection: Connection, period_code: str, reference: Refer
         differences.append(
             Difference(
                 indicator_code=indicator.code,
-                indicator_name=f"{measure.name_vi} ({measure.unit_vi})",
-                unit_name=row.name_vi,
+                indicator_name=f"{measure.name_vi if len(measures) == 1 else indicator.name_vi} ({measure.unit_vi})",
+                unit_name=_teller(row),
                 reported=said(row.reported_value),
                 prevailing=said(row.prevailing_value),
                 prevailing_units=_named(row.prevailing_units or (), reference),
             )
         )
     return tuple(differences)
+
+
+def _teller(row: Row[Any]) -> str:
+    """Whose figure stands beside: the body, its aggregate report beside its own register, or a national book."""
+    if row.name_vi is None:
+        name = BOOKS_VI.get(row.source_id, row.source_id)
+    else:
+        beside_own = row.prevailing_units == [row.reporting_unit_code]
+        name = f"{row.name_vi}, báo cáo tổng hợp" if beside_own else row.name_vi
+    return f"{name} ({as_of_vi(row.as_of_date, row.as_of_date)})" if row.as_of_date else name
 
 
 def _named(codes: Sequence[str], reference: Reference) -> str:

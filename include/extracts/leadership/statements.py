@@ -21,7 +21,7 @@ ARITHMETIC_VI = {
     "first_pass": "Số báo cáo đạt ngay lần đầu chia số báo cáo đã nhận.",
     "revised_share": "Số báo cáo nộp lại chia số báo cáo đã nhận.",
     "estimate_error": "Chênh lệch giữa số ước và số chính thức, theo từng số liệu.",
-    "feed": "Từ nguồn số liệu riêng, chưa kết nối.",
+    "feed": "Từ nguồn số liệu riêng, không qua báo cáo của đơn vị.",
 }
 
 STATE_NOTES = (

@@ -79,6 +79,9 @@ MEMBERS_VI: Final[Mapping[str, str]] = {
     "coast": "Ven biển",
 }
 
+BOOKS_VI: Final[Mapping[str, str]] = {"nso_fdi": "Cục Thống kê, biểu số liệu tháng"}
+"""Publishers whose figures stand beside the province's own, by source."""
+
 SMALL: Final = "<5"
 NOT_SHOWN: Final = "không nêu"
 
@@ -122,6 +125,13 @@ def moment_vi(moment: datetime | None) -> str:
         return "–"
     here = moment.astimezone(VIETNAM)
     return f"{format_date(here.date())}, {here:%H:%M}"
+
+
+def as_of_vi(first: date | None, last: date | None) -> str:
+    """“số liệu đến 31/05/2026”, both days where the figures differ; empty for a value without a date of its own."""
+    if first is None or last is None:
+        return ""
+    return f"số liệu đến {day_vi(first)}" + (f" và {day_vi(last)}" if first != last else "")
 
 
 def days_vi(first: date | None, last: date | None) -> str:

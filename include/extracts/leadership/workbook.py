@@ -69,6 +69,8 @@ TIDY_COLUMNS = (
     ("Chốt đến", 11),
     ("Đã đính chính", 10),
     ("Lý do", 40),
+    ("Số liệu từ", 11),
+    ("Số liệu đến", 11),
 )
 """Headers and widths of the sheet of tidy figures; scripts may rely on the headers."""
 
@@ -358,7 +360,7 @@ class _Writer:
             _Column("Mã", 7),
             _Column("Chỉ tiêu", 44),
             _Column("Giá trị", 14),
-            _Column("Đơn vị tính", 12),
+            _Column("Đơn vị tính", 15),
             _Column("Trạng thái", 15),
             _Column("Loại số liệu", 15),
             _Column("Tử số", 15),
@@ -387,12 +389,14 @@ class _Writer:
     ) -> None:
         name = statements.label_of(figure)
         note = " ".join(part for part in (statements.gaps_of(figure), indicator.reading_note) if part)
-        sheet.set_row(row, 16 * max(_lines(name, 44), _lines(note, 70)) + 4)
+        as_of_lines = _lines(figure.as_of, 15) if figure.as_of else 0
+        sheet.set_row(row, 16 * max(_lines(name, 44), _lines(note, 70), as_of_lines + 1) + 4)
         is_divided = figure.denominator is not None or bool(figure.denominator_mark)
         self.write_text(sheet, row, 0, figure.indicator_code, align="center")
         self.write_text(sheet, row, 1, name)
         self.write_value(sheet, row, 2, figure, bold=True)
-        self.write_text(sheet, row, 3, figure.unit)
+        # The unit stands beside the number, and beside it how far an FDI, ODA or aid figure reaches.
+        self.write_text(sheet, row, 3, "\n".join(part for part in (figure.unit, figure.as_of) if part))
         self.write_text(sheet, row, 4, figure.state_name)
         self.write_text(sheet, row, 5, statements.kind_of(figure))
         self.write_amount(sheet, row, 6, figure.numerator if is_divided else None, mark=figure.numerator_mark)
@@ -544,6 +548,9 @@ class _Writer:
         sheet.write_string(row, 20, "có" if figure.is_revised else "không", plain)
         if figure.reason:
             sheet.write_string(row, 21, figure.reason, plain)
+        for column, day in ((22, figure.as_of_from), (23, figure.as_of_to)):
+            if day is not None:
+                sheet.write_datetime(row, column, day, self.style(num_format="dd/mm/yyyy"))
 
     def write_plain(self, sheet: Worksheet, row: int, column: int, value: Decimal | None, unit: str = "") -> None:
         if value is not None:

@@ -119,8 +119,8 @@ def read_heading(
         reading.refusal = Finding("HEADING_MISSING", found=", ".join(f"“{label}”" for label in missing))
         return reading
 
-    period = _read_period(workbook, statements["period"], periods, original_name, reading)
-    unit = _read_unit(workbook, statements["unit"], reference, period, reading)
+    period = read_period(workbook, statements["period"], periods, original_name, reading)
+    unit = read_reporting_unit(workbook, statements["unit"], reference, period, reading)
     template = _read_template(statements["template"][0], reference, unit, period, reading)
     if reading.refusal or period is None or unit is None or template is None:
         return reading
@@ -141,13 +141,14 @@ def read_heading(
     return reading
 
 
-def _read_period(
+def read_period(
     workbook: Workbook,
     stated: list[Statement],
     periods: Mapping[str, Period],
     original_name: str,
     reading: HeadingReading,
 ) -> Period | None:
+    """The one period the heading, the file name and the defined name agree on; else the refusal is set."""
     told = {each.text: period_of_text(each.text, periods) for each in stated}
     first = stated[0]
     period = told[first.text]
@@ -172,13 +173,14 @@ def _read_period(
     return period
 
 
-def _read_unit(
+def read_reporting_unit(
     workbook: Workbook,
     stated: list[Statement],
     reference: Reference,
     period: Period | None,
     reading: HeadingReading,
 ) -> ReportingUnit | None:
+    """The one body the heading names, which is the one the workbook was made for; else the refusal is set."""
     first = stated[0]
     on = period.last_day_on_time if period else datetime.now(VIETNAM).date()
     units = [(each, reference.unit_named(each.text, on)) for each in stated]
@@ -275,8 +277,8 @@ def _read_template(
 def _read_dates_and_kind(
     statements: Mapping[str, list[Statement]], period: Period, reading: HeadingReading
 ) -> tuple[date | None, ValueKind, date | None]:
-    cut_off = _read_date(statements, "cut_off_date", reading)
-    start = _read_date(statements, "window_start", reading)
+    cut_off = read_date(statements, "cut_off_date", reading)
+    start = read_date(statements, "window_start", reading)
     if start is not None and start != period.window_start:
         stated = statements["window_start"][0]
         reading.findings.append(
@@ -288,7 +290,7 @@ def _read_dates_and_kind(
                 expected=format_date(period.window_start),
             )
         )
-    document_date = _read_date(statements, "document_date", reading)
+    document_date = read_date(statements, "document_date", reading)
     kind: ValueKind = "thuc_hien"
     if statements.get("value_kind") and statements["value_kind"][0].text:
         stated = statements["value_kind"][0]
@@ -301,7 +303,8 @@ def _read_dates_and_kind(
     return cut_off, kind, document_date
 
 
-def _read_date(statements: Mapping[str, list[Statement]], key: str, reading: HeadingReading) -> date | None:
+def read_date(statements: Mapping[str, list[Statement]], key: str, reading: HeadingReading) -> date | None:
+    """The day of that statement, None when none is given or it cannot be read, which is then a finding."""
     for stated in statements.get(key, ()):
         if stated.value is None or stated.text in ("", "…", "..."):
             continue

@@ -7,7 +7,7 @@ What can be read in two ways is staged as unreadable with the reason, and asked 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
@@ -69,19 +69,27 @@ def read_file(path: str, original_name: str, received_at: datetime) -> Reading:
     `original_name` is only searched for marks and compared with the heading; `received_at` is not used for
     reading and may be any moment.
     """
+    opened = open_sent(path, original_name)
+    if isinstance(opened, Finding):
+        return _refused(opened)
+    workbook, findings = opened
+    return _ReportReader(workbook, original_name, findings).read()
+
+
+def open_sent(path: str, original_name: str) -> tuple[Workbook, list[Finding]] | Finding:
+    """A workbook somebody sent, its text repaired, with what is to be said of it; or why it cannot be taken at all."""
     if name_is_marked(original_name):
-        return _refused(Finding("SECRET"))
+        return Finding("SECRET")
     try:
         workbook = open_workbook(Path(path))
     except WorkbookRefused as refused:
-        return _refused(Finding(refused.code, refused.sheet, refused.cell, found=refused.detail))
+        return Finding(refused.code, refused.sheet, refused.cell, found=refused.detail)
     if find_marks(workbook, original_name):
         # Neither the place nor the text of the mark is passed on: the sheet's name may be the mark.
-        return _refused(Finding("SECRET"))
+        return Finding("SECRET")
     findings = list(_remarks(workbook))
     workbook, repairs = _repair(workbook)
-    findings += repairs
-    return _ReportReader(workbook, original_name, findings).read()
+    return workbook, findings + repairs
 
 
 def _refused(refusal: Finding, findings: Sequence[Finding] = (), heading: Heading | None = None) -> Reading:
@@ -191,7 +199,7 @@ class _ReportReader:
         found = self._find_tables()
         headed = [place for place in found.main if place.is_headed] or found.main
         problem = self._problem_of(found, headed)
-        statements = _merge_statements([*headed, *found.detail])
+        statements = merge_statements(place.statements for place in (*headed, *found.detail))
         if not found.main or (problem is not None and not statements):
             return _refused(problem or _no_table(None), self.findings)
         read = read_heading(self.workbook, statements, self.reference, self.periods, self.original_name)
@@ -324,10 +332,11 @@ def _cut(table: Table, header_tops: Sequence[int]) -> Table:
     return table if end is None else replace(table, rows=tuple(row for row in table.rows if row.index < end))
 
 
-def _merge_statements(places: Sequence[_Place]) -> dict[str, list[Statement]]:
+def merge_statements(blocks: Iterable[Mapping[str, list[Statement]]]) -> dict[str, list[Statement]]:
+    """The statements of several heading blocks, each once."""
     merged: dict[str, list[Statement]] = {}
-    for place in places:
-        for key, stated in place.statements.items():
+    for statements in blocks:
+        for key, stated in statements.items():
             merged.setdefault(key, []).extend(each for each in stated if each not in merged.get(key, ()))
     return merged
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -15,33 +14,29 @@ from include.errors import CatalogueError
 from include.reference import Measure, Reference, ReportingUnit, Template, load_reference
 from include.reference.shapes import is_valid_on
 from include.sources.agency_reports import labels
+from include.sources.agency_reports.look import (
+    CLOSED_FILL,
+    HEAD_FILL,
+    INPUT_FILL,
+    LINE,
+    QUIET,
+    SECTION_FILL,
+    WARNING_FILL,
+    WARNING_INK,
+    WORKBOOK_OPTIONS,
+    CellEntry,
+    Styles,
+    count_lines,
+    set_up_page,
+    write_cell,
+    write_guide,
+    write_official_heading,
+)
 from include.vietnamese.text import strip_accents
 
-CellEntry = str | int | float | Decimal
-"""What stands in a cell to fill: a number, or a text exactly as typed."""
-
-_FONT: Final = "Times New Roman"
-_INK: Final = "#1F2937"
-_QUIET: Final = "#6B7280"
-_LINE: Final = "#C9CED6"
-_HEAD_FILL: Final = "#DCE6F1"
-_SECTION_FILL: Final = "#EEF2F7"
-_INPUT_FILL: Final = "#FFFBEA"
-_CLOSED_FILL: Final = "#F3F4F6"
-
 _PROVINCE: Final = "Đồng Tháp"
-_PARENT_BODIES: Final = {
-    "department": "ỦY BAN NHÂN DÂN TỈNH ĐỒNG THÁP",
-    "finance": "ỦY BAN NHÂN DÂN TỈNH ĐỒNG THÁP",
-    "office": "ỦY BAN NHÂN DÂN TỈNH ĐỒNG THÁP",
-    "police": "BỘ CÔNG AN",
-    "military": "QUÂN KHU 9",
-    "commune": "ỦY BAN NHÂN DÂN",
-}
-"""Upper line of the heading block by peer group; the others write no parent body, the clerk adds one by hand."""
-
 _NUMBER_FORMATS: Final = {"count": "#,##0", "milestone": "0", "amount": "#,##0.00", "signed_amount": "#,##0.00"}
-_SECTION_ORDER: Final = {"bold": True, "align": "center", "bg_color": _SECTION_FILL}
+_SECTION_ORDER: Final = {"bold": True, "align": "center", "bg_color": SECTION_FILL}
 _ROMAN: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
 _TYPED_MARKS: Final = (*labels.MARKS, "không có", "kad", "-", "–", "—")
 
@@ -209,8 +204,7 @@ def write_template(
     import xlsxwriter
 
     template = form_template(unit, period, reference)
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    with xlsxwriter.Workbook(path, options) as book:
+    with xlsxwriter.Workbook(path, WORKBOOK_OPTIONS) as book:
         writer = _FormWriter(
             book,
             unit=unit,
@@ -238,7 +232,7 @@ class _FormWriter:
         self.book, self.unit, self.period, self.reference = book, unit, period, reference
         self.template, self.entries = template, entries
         self.is_annual = period.kind == "NAM"
-        self._formats: dict[tuple[tuple[str, object], ...], Any] = {}
+        self.style = Styles(book)
         self._validations: dict[tuple[str, str, str], list[tuple[int, int]]] = {}
         self._lists: list[Sequence[str]] = []
         self._list_map: dict[str, str] = {}
@@ -268,16 +262,8 @@ class _FormWriter:
         self._lists.append(_TYPED_MARKS)
         self._write_main(main)
         self._write_detail(detail)
-        self._write_guide(guide)
+        write_guide(guide, self.style, "HƯỚNG DẪN ĐIỀN BÁO CÁO", self._guide())
         self._write_lists(lists)
-
-    def style(self, **properties: object) -> Any:
-        """The format with these properties, made once a workbook."""
-        key = tuple(properties.items())
-        if key not in self._formats:
-            base = {"font_name": _FONT, "font_size": 12, "font_color": _INK, "valign": "vcenter"}
-            self._formats[key] = self.book.add_format(base | properties)
-        return self._formats[key]
 
     def _columns(self, columns: Sequence[labels.ColumnLabel]) -> list[labels.ColumnLabel]:
         return [column for column in columns if self.is_annual or column is not labels.ESTIMATE]
@@ -289,7 +275,7 @@ class _FormWriter:
         last = len(columns) - 1
         for index, column in enumerate(columns):
             sheet.set_column(index, index, _WIDTHS[column.role])
-        row = self._write_official_heading(sheet, last)
+        row = write_official_heading(sheet, self.style, self.unit, last)
         row = self._write_titles(sheet, row, last)
         row = self._write_statements(sheet, row, last)
         header = row
@@ -301,32 +287,12 @@ class _FormWriter:
         self.book.define_name(labels.NAME_FIGURES, f"='{labels.MAIN_SHEET}'!$A${header + 1}:${_letter(last)}${row}")
         self._apply_validations(sheet)
         self._write_ending(sheet, row, last)
-        self._set_up_page(sheet, header, first_line, landscape=True)
+        set_up_page(sheet, header, first_line)
         sheet.activate()
-
-    def _write_official_heading(self, sheet: Any, last: int) -> int:
-        parent = _PARENT_BODIES.get(self.unit.group_code, "")
-        body = self.unit.name_vi.upper()
-        is_commune = self.unit.kind == "commune"
-        left = {"align": "center", "text_wrap": True}
-        # Decree 30/2020, Annex I: parent body regular, issuing body bold; a commune's committee has no parent line.
-        sheet.merge_range(0, 0, 0, 2, parent, self.style(**left, bold=is_commune))
-        sheet.merge_range(1, 0, 1, 2, body, self.style(**left, bold=True))
-        sheet.merge_range(0, 3, 0, last, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", self.style(align="center", bold=True))
-        sheet.merge_range(
-            1, 3, 1, last, "Độc lập - Tự do - Hạnh phúc", self.style(align="center", bold=True, font_size=13)
-        )
-        rule = self.style(align="center", valign="top", font_size=8, font_color=_QUIET)
-        sheet.merge_range(2, 0, 2, 2, "―" * 10, rule)
-        sheet.merge_range(2, 3, 2, last, "―" * 24, rule)
-        sheet.set_row(0, 18)
-        sheet.set_row(1, 18)
-        sheet.set_row(2, 12)
-        return 3
 
     def _write_titles(self, sheet: Any, row: int, last: int) -> int:
         if self.entries.is_synthetic:
-            warning = self.style(align="center", bold=True, font_color="#B42318", bg_color="#FEE4E2")
+            warning = self.style(align="center", bold=True, font_color=WARNING_INK, bg_color=WARNING_FILL)
             sheet.merge_range(row, 0, row, last, f"{labels.SYNTHETIC_TITLE} - không phải số liệu thật", warning)
             row += 1
         sheet.merge_range(
@@ -354,12 +320,12 @@ class _FormWriter:
     def _write_statement(
         self, sheet: Any, row: int, statement: labels.HeadingField, name: tuple[int, int], value: tuple[int, int]
     ) -> None:
-        sheet.merge_range(row, name[0], row, name[1], statement.label, self.style(font_color=_QUIET, indent=1))
+        sheet.merge_range(row, name[0], row, name[1], statement.label, self.style(font_color=QUIET, indent=1))
         given = self.entries.heading.get(statement.key, self._stated(statement.key))
         is_open = statement.key not in ("template", "unit", "period", "window_start", "secrecy")
-        look: dict[str, object] = {"border": 1, "border_color": _LINE, "align": "left", "indent": 1}
+        look: dict[str, object] = {"border": 1, "border_color": LINE, "align": "left", "indent": 1}
         if is_open:
-            look |= {"bg_color": _INPUT_FILL, "locked": False}
+            look |= {"bg_color": INPUT_FILL, "locked": False}
         else:
             look |= {"bold": True}
         if statement.key in ("window_start", "cut_off_date", "document_date"):
@@ -370,7 +336,7 @@ class _FormWriter:
         if isinstance(given, date):
             sheet.write_datetime(row, value[0], datetime(given.year, given.month, given.day), cell_format)  # noqa: DTZ001
         else:
-            _write(sheet, row, value[0], given or None, cell_format)
+            write_cell(sheet, row, value[0], given or None, cell_format)
         self._validate_statement(sheet, row, value[0], statement.key)
 
     def _stated(self, key: str) -> str | date:
@@ -422,9 +388,9 @@ class _FormWriter:
     def _write_header(self, sheet: Any, row: int, columns: Sequence[labels.ColumnLabel], describing: int) -> int:
         """Header row and column-number row; returns the first line below."""
         head = self.style(
-            bold=True, align="center", text_wrap=True, border=1, border_color=_LINE, bg_color=_HEAD_FILL, font_size=11
+            bold=True, align="center", text_wrap=True, border=1, border_color=LINE, bg_color=HEAD_FILL, font_size=11
         )
-        number = self.style(italic=True, align="center", border=1, border_color=_LINE, font_size=9, font_color=_QUIET)
+        number = self.style(italic=True, align="center", border=1, border_color=LINE, font_size=9, font_color=QUIET)
         for index, column in enumerate(columns):
             sheet.write_string(row, index, column.label, head)
             if index < describing:
@@ -436,22 +402,22 @@ class _FormWriter:
         return row + 2
 
     def _write_line(self, sheet: Any, row: int, line: FormLine, columns: Sequence[labels.ColumnLabel]) -> None:
-        edge: dict[str, object] = {"border": 1, "border_color": _LINE, "font_size": 11}
+        edge: dict[str, object] = {"border": 1, "border_color": LINE, "font_size": 11}
         if line.kind == "section":
             for index, column in enumerate(columns):
                 # Only the outer edges are drawn, so that the title may run over the empty cells beside it.
                 sides = {"left": int(index == 0), "right": int(index == len(columns) - 1)}
                 look = self.style(
-                    top=1, bottom=1, **sides, border_color=_LINE, font_size=11, bold=True, bg_color=_SECTION_FILL
+                    top=1, bottom=1, **sides, border_color=LINE, font_size=11, bold=True, bg_color=SECTION_FILL
                 )
                 if column is labels.ORDER:
-                    _write(sheet, row, index, line.order, self.style(**edge, **_SECTION_ORDER))
+                    write_cell(sheet, row, index, line.order, self.style(**edge, **_SECTION_ORDER))
                 else:
-                    _write(sheet, row, index, line.text if column is labels.LABEL else None, look)
+                    write_cell(sheet, row, index, line.text if column is labels.LABEL else None, look)
             sheet.set_row(row, 19)
             return
         if line.kind == "breakdown":
-            quiet = self.style(**edge, italic=True, font_color=_QUIET, align="left", indent=2)
+            quiet = self.style(**edge, italic=True, font_color=QUIET, align="left", indent=2)
             for index, column in enumerate(columns):
                 if column is labels.LABEL:
                     sheet.write_string(row, index, line.text, quiet)
@@ -462,50 +428,50 @@ class _FormWriter:
         is_total = line.kind == "measure"
         for index, column in enumerate(columns):
             if column is labels.ORDER:
-                _write(sheet, row, index, line.order or None, self.style(**edge, align="center"))
+                write_cell(sheet, row, index, line.order or None, self.style(**edge, align="center"))
             elif column is labels.CODE:
-                _write(
+                write_cell(
                     sheet,
                     row,
                     index,
                     line.code,
-                    self.style(**(edge | {"font_size": 8}), font_color=_QUIET, shrink=True),
+                    self.style(**(edge | {"font_size": 8}), font_color=QUIET, shrink=True),
                 )
             elif column is labels.LABEL:
                 look = self.style(**edge, align="left", text_wrap=True, indent=1 if is_total else 3)
                 sheet.write_string(row, index, line.text, look)
             elif column is labels.BREAKDOWN:
                 small = edge | {"font_size": 10}
-                _write(
+                write_cell(
                     sheet,
                     row,
                     index,
                     line.breakdown or None,
-                    self.style(**small, font_color=_QUIET, align="center", text_wrap=True),
+                    self.style(**small, font_color=QUIET, align="center", text_wrap=True),
                 )
             elif column is labels.UNIT:
                 small = edge | {"font_size": 10}
-                _write(sheet, row, index, line.unit_vi, self.style(**small, align="center", text_wrap=True))
+                write_cell(sheet, row, index, line.unit_vi, self.style(**small, align="center", text_wrap=True))
             elif column is labels.ACTUAL:
                 self._write_figure(sheet, row, index, line, self.entries.actual.get(line.code))
             elif column is labels.ESTIMATE:
                 if line.takes_estimate:
                     self._write_figure(sheet, row, index, line, self.entries.estimate.get(line.code))
                 else:
-                    sheet.write_blank(row, index, None, self.style(**edge, bg_color=_CLOSED_FILL))
+                    sheet.write_blank(row, index, None, self.style(**edge, bg_color=CLOSED_FILL))
             else:
-                note = self.style(**(edge | {"font_size": 10}), bg_color=_INPUT_FILL, locked=False, text_wrap=True)
-                _write(sheet, row, index, self.entries.notes.get(line.code), note)
+                note = self.style(**(edge | {"font_size": 10}), bg_color=INPUT_FILL, locked=False, text_wrap=True)
+                write_cell(sheet, row, index, self.entries.notes.get(line.code), note)
                 self._want("note", "", row, index)
-        sheet.set_row(row, 4 + 14 * max(_lines(line.text, 54 if is_total else 50), _lines(line.unit_vi, 12)))
+        sheet.set_row(row, 4 + 14 * max(count_lines(line.text, 54 if is_total else 50), count_lines(line.unit_vi, 12)))
 
     def _write_figure(self, sheet: Any, row: int, column: int, line: FormLine, entry: CellEntry | None) -> None:
         measure = _measure(line)
         look: dict[str, object] = {
             "border": 1,
-            "border_color": _LINE,
+            "border_color": LINE,
             "font_size": 12 if line.kind == "measure" else 11,
-            "bg_color": _INPUT_FILL,
+            "bg_color": INPUT_FILL,
             "locked": False,
             "align": "right",
         }
@@ -513,7 +479,7 @@ class _FormWriter:
             look["num_format"] = _NUMBER_FORMATS[measure.value_type]
         else:
             look["align"] = "center"
-        _write(sheet, row, column, entry, self.style(**look))
+        write_cell(sheet, row, column, entry, self.style(**look))
         prompt = measure.rule_vi if line.kind == "measure" and measure.rule_vi else ""
         value_type = measure.value_type
         if value_type in ("yes_no", "choice", "milestone") and measure.choice_list_code:
@@ -571,7 +537,7 @@ class _FormWriter:
         return f"{labels.LISTS_SHEET}!${letter}$1:${letter}${len(self._lists[index])}"
 
     def _write_ending(self, sheet: Any, row: int, last: int) -> None:
-        small = self.style(font_size=10, italic=True, font_color=_QUIET, text_wrap=True)
+        small = self.style(font_size=10, italic=True, font_color=QUIET, text_wrap=True)
         sheet.merge_range(
             row,
             0,
@@ -585,7 +551,7 @@ class _FormWriter:
         sheet.set_row(row, 32)
         place = self.style(align="center", italic=True, font_size=13)
         strong = self.style(align="center", bold=True, font_size=13)
-        quiet = self.style(align="center", italic=True, font_color=_QUIET, font_size=11)
+        quiet = self.style(align="center", italic=True, font_color=QUIET, font_size=11)
         year = self.period.window_start.year
         sheet.merge_range(row + 1, 3, row + 1, last, f"{_PROVINCE}, ngày …… tháng …… năm {year}", place)
         sheet.merge_range(row + 2, 0, row + 2, 2, "NGƯỜI LẬP BIỂU", strong)
@@ -593,21 +559,6 @@ class _FormWriter:
         sheet.merge_range(row + 3, 0, row + 3, 2, "(Ký)", quiet)
         sheet.merge_range(row + 3, 3, row + 3, last, "(Ký số hoặc ký, đóng dấu)", quiet)
         sheet.set_row(row + 1, 26)
-
-    def _set_up_page(self, sheet: Any, header: int, first_line: int, *, landscape: bool) -> None:
-        if landscape:
-            sheet.set_landscape()
-        sheet.set_paper(9)
-        # Decree 30/2020: top and bottom 20-25 mm, left 30-35 mm, right 15-20 mm, page number top centre.
-        sheet.set_margins(left=1.18, right=0.6, top=0.85, bottom=0.8)
-        sheet.set_header('&C&"Times New Roman,Regular"&13&P', {"margin": 0.4})
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(header, first_line - 1)
-        sheet.freeze_panes(first_line, 0)
-        sheet.hide_gridlines(2)
-        sheet.set_zoom(90)
-        sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
-        sheet.protect("", {"format_columns": True, "format_rows": True, "insert_rows": False})
 
     # Detail sheet
 
@@ -617,11 +568,11 @@ class _FormWriter:
         for index, column in enumerate(columns):
             sheet.set_column(index, index, 12 if column.role == "code" else _WIDTHS[column.role])
         title = self.style(align="center", bold=True, font_size=14)
-        hint = self.style(align="center", italic=True, font_size=11, font_color=_QUIET, text_wrap=True)
+        hint = self.style(align="center", italic=True, font_size=11, font_color=QUIET, text_wrap=True)
         sheet.merge_range(0, 0, 0, last, "SỐ LIỆU CHI TIẾT THEO PHÂN TỔ", title)
         sheet.set_row(0, 24)
         if self.entries.is_synthetic:
-            warning = self.style(align="center", bold=True, font_color="#B42318", bg_color="#FEE4E2")
+            warning = self.style(align="center", bold=True, font_color=WARNING_INK, bg_color=WARNING_FILL)
             sheet.merge_range(1, 0, 1, last, f"{labels.SYNTHETIC_TITLE} - không phải số liệu thật", warning)
         else:
             stated = labels.coded_statement(self.unit.code, self.unit.name_vi)
@@ -645,7 +596,7 @@ class _FormWriter:
             entry = self.entries.detail[offset] if offset < len(self.entries.detail) else None
             self._write_detail_line(sheet, first + offset, offset + 1, entry, columns)
         self._validate_detail(sheet, first, first + row_count - 1, detailed, last)
-        self._set_up_page(sheet, 3, first, landscape=True)
+        set_up_page(sheet, 3, first)
 
     def _detailed_measures(self) -> list[Measure]:
         asked = self.reference.form_measures(self.template.code, self.period.kind)
@@ -654,7 +605,7 @@ class _FormWriter:
     def _write_detail_line(
         self, sheet: Any, row: int, number: int, entry: DetailEntry | None, columns: Sequence[labels.ColumnLabel]
     ) -> None:
-        edge: dict[str, object] = {"border": 1, "border_color": _LINE, "font_size": 11}
+        edge: dict[str, object] = {"border": 1, "border_color": LINE, "font_size": 11}
         values: dict[str, CellEntry | None] = {}
         if entry is not None:
             measure = self.reference.measures.get(entry.measure_code)
@@ -669,14 +620,14 @@ class _FormWriter:
             }
         for index, column in enumerate(columns):
             if column.role == "order":
-                sheet.write_number(row, index, number, self.style(**edge, align="center", font_color=_QUIET))
+                sheet.write_number(row, index, number, self.style(**edge, align="center", font_color=QUIET))
                 continue
-            look = edge | {"bg_color": _INPUT_FILL, "locked": False}
+            look = edge | {"bg_color": INPUT_FILL, "locked": False}
             if column.role in ("actual", "estimate"):
                 look |= {"align": "right"}
             elif column.role in ("code", "unit"):
                 look |= {"align": "center"}
-            _write(sheet, row, index, values.get(column.role) or None, self.style(**look))
+            write_cell(sheet, row, index, values.get(column.role) or None, self.style(**look))
 
     def _validate_detail(self, sheet: Any, top: int, bottom: int, measures: Sequence[Measure], last: int) -> None:
         if not measures:
@@ -745,32 +696,6 @@ class _FormWriter:
         )
 
     # Guide and lists
-
-    def _write_guide(self, sheet: Any) -> None:
-        sheet.set_column(0, 0, 30)
-        sheet.set_column(1, 1, 78)
-        title = self.style(bold=True, font_size=14)
-        section = self.style(bold=True, font_size=12, bg_color=_SECTION_FILL)
-        name = self.style(bold=True, border=1, border_color=_LINE, align="left", valign="top", text_wrap=True, indent=1)
-        text = self.style(border=1, border_color=_LINE, align="left", valign="top", text_wrap=True, indent=1)
-        sheet.merge_range(0, 0, 0, 1, "HƯỚNG DẪN ĐIỀN BÁO CÁO", title)
-        sheet.set_row(0, 26)
-        row = 1
-        for heading, lines in self._guide():
-            sheet.merge_range(row, 0, row, 1, heading, section)
-            sheet.set_row(row, 20)
-            row += 1
-            for label, words in lines:
-                sheet.write_string(row, 0, label, name)
-                sheet.write_string(row, 1, words, text)
-                sheet.set_row(row, 5 + 16 * max(_lines(words, 90), _lines(label, 30)))
-                row += 1
-        sheet.set_paper(9)
-        sheet.set_margins(left=1.18, right=0.6, top=0.85, bottom=0.8)
-        sheet.fit_to_pages(1, 0)
-        sheet.freeze_panes(1, 0)
-        sheet.hide_gridlines(2)
-        sheet.protect("", {"format_columns": True, "format_rows": True})
 
     def _guide(self) -> list[tuple[str, list[tuple[str, str]]]]:
         sending = [
@@ -861,23 +786,10 @@ def _measure(line: FormLine) -> Measure:
     return line.measure
 
 
-def _write(sheet: Any, row: int, column: int, value: CellEntry | None, cell_format: Any) -> None:
-    if value is None:
-        sheet.write_blank(row, column, None, cell_format)
-    elif isinstance(value, str):
-        sheet.write_string(row, column, value, cell_format)
-    else:
-        sheet.write_number(row, column, float(value), cell_format)
-
-
 def _letter(column: int) -> str:
     from include.readers.grid import column_letters
 
     return column_letters(column)
-
-
-def _lines(text: str, characters: int) -> int:
-    return max(1, -(-len(text) // characters))
 
 
 def _ranges(cells: Sequence[tuple[int, int]]) -> list[list[int]]:

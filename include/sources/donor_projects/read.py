@@ -178,6 +178,8 @@ class _ListReader:
             capital_flows=tuple(self.flows),
             ignored_rows=tuple(self.ignored),
             findings=tuple(self.findings),
+            # A list without Việt Nam is somebody else's: it revises nothing that was loaded of this layout.
+            subject=self.layout.name if self.flows else f"{self.layout.name}/-",
         )
 
     def _read_line(self, line: _Line) -> str | None:
@@ -284,7 +286,7 @@ class _ListReader:
         ours = sum(
             (share for name, share in named if share is not None and match_key(name) in self.country_keys), Decimal(0)
         )
-        return flow if flow.value is None else replace(flow, value=flow.value * ours / _HUNDRED)
+        return flow if flow.value is None else replace(flow, value=flow.value * ours / _HUNDRED, share_pct=ours)
 
     def _set_disputed_aside(self) -> None:
         """A project whose lines give different amounts has none: which of them is the newer is not said."""

@@ -19,7 +19,7 @@ from typing import Any, Final
 from include.model import Finding, IgnoredRow, Reading, SeriesPoint
 from include.readers import WorkbookRefused
 from include.readers.markup import children_named, read_elements
-from include.sources.sdmx_series.contract import Contract, load_contract
+from include.sources.sdmx_series.contract import Contract, RateKind, load_contract
 
 _PLAIN: Final = re.compile(r"-?\d{1,30}(?:\.\d{1,25})?(?:[Ee][+-]?\d{1,2})?")
 _VIETNAMESE: Final = re.compile(r"-?(?:\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+,\d+)")
@@ -40,6 +40,7 @@ def read_file(path: str, original_name: str, received_at: datetime) -> Reading:
     """Every observation of Việt Nam's series; a refusal where a series' key, multiplier or unit is not understood.
 
     The day the message was prepared is the day its points are as of; `received_at` stands in where it does not say.
+    A message about other areas only gives no points.
     """
     try:
         lines = _series_lines(Path(path))
@@ -91,6 +92,8 @@ class _Series:
     frequency: Any
     unit: str
     path: str
+    rate_currency: str | None
+    rate_kind: RateKind | None
 
 
 class _MessageReader:
@@ -106,6 +109,7 @@ class _MessageReader:
         self.problems: list[Finding] = []
         self.has_vietnamese_numbers = False
         self.seen: set[tuple[str, tuple[date, date]]] = set()
+        self.scopes: set[tuple[str, str]] = set()
 
     def read(self, series: list[tuple[Any, Any]], lines: list[list[int]]) -> Reading:
         """The reading of all series, or the refusal with everything else there is to say."""
@@ -123,7 +127,16 @@ class _MessageReader:
             series_points=tuple(self.points),
             ignored_rows=tuple(self.ignored),
             findings=tuple(self.findings),
+            subject=self._subject(),
         )
+
+    def _subject(self) -> str:
+        """Which data of which area the message holds.
+
+        Its DataSetID and its own id are made anew for every download; what stays are the domains of its series.
+        """
+        domains, areas = (sorted({each[place] for each in self.scopes}) for place in (0, 1))
+        return f"{'+'.join(domains)}/{'+'.join(areas)}"
 
     def _read_series(self, number: int, key: Any, observations: Iterable[Any], lines: list[int]) -> None:
         values = {name: str(each.value) for name, each in (*key.values.items(), *key.attrib.items())}
@@ -135,6 +148,7 @@ class _MessageReader:
             found = ", ".join([*(f"+{name}" for name in unknown), *(f"-{name}" for name in missing)])
             self.problems.append(Finding("SDMX_KEY", None, place, found, ", ".join(self.contract.series_key)))
             return
+        self.scopes.add((values[self.contract.series_key[0]], values["REF_AREA"]))
         if values["REF_AREA"] != self.contract.area:
             self.ignored.append(IgnoredRow(self.file_name, lines[0] if lines else 0, "other_area", len(lines)))
             return
@@ -144,7 +158,7 @@ class _MessageReader:
             endings = ", ".join(ending for ending, _ in self.contract.units)
             self.problems.append(Finding("SDMX_UNIT_UNKNOWN", None, place, values["INDICATOR"], endings, code))
             return
-        series = _Series(code, values["FREQ"], unit, path)
+        series = _Series(code, values["FREQ"], unit, path, *self.contract.exchange_rates.get(code, (None, None)))
         for index, (observation, line) in enumerate(zip(observations, lines, strict=True), start=1):
             attached = {name: str(each.value) for name, each in observation.attached_attribute.items()}
             multiplier = attached.get("UNIT_MULT", values.get("UNIT_MULT", ""))
@@ -189,6 +203,8 @@ class _MessageReader:
                 cell=cell,
                 raw_text=text or None,
                 reading_code=code,
+                rate_currency=series.rate_currency,
+                rate_kind=series.rate_kind,
             )
         )
 

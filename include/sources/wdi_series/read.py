@@ -44,7 +44,7 @@ def _contract() -> _Contract:
 def read_file(path: str, original_name: str, received_at: datetime) -> Reading:
     """Every year of the countries kept, blank years as missing; a refusal where the layout is not the download's.
 
-    `received_at` is not used: the file says when it was made.
+    A file without Việt Nam gives no points. `received_at` is not used: the file says when it was made.
     """
     try:
         rows = read_delimited(Path(path))
@@ -117,9 +117,21 @@ def _read_rows(
             )
     if problems:
         return _refused(problems[0], *problems[1:])
+    if not seen:
+        return _refused(Finding("WDI_EMPTY", expected=", ".join(contract.indicators)))
+    subject = "+".join(sorted({indicator for _, indicator in seen}))
     if not any(point.area_code == _OUR_AREA for point in points):
-        return _refused(Finding("WDI_NOT_VIET_NAM", expected="VNM"))
-    return Reading(heading=None, series_points=tuple(points), ignored_rows=tuple(ignored), findings=tuple(findings))
+        # Nothing to compare the others with; under a subject of its own it revises no file that has Việt Nam.
+        ignored = [IgnoredRow(file_name, rows[0].line_number, "viet_nam_not_in_file", len(seen) * len(years))]
+        told = Finding("WDI_NOT_VIET_NAM", expected="VNM")
+        return Reading(heading=None, ignored_rows=tuple(ignored), findings=(told,), subject=f"{subject}/-")
+    return Reading(
+        heading=None,
+        series_points=tuple(points),
+        ignored_rows=tuple(ignored),
+        findings=tuple(findings),
+        subject=subject,
+    )
 
 
 def _refused(refusal: Finding, *others: Finding) -> Reading:

@@ -1,0 +1,1 @@
+"""Projects that several sources tell of: how titles are compared, and what a person decides about two records."""

@@ -1,0 +1,1 @@
+"""The finance department's register of foreign direct investment projects."""

@@ -1,0 +1,1 @@
+"""The registers of aid of foreign non-governmental organisations."""

@@ -1,0 +1,44 @@
+-- Grain: one row per period.
+-- How many of its days were monitored, of those that have passed. A day counts as passed once it is over, and before
+-- that when it has been monitored already; days after the end of the window never do.
+create table mart.monitoring_period as
+select
+    period.period_code,
+    period.window_start,
+    period.window_end,
+    coalesce(monitored.day_count, 0) as monitored_count,
+    greatest(
+        least(
+            period.window_end,
+            greatest(
+                (coalesce(build.as_known, build.built_at) at time zone 'Asia/Ho_Chi_Minh')::date - 1,
+                monitored.last_day
+            )
+        ) - period.window_start + 1,
+        0
+    ) as passed_count,
+    monitored.first_day,
+    monitored.last_day,
+    coalesce(monitored.is_revised, false) as is_revised
+from reference.reporting_period as period
+cross join mart.build
+cross join lateral (
+    select
+        count(distinct day.monitored_date) as day_count,
+        min(day.monitored_date) as first_day,
+        max(day.monitored_date) as last_day,
+        bool_or(day.is_revised) as is_revised
+    from mart.monitoring_day_latest as day
+    where day.monitored_date between period.window_start and period.window_end
+) as monitored;
+alter table mart.monitoring_period add constraint monitoring_period_pk primary key (period_code);
+analyze mart.monitoring_period;
+comment on table mart.monitoring_period is 'How completely each period was monitored.';
+comment on column mart.monitoring_period.period_code is 'Reporting period.';
+comment on column mart.monitoring_period.window_start is 'First day of the period.';
+comment on column mart.monitoring_period.window_end is 'Last day of the period.';
+comment on column mart.monitoring_period.monitored_count is 'Days monitored; a day on which nothing was found is one.';
+comment on column mart.monitoring_period.passed_count is 'Days of the period that have passed.';
+comment on column mart.monitoring_period.first_day is 'First day monitored.';
+comment on column mart.monitoring_period.last_day is 'Last day monitored.';
+comment on column mart.monitoring_period.is_revised is 'True when one of its days was stated differently before.';
