@@ -25,7 +25,7 @@ from include.sources import list_sources
     tags=["care"],
 )
 def tend_warehouse():
-    """Take up arrivals a broken run left behind; write down who has not reported yet."""
+    """Take up arrivals a broken run left behind; look after the audit log; write down who has not reported yet."""
 
     # One asset is enough: any of them has the marts rebuilt.
     @task(outlets=[SHAPE_ASSETS["observation"]])
@@ -40,6 +40,13 @@ def tend_warehouse():
 
         return log_late_reports()
 
+    @task
+    def verify_audit() -> int:
+        from include.pipeline.verify import require_log_whole
+
+        return require_log_whole()
+
+    verify_audit()
     reconcile.expand(source_id=[source.source_id for source in list_sources()]) >> list_late()
 
 

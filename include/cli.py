@@ -481,12 +481,10 @@ def _grant_analyst(options: argparse.Namespace) -> int:
 
 
 def _verify_audit(options: argparse.Namespace) -> int:
-    from include.warehouse.audit import note_anchor, read_anchors, verify_audit
+    from include.pipeline.verify import verify_log
 
     with _opened() as (settings, engine), engine.connect() as connection:
-        noted = settings.home / "audit" / "heads.csv"
-        verification = verify_audit(connection, [*read_anchors(noted).items(), *options.head])
-    note_anchor(noted, verification)
+        verification = verify_log(connection, settings, options.head)
     if options.json:
         _print_json({"ok": verification.ok, **asdict(verification)})
     else:

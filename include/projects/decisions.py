@@ -45,6 +45,7 @@ def decide(
     from sqlalchemy import text
 
     from include.indicators.marts import ensure_current
+    from include.warehouse.audit import record_event
 
     _require_plain("--by", role, "một chức danh, ví dụ “Chuyên viên Phòng Hợp tác, Sở Tài chính”", is_role=True)
     _require_plain("--reason", reason, "lý do bằng lời, không có thông tin cá nhân", is_role=False)
@@ -65,7 +66,7 @@ def decide(
         )
     (_require_no_word_apart if is_same else _require_no_other_tie)(connection, first, second)
     low, high = sorted((first, second), key=lambda key: key.encode())
-    return int(
+    number = int(
         connection.execute(
             text(
                 "insert into warehouse.project_match_decision"
@@ -83,6 +84,14 @@ def decide(
             },
         ).scalar_one()
     )
+    record_event(
+        connection,
+        "approval",
+        f"{low} {'=' if is_same else '<>'} {high}",
+        {"project_match_decision": number},
+        decided_by=role.strip(),
+    )
+    return number
 
 
 _LIST = "`ttdn projects` liệt kê các bản ghi và cặp đề nghị."

@@ -75,9 +75,17 @@ cross join lateral (
         percentile_cont(0.5) within group (order by earlier.item_count) as median
     from unnest(judged.days_before) as earlier (item_count)
 ) as history
+left join reference.public_holiday
+    on
+        judged.monitored_date = public_holiday.holiday_date
+        and public_holiday.day_kind <> 'proposed'
 where
     judged.submission_id is not null
     and (
-        (judged.item_count = 0 and extract(isodow from judged.monitored_date) <= 5)
+        (
+            judged.item_count = 0
+            -- A day exchanged is worked although it is a Saturday; every other entry is a day off.
+            and coalesce(public_holiday.day_kind = 'swapped_work', extract(isodow from judged.monitored_date) <= 5)
+        )
         or (history.day_count >= 7 and judged.item_count > 5 * history.median)
     )

@@ -594,6 +594,16 @@ def test_a_day_above_five_times_the_median_or_empty_on_a_working_day_warns(batch
     assert breaches[0].expected == "không quá 5 lần trung vị 28 ngày trước là 10"
 
 
+def test_tet_is_no_working_day_and_a_saturday_worked_in_exchange_is_one(batch: Batch) -> None:
+    batch.monitoring(date(2026, 2, 19), 0)  # a Thursday, the third day of Tết
+    batch.monitoring(date(2026, 1, 10), 0)  # a Saturday worked for 2 January
+    batch.monitoring(date(2026, 1, 17), 0)  # an ordinary Saturday
+
+    breaches = batch.breaches_of("MONITORING_DAY_UNUSUAL")
+
+    assert [breach.subject for breach in breaches] == ["Ngày 10/01/2026"]
+
+
 def test_a_median_needs_seven_days(batch: Batch) -> None:
     monday = date(2026, 3, 2)
     for offset in range(6):

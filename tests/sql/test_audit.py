@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from include.errors import PlatformError
 from include.pipeline.extract import write_extracts
 from include.pipeline.ingest import ingest_files
+from include.pipeline.verify import AuditChanged, require_log_whole
 from include.settings import load_settings
 from include.warehouse.audit import (
     NO_HASH,
@@ -211,6 +212,27 @@ def test_a_tail_cut_off_with_its_head_is_seen_by_who_noted_the_head_elsewhere(re
 
     assert verify_audit(reports).ok  # the database alone cannot know
     assert [problem.event for problem in verify_audit(reports, [noted]).problems] == [5]
+
+
+def test_the_daily_look_notes_the_head_and_stops_at_the_first_changed_entry(
+    warehouse: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TTDN_HOME", str(tmp_path))
+    monkeypatch.setenv("TTDN_DATABASE_URL", warehouse.engine.url.render_as_string(hide_password=False))
+    write_sample(warehouse)
+    warehouse.commit()
+
+    assert require_log_whole() == 5
+
+    # Cut off with its head: the database alone cannot know, the head noted in the home does.
+    forge(warehouse, "delete from audit.event where event_number >= 4")
+    warehouse.exec_driver_sql(
+        "update audit.head set (event_count, event_hash) ="
+        " (select event_number, event_hash from audit.event where event_number = 3)"
+    )
+    warehouse.commit()
+    with pytest.raises(AuditChanged, match="entry 5"):
+        require_log_whole()
 
 
 def test_a_head_that_lost_its_row_is_found(reports: Connection) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from include.indicators.marts import build_marts
 from tests.sql.builders import LATE, ZONE, send
+from tests.sql.monitored import count, monitor, nothing_found
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "questions.md"
 QUESTION = re.compile(r"^## (\d+)\. (.+?)\n(.*?)^```sql\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -75,6 +76,16 @@ def answered(warehouse_of_module: Connection) -> Iterator[Connection]:
         ],
     )
     ask(connection)
+    # February: 3 + 1 classified, 4 not, a day monitored in vain. March: one day, nothing classified.
+    monitor(
+        connection,
+        count("02-02", 3, tone="trung_tinh"),
+        count("02-03", 1, tone="tich_cuc"),
+        count("02-03", 4, tone="chua_phan_loai"),
+        nothing_found("02-04"),
+        count("03-02", 2, tone="chua_phan_loai"),
+        received_at=datetime(2026, 3, 10, 9, tzinfo=ZONE),
+    )
     build_marts(connection)
     yield connection
     connection.rollback()
@@ -222,6 +233,13 @@ EXPECTED: dict[int, list[Row] | Callable[[list[Row]], bool]] = {
     18: lambda rows: [row[:4] for row in rows] == [("Sở Y tế", "Khác các đơn vị cùng loại", "Báo cáo", "F12")],
     # Monday 1 June to Sunday 14 June 2026: two full weeks without a holiday.
     19: [("2026-06T", date(2026, 6, 14), "Chủ nhật", 10)],
+    # 3 of 4 and 1 of 4; what is not classified has no share.
+    20: [
+        (2026, 2, "Chưa phân loại", 4, None, 3),
+        (2026, 2, "Tích cực", 1, Decimal("25.0"), 3),
+        (2026, 2, "Trung tính", 3, Decimal("75.0"), 3),
+        (2026, 3, "Chưa phân loại", 2, None, 1),
+    ],
 }
 
 

@@ -306,6 +306,20 @@ def test_a_confirmed_pair_is_one_project_and_says_who_confirmed_it_and_when(repo
     ]
 
 
+def test_a_decision_is_in_the_audit_log_with_the_post_that_made_it(reports):
+    with_donor(reports)
+    say(reports, *PAIR, is_same=False)
+    say(reports, *PAIR, is_same=True)
+
+    low, high = sorted(PAIR)
+    assert [
+        tuple(row)
+        for row in reports.exec_driver_sql(
+            "select action, subject, decided_by from audit.event where action = 'approval' order by event_number"
+        )
+    ] == [("approval", f"{low} <> {high}", POST), ("approval", f"{low} = {high}", POST)]
+
+
 def test_a_rejected_pair_stays_apart_and_is_not_proposed_again(reports):
     with_donor(reports)
     say(reports, *PAIR, is_same=False)

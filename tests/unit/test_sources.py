@@ -45,7 +45,7 @@ def test_a_contract_says_the_little_the_pipeline_must_know(tmp_path: Path) -> No
         (GOOD.replace("read:read_file", "read"), "reader:"),
         (GOOD + "schedule: every morning\n", "schedule: 'every morning'"),
         (GOOD + "schedule: '0 6 * *'\n", "schedule: '0 6 * *'"),
-        (GOOD + "title: [\n", "expected the node content"),
+        (GOOD + "title: [\n", "node content"),
         ("just words", "str"),
         ("", "NoneType"),
     ],
