@@ -19,6 +19,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -179,7 +180,12 @@ def _take_in_inbox(
         for dag_id, title in ((BUILD_DAG, "Tính chỉ tiêu"), (RELEASE_DAG, "Xuất báo cáo")):
             with display.step(title) as step:
                 is_behind = dag_id == BUILD_DAG and not changed and not is_current(connection)
-                due = [api.trigger(dag_id)] if is_behind else _runs_due(settings, api, dag_id, changed, step)
+                is_caught_up = partial(is_current, connection) if dag_id == BUILD_DAG else None
+                due = (
+                    [api.trigger(dag_id)]
+                    if is_behind
+                    else _runs_due(settings, api, dag_id, changed, step, is_caught_up=is_caught_up)
+                )
                 for run_id in due:
                     _follow(settings, api, dag_id, run_id, _count_tasks(step))
                 if not due:
@@ -241,24 +247,37 @@ def _runs_since(api: AirflowApi, dag_id: str, moment: datetime) -> list[str]:
     ]
 
 
-def _runs_due(settings: Settings, api: AirflowApi, dag_id: str, causes: set[tuple[str, str]], step: Step) -> list[str]:
+def _runs_due(
+    settings: Settings,
+    api: AirflowApi,
+    dag_id: str,
+    causes: set[tuple[str, str]],
+    step: Step,
+    *,
+    is_caught_up: Callable[[], bool] | None = None,
+) -> list[str]:
     """Runs of `dag_id` to wait for: those started for `causes`, those under way; a failed last run is started again.
 
     Changes that come one after the other may start several runs; all of them are waited for, until each has its run.
-
+    The scheduler can lose a change that comes between making a run and starting it: then the run sees it all the same,
+    and `is_caught_up` says so; where nothing can say so, one more run is started.
     An interrupted or failed earlier job leaves a mart behind its observations: it is caught up here.
     """
     if causes:
         step.tell("chờ bộ lập lịch")
     end = time.monotonic() + 60
     while causes:
-        found = {
-            latest["dag_run_id"]: causes & api.caused_by(dag_id, latest["dag_run_id"])
-            for latest in reversed(api.latest_runs(dag_id))
-        }
+        latest_runs = list(reversed(api.latest_runs(dag_id)))
+        found = {run["dag_run_id"]: causes & api.caused_by(dag_id, run["dag_run_id"]) for run in latest_runs}
+        ours = [run_id for run_id, met in found.items() if met]
         if causes <= set().union(*found.values()):
-            return [run_id for run_id, met in found.items() if met]
-        if time.monotonic() > end:
+            return ours
+        if ours and all(run["state"] in _ENDED for run in latest_runs):
+            if is_caught_up is not None and is_caught_up():
+                return ours
+            if time.monotonic() > end:
+                return [*ours, api.trigger(dag_id)]
+        elif time.monotonic() > end and not ours:
             raise ServiceError(
                 where=dag_id,
                 found="no run within 60 s of the change it waits for",

@@ -276,6 +276,33 @@ def test_changes_that_started_several_runs_are_waited_for_in_all_of_them(setting
     assert due(settings, airflow, {(INGEST, "mine"), ("ingest_nso_fdi", "its")}) == ["first", "second"]
 
 
+def test_a_change_the_scheduler_lost_is_not_waited_for_when_the_run_has_seen_it(settings: Settings) -> None:
+    airflow: Any = FakeAirflow(only=a_run(main_job.BUILD_DAG, "success", causes=[(INGEST, "mine")]))
+    causes = {(INGEST, "mine"), ("ingest_wdi_series", "lost")}
+
+    with plain_display().step("x") as step:
+        found = main_job._runs_due(settings, airflow, main_job.BUILD_DAG, causes, step, is_caught_up=lambda: True)
+
+    assert (found, airflow.triggered) == (["only"], [])
+
+
+def test_a_change_the_scheduler_lost_gets_a_run_when_nobody_has_seen_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter(range(0, 10_000, 30))
+    monkeypatch.setattr(main_job.time, "monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr(main_job.time, "sleep", lambda _: None)
+    monkeypatch.setattr(main_job, "_check_service", lambda _: None)
+    airflow: Any = FakeAirflow(only=a_run(main_job.BUILD_DAG, "success", causes=[(INGEST, "mine")]))
+    causes = {(INGEST, "mine"), ("ingest_wdi_series", "lost")}
+
+    with plain_display().step("x") as step:
+        found = main_job._runs_due(settings, airflow, main_job.BUILD_DAG, causes, step, is_caught_up=lambda: False)
+
+    assert found == ["only", "mine"]
+    assert airflow.triggered == [main_job.BUILD_DAG]
+
+
 def test_nothing_new_means_nothing_to_wait_for(settings: Settings) -> None:
     airflow = FakeAirflow(before=a_run(main_job.BUILD_DAG, "success"))
 
