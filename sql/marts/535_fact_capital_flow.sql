@@ -1,7 +1,24 @@
 -- Grain: one row per figure of the file that counts of each source and subject.
+-- The file that counts: of those loaded the one received last, as for reports.
 create view mart.fact_capital_flow with (security_invoker = true) as
+with latest as (
+    select distinct on (submission.source_id, submission.subject_key)
+        submission.submission_id,
+        submission.source_id
+    from warehouse.submission
+    cross join mart.build
+    where
+        submission.verdict = 'loaded'
+        and submission.received_at <= coalesce(build.as_known, 'infinity')
+    order by
+        submission.source_id asc,
+        submission.subject_key asc,
+        submission.received_at desc,
+        submission.revision_number desc
+)
+
 select
-    flow.source_id,
+    latest.source_id,
     flow.flow_code,
     case flow.flow_code when 'fdi' then 'Đầu tư trực tiếp nước ngoài' when 'oda' then 'Vốn ODA' else 'Viện trợ PCPNN' end
         as flow_name_vi,
@@ -20,9 +37,6 @@ select
     flow.value,
     flow.value_state,
     flow.unit_code,
-    flow.usd_value,
-    flow.vnd_value,
-    flow.rate_date,
     flow.window_start as window_start_date,
     flow.window_end as window_end_date,
     flow.as_of_date,
@@ -31,7 +45,8 @@ select
     flow.submission_id,
     flow.sheet_name,
     flow.cell
-from mart.capital_flow_latest as flow;
+from warehouse.capital_flow as flow
+inner join latest on flow.submission_id = latest.submission_id;
 comment on view mart.fact_capital_flow is
 'FDI, ODA and aid of foreign non-governmental organisations, as printed, newest file of each window. | FDI, ODA và viện trợ phi chính phủ nước ngoài, đúng như nguồn in, lấy tệp mới nhất của mỗi kỳ.';
 comment on column mart.fact_capital_flow.source_id is 'Source contract it was read by; never add two sources. | Nguồn số liệu; không cộng hai nguồn.';
@@ -52,9 +67,6 @@ comment on column mart.fact_capital_flow.form_code is 'How it is passed on or gi
 comment on column mart.fact_capital_flow.value is 'Whole units of unit_code; empty unless reported or nil. | Tính bằng đơn vị nguyên của unit_code; để trống nếu không có số liệu.';
 comment on column mart.fact_capital_flow.value_state is 'reported, nil, not_applicable, withheld, missing. Missing is not zero. | Trạng thái; để trống không phải là 0.';
 comment on column mart.fact_capital_flow.unit_code is 'Currency (ISO 4217) or the thing counted. | Loại tiền (ISO 4217) hoặc vật được đếm.';
-comment on column mart.fact_capital_flow.usd_value is 'The amount in US dollars at the rate of rate_date; empty without a rate, never zero. | Quy ra USD theo tỷ giá ngày rate_date; để trống nếu chưa có tỷ giá.';
-comment on column mart.fact_capital_flow.vnd_value is 'The amount in dong at the rate of rate_date; empty without a rate, never zero. | Quy ra đồng theo tỷ giá ngày rate_date; để trống nếu chưa có tỷ giá.';
-comment on column mart.fact_capital_flow.rate_date is 'Day whose exchange rate is used. | Ngày lấy tỷ giá.';
 comment on column mart.fact_capital_flow.window_start_date is 'First day the figure covers. | Ngày đầu tiên số liệu tính đến.';
 comment on column mart.fact_capital_flow.window_end_date is 'Last day the figure covers; joins to dim_date. | Ngày cuối cùng số liệu tính đến; nối với dim_date.';
 comment on column mart.fact_capital_flow.as_of_date is 'Day the publisher closed the figure. | Ngày nguồn chốt số.';

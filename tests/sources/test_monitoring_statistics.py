@@ -664,6 +664,18 @@ def test_the_day_of_receipt_is_the_one_in_viet_nam(tmp_path: Path) -> None:
     assert told(take(path, at=datetime(2026, 10, 1, 16, tzinfo=UTC))) == [("MONITORING_DAY_AHEAD", "dòng 2, cột 1")]
 
 
+def test_a_day_of_a_month_declared_final_is_held_and_the_day_after_is_not(tmp_path: Path) -> None:
+    open_contract = load_contract()
+    limits = replace(open_contract.limits, final_until=date(2026, 9, 30))
+    closed = replace(open_contract, limits=limits)
+    final = write(tmp_path, [with_value(0, "2026-09-30"), with_value(0, "2026-10-01")])
+
+    reading = take(final, closed)
+    assert told(reading) == [("MONITORING_MONTH_FINAL", "dòng 2, cột 1")]
+    assert reading.findings[0].expected == "30/09/2026"
+    assert take(final, open_contract).findings == ()
+
+
 def test_a_file_without_one_readable_day_is_about_an_unknown_window(tmp_path: Path) -> None:
     assert take(write(tmp_path, [with_value(0, "?")])).subject == "unknown"
 

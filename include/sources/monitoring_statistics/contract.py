@@ -64,6 +64,8 @@ class Limits:
     rows: int
     count: int
     earliest_day: date
+    final_until: date | None = None
+    """Last day of the months declared final; nothing about them or before is taken any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class DayReader:
     def __init__(self, order: DateOrder, limits: Limits, received_on: date) -> None:
         self._order = order
         self._earliest = limits.earliest_day
+        self._final_until = limits.final_until
         self._received_on = received_on
         self._known: dict[tuple[type, object], tuple[int, Problem | None]] = {}
 
@@ -62,6 +63,8 @@ class DayReader:
         number = day.toordinal() - _DAY_ZERO
         if day > self._received_on:
             return number, Problem("MONITORING_DAY_AHEAD", format_date(day), format_date(self._received_on))
+        if self._final_until is not None and day <= self._final_until:
+            return number, Problem("MONITORING_MONTH_FINAL", format_date(day), format_date(self._final_until))
         return number, None
 
     def _parse(self, value: object) -> date | None:
