@@ -42,6 +42,9 @@ PROVINCE, GROUP, UNIT = "province", "group", "unit"
 
 _MARKS_VI = {"": "", "small": SMALL, "companion": NOT_SHOWN}
 
+UNCLASSIFIED = "unclassified"
+"""Breakdown of N02: the share nobody classified, beside the shares of what was."""
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -129,6 +132,8 @@ class Figure:
     not_applicable: int
     is_revised: bool
     is_provisional: bool
+    counts_days: bool = False
+    """Whether `received` and `expected` count the days that were monitored; bodies otherwise."""
     numerator_mark: str = ""
     denominator_mark: str = ""
     as_of_from: date | None = None
@@ -508,6 +513,7 @@ def _figure(row: Row[Any], indicator: Indicator, reference: Reference, unit_name
         is_provisional=row.is_before_due,
         as_of_from=row.as_of_from,
         as_of_to=row.as_of_to,
+        counts_days=indicator.arithmetic == "feed",
     )
 
 
@@ -521,6 +527,13 @@ def _breakdown_names(axis_code: str, member_code: str, indicator: Indicator, ref
         if axis_code == "element" and member_code in reference.measures:
             return UNIT_AXES_VI[axis_code], reference.measures[member_code].name_vi
         return UNIT_AXES_VI[axis_code], MEMBERS_VI.get(member_code, member_code)
+    if "/" in axis_code:
+        pairs = zip(axis_code.split("/"), member_code.split("/"), strict=True)
+        named = [_breakdown_names(axis, member, indicator, reference) for axis, member in pairs]
+        return ", ".join(axis for axis, _ in named), " – ".join(member for _, member in named)
+    if axis_code == UNCLASSIFIED:
+        # Beside the shares of what was classified: a share of everything, so it has a breakdown of its own.
+        return "trên tổng số tin, bài", reference.members("MON01", "tone")[member_code].name_vi
     for term in indicator.terms:
         if reference.measures[term.measure_code].axis(axis_code) is not None:
             listed = reference.members(term.measure_code, axis_code)

@@ -181,8 +181,10 @@ def kind_of(figure: Figure) -> str:
 
 
 def coverage_of(figure: Figure) -> str:
-    """“109/121”, or a dash for indicators no report is asked for."""
-    return f"{figure.received}/{figure.expected}" if figure.expected else "–"
+    """“109/121”, “144/181 ngày” for what is monitored by the day, or a dash for indicators no report is asked for."""
+    if not figure.expected:
+        return "–"
+    return f"{figure.received}/{figure.expected}" + (" ngày" if figure.counts_days else "")
 
 
 def gaps_of(figure: Figure) -> str:
