@@ -271,14 +271,14 @@ def work_without_airflow() -> None:
     from include.pipeline.extract import build_extracts
     from include.pipeline.ingest import ingest_receipts, land_inbox
     from include.pipeline.prepare import prepare_warehouse
+    from include.service.sample_inbox import write_sample_inbox
     from include.settings import load_settings
     from include.sources import list_sources
-    from include.sources.agency_reports.sample import write_sample
     from include.warehouse.connect import warehouse_url
 
     settings = load_settings()
     prepare_warehouse(engine(warehouse_url(settings)))
-    write_sample(settings.inbox, "2026-06T")
+    write_sample_inbox(settings.inbox, "2026-06T")
     time.sleep(2.5)  # the inbox leaves alone what was touched in the last two seconds
     for source in list_sources():
         for receipt_ids in land_inbox(source.source_id):
