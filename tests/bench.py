@@ -159,12 +159,12 @@ def measure_indicators(at: Home) -> list[Measured]:
 
 def measure_monitoring(at: Home) -> list[Measured]:
     """A million rows beside raw COPY of the same file, then ten million, then a day's file with those already in."""
-    from tests.monitoring_volume import write_volume
+    from include.sources.monitoring_statistics.sample_feed import write_big_feed
 
-    # The years before, so that the day measured last is one of this plan's year.
+    # The day measured last lies between the two, in this plan's year.
     volumes = {
-        MILLION: write_volume(at.path / "1m.csv", first_day=date(2026, 1, 1), row_count=MILLION),
-        10 * MILLION: write_volume(at.path / "10m.csv", first_day=date(2026, 9, 1), row_count=10 * MILLION),
+        MILLION: write_big_feed(at.path / "1m.csv", MILLION, first_day=date(2026, 1, 1)),
+        10 * MILLION: write_big_feed(at.path / "10m.csv", 10 * MILLION, first_day=date(2026, 9, 1)),
     }
     lines, a_million = [], {}
     for row_count, path in volumes.items():
@@ -180,7 +180,7 @@ def measure_monitoring(at: Home) -> list[Measured]:
     with engine(at.server.url(WAREHOUSE_DATABASE)).connect() as connection:
         rebuild_indicators(connection)
     # A correction of the days it covers, and a first revision beside it: both kinds of day a daily file brings.
-    path = write_volume(at.path / "day.csv", first_day=date(2026, 8, 10), row_count=DAY_ROWS, seed=2)
+    path = write_big_feed(at.path / "day.csv", DAY_ROWS, first_day=date(2026, 8, 10), seed=2)
     seconds, peak = _ingest_counts(at, path)
     lines.append(Measured(f"{DAY_ROWS:,} rows with 11 million in, ttdn ingest", seconds, 3, peak, ""))
     with engine(at.server.url(WAREHOUSE_DATABASE)).connect() as connection:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, text
 
 from include.model import Finding, Severity, Verdict
+from include.pipeline.monitoring import partly_revised
 from include.pipeline.stage import StagedFile
 from include.quality.gate import Breach, run_gate
 from include.quality.messages import render
@@ -118,7 +119,7 @@ def find_unchanged(connection: Connection, files: Sequence[StagedFile]) -> dict[
         {"subjects": [file.subject_key for file in files if file.subject_key]},
     )
     latest = {(row.source_id, row.subject_key): row for row in rows}
-    outdated = _partly_revised(connection, [row.submission_id for row in latest.values()])
+    outdated = partly_revised(connection, [row.submission_id for row in latest.values()])
     repeated: dict[int, int] = {}
     for file in files:
         before = latest.get((file.receipt.source_id, file.subject_key))
@@ -127,20 +128,6 @@ def find_unchanged(connection: Connection, files: Sequence[StagedFile]) -> dict[
         if before.content_hash == file.content_hash:
             repeated[file.submission_id] = before.submission_id
     return repeated
-
-
-def _partly_revised(connection: Connection, submission_ids: Sequence[int]) -> set[int]:
-    # A monitoring file is revised day by day: sent again, it takes back the days a later file had replaced.
-    rows = connection.execute(
-        text(
-            "select distinct day.submission_id from warehouse.monitoring_day as day"
-            " inner join warehouse.monitoring_day as later on later.source_id = day.source_id"
-            " and later.monitored_date = day.monitored_date and later.revision_number > day.revision_number"
-            " where day.submission_id = any(:ids)"
-        ),
-        {"ids": submission_ids},
-    )
-    return set(rows.scalars())
 
 
 def _decide(file: StagedFile, breaches: Sequence[Breach], reference: Reference) -> Decision:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from include.exports.files import whole_file
 from include.indicators.marts import check_marts, ensure_current
 from include.indicators.status import require_period
 from include.settings import Settings, load_settings
@@ -81,16 +80,9 @@ def _write_whole(
     connection: Connection, path: Path, snapshot: Snapshot, write: Callable[[Snapshot, Path], None]
 ) -> Path:
     """Write beside the target, note it in the audit log and rename: a reader never opens half a file."""
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
-    os.close(handle)
-    try:
-        write(snapshot, Path(draft))
-        record_export(connection, Path(draft), path.name)
-        Path(draft).chmod(0o644)
-        Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
+    with whole_file(path) as draft:
+        write(snapshot, draft)
+        record_export(connection, draft, path.name)
     return path
 
 

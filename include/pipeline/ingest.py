@@ -40,7 +40,7 @@ from include.pipeline.land import (
     read_manifest,
     remove_forgotten,
 )
-from include.pipeline.monitoring import remove_stale_spools, spools_removed
+from include.pipeline.monitoring import partly_revised, remove_stale_spools, spools_removed
 from include.pipeline.promote import (
     close_receipt,
     note_findings,
@@ -459,19 +459,16 @@ def _split_repeats(connection: Connection, receipts: Sequence[Receipt]) -> tuple
     """
     rows = connection.execute(
         text(
-            "select s.sha256, s.source_id from warehouse.submission as s"
+            "select s.sha256, s.source_id, latest.submission_id from warehouse.submission as s"
             " inner join lateral (select l.content_hash, l.submission_id from warehouse.submission as l"
             "  where l.verdict = 'loaded' and l.source_id = s.source_id and l.subject_key = s.subject_key"
             "  order by l.revision_number desc limit 1) as latest on latest.content_hash = s.content_hash"
             " where s.sha256 = any(:hashes) and s.verdict in ('loaded', 'unchanged')"
-            " and not exists (select 1 from warehouse.monitoring_day as day"
-            "  inner join warehouse.monitoring_day as later on later.source_id = day.source_id"
-            "  and later.monitored_date = day.monitored_date and later.revision_number > day.revision_number"
-            "  where day.submission_id = latest.submission_id)"
         ),
         {"hashes": [receipt.sha256 for receipt in receipts]},
-    )
-    seen = {(row.sha256, row.source_id) for row in rows}
+    ).all()
+    outdated = partly_revised(connection, [row.submission_id for row in rows])
+    seen = {(row.sha256, row.source_id) for row in rows if row.submission_id not in outdated}
     repeats = [receipt for receipt in receipts if (receipt.sha256, receipt.source_id) in seen]
     return repeats, [receipt for receipt in receipts if (receipt.sha256, receipt.source_id) not in seen]
 
@@ -492,10 +489,14 @@ def _held_before(connection: Connection, receipts: Sequence[Receipt]) -> dict[in
             " r.receipt_number, r.received_at"
             " from warehouse.submission as s inner join landing.receipt as r"
             " on r.submission_id = s.submission_id and r.verdict <> 'duplicate'"
-            " where s.sha256 = any(:hashes) and s.verdict in ('rejected', 'quarantined')"
+            " where s.sha256 = any(:hashes) and s.source_id = any(:sources)"
+            " and s.verdict in ('rejected', 'quarantined')"
             " order by s.sha256, s.submission_id desc"
         ),
-        {"hashes": [receipt.sha256 for receipt in receipts]},
+        {
+            "hashes": [receipt.sha256 for receipt in receipts],
+            "sources": [receipt.source_id for receipt in receipts],
+        },
     )
     held = {row.sha256: row for row in rows}
     return {receipt.receipt_id: held[receipt.sha256] for receipt in receipts if receipt.sha256 in held}

@@ -120,6 +120,20 @@ def next_day_revisions(connection: Connection) -> dict[int, int]:
     return {row.submission_id: row.revision_number for row in rows}
 
 
+def partly_revised(connection: Connection, submission_ids: Sequence[int]) -> set[int]:
+    """Which of the loaded monitoring files have a day that a later file replaced: sent again, they take it back."""
+    rows = connection.execute(
+        text(
+            "select distinct day.submission_id from warehouse.monitoring_day as day"
+            " inner join warehouse.monitoring_day as later on later.source_id = day.source_id"
+            " and later.monitored_date = day.monitored_date and later.revision_number > day.revision_number"
+            " where day.submission_id = any(:ids)"
+        ),
+        {"ids": list(submission_ids)},
+    )
+    return set(rows.scalars())
+
+
 def load_counts(connection: Connection, files: Mapping[int, MonitoringRows]) -> None:
     """Insert the staged counts of loaded submissions with their days, totals and changes; keep those of held ones.
 
