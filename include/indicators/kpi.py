@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from include.errors import PlatformError
 from include.indicators.marts import build_marts, check_marts, count_values, ensure_current
 from include.model import TOTAL
 
@@ -67,17 +68,38 @@ def kpi(
 
 
 def kpi_as_known(connection: Connection, moment: datetime, period: str | None = None) -> list[dict[str, Any]]:
-    """The same as `kpi` for the province, from the reports received up to `moment` (aware).
+    """The same as `kpi` for the province, as known at `moment` (aware), by the true receipt of each file.
 
-    The marts themselves stay as they are; they are held for the few seconds it takes.
+    Asks the functions `mart.…_as_known`, which build nothing and hold nobody up; without a period every period is
+    worked out. Raises PlatformError for a moment in the future or before the first accepted file, or an unknown period.
     """
     _require(connection, period)
+    ensure_current(connection)
+    require_moment(connection, moment)
+    return _read(connection, period, "province", None, False, moment)
+
+
+def require_moment(connection: Connection, moment: datetime) -> None:
+    """Raise PlatformError unless something was known at `moment`."""
+    from psycopg2 import errorcodes
+    from sqlalchemy import text
+    from sqlalchemy.exc import DBAPIError
+
     savepoint = connection.begin_nested()
     try:
-        build_marts(connection, as_known=moment)
-        return _read(connection, period, "province", None, False)
-    finally:
+        connection.execute(text("select mart.require_moment(:moment)"), {"moment": moment})
+        savepoint.commit()
+    except DBAPIError as error:
         savepoint.rollback()
+        if getattr(error.orig, "pgcode", None) != errorcodes.INVALID_PARAMETER_VALUE:
+            raise
+        said = error.orig.diag  # type: ignore[union-attr]
+        raise PlatformError(
+            where="the moment asked for (--as-known)",
+            found=said.message_primary,
+            expected=said.message_detail,
+            remedy=said.message_hint,
+        ) from error
 
 
 def _require(connection: Connection, period: str | None) -> None:
@@ -88,17 +110,28 @@ def _require(connection: Connection, period: str | None) -> None:
 
 
 def _read(
-    connection: Connection, period: str | None, scope_type: str, scope_code: str | None, with_breakdowns: bool
+    connection: Connection,
+    period: str | None,
+    scope_type: str,
+    scope_code: str | None,
+    with_breakdowns: bool,
+    moment: datetime | None = None,
 ) -> list[dict[str, Any]]:
     from sqlalchemy import text
 
+    values, as_of = (
+        ("mart.indicator_value", "mart.indicator_as_of")
+        if moment is None
+        else ("mart.indicator_as_known(:moment, :period)", "mart.indicator_as_of_as_known(:moment, :period)")
+    )
     rows = connection.execute(
         text(
-            "select value.*, indicator.name_vi, indicator.name_en, indicator.unit_vi, indicator.direction,"
+            "select value.*, indicator.name_vi, indicator.name_en,"  # noqa: S608  names from the two lines above
+            " indicator.unit_vi, indicator.direction,"
             " indicator.arithmetic, indicator.unit_factor, indicator.target_status, indicator.target_value,"
             " indicator.clauses, indicator.owner_vi, indicator.reading_note_vi, as_of.as_of_from, as_of.as_of_to"
-            " from mart.indicator_value as value"
-            " left join mart.indicator_as_of as as_of on value.scope_type = 'province' and value.value is not null"
+            f" from {values} as value"
+            f" left join {as_of} as as_of on value.scope_type = 'province' and value.value is not null"
             " and value.indicator_code = as_of.indicator_code and value.period_code = as_of.period_code"
             " and value.axis_code = as_of.axis_code and value.member_code = as_of.member_code"
             " inner join reference.indicator on value.indicator_code = indicator.indicator_code"
@@ -110,7 +143,13 @@ def _read(
             " order by period.due_at, value.period_code, indicator.position, value.scope_code,"
             " value.axis_code <> 'total', value.axis_code, value.member_code, value.side"
         ),
-        {"scope_type": scope_type, "scope_code": scope_code, "period": period, "with_breakdowns": with_breakdowns},
+        {
+            "scope_type": scope_type,
+            "scope_code": scope_code,
+            "period": period,
+            "with_breakdowns": with_breakdowns,
+            "moment": moment,
+        },
     ).all()
     headlines = groupby(rows, key=lambda row: (row.period_code, row.indicator_code, row.scope_code))
     return [_indicator(list(lines), with_breakdowns) for _, lines in headlines]

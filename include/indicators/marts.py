@@ -21,6 +21,7 @@ def build_marts(connection: Connection, as_known: datetime | None = None) -> Non
     """
     from sqlalchemy import text
 
+    from include.indicators.composition import with_composed_queries
     from include.projects.titles import note_titles
     from include.warehouse.roles import with_rights_of_mart_builder
     from include.warehouse.sql import SQL_ROOT, read_file, run_script
@@ -34,7 +35,7 @@ def build_marts(connection: Connection, as_known: datetime | None = None) -> Non
         note_titles(connection)
         with with_rights_of_mart_builder(connection):
             for path in sorted((SQL_ROOT / "marts").glob("*.sql")):
-                run_script(connection, read_file(f"marts/{path.name}"))
+                run_script(connection, with_composed_queries(read_file(f"marts/{path.name}")))
 
 
 def ensure_current(connection: Connection) -> bool:

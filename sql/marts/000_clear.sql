@@ -15,5 +15,12 @@ begin
     loop
         execute format('drop %s if exists mart.%I cascade', relation.relation_kind, relation.relname);
     end loop;
+    for relation in
+        select pg_proc.oid::regprocedure as name
+        from pg_proc
+        where pg_proc.pronamespace = 'mart'::regnamespace
+    loop
+        execute format('drop routine if exists %s cascade', relation.name);
+    end loop;
 end
 $$;

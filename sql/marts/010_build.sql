@@ -11,10 +11,16 @@ select
     nullif(current_setting('ttdn.as_known', true), '')::timestamptz as as_known,
     (select max(submission_id) from warehouse.submission) as newest_submission_id,
     (select state_hash from reference.prepared) as reference_state,
-    (select max(decision_id) from warehouse.project_match_decision) as newest_decision_id;
+    (select max(decision_id) from warehouse.project_match_decision) as newest_decision_id,
+    null::text as only_period_code,
+    0 as reports_back,
+    0 as registers_back;
 comment on table mart.build is 'When the marts were built and from how much.';
 comment on column mart.build.built_at is 'When they were built.';
 comment on column mart.build.as_known is 'Reports received later than this are left out; empty when none is.';
 comment on column mart.build.reference_state is 'State of the reference files; a changed list makes the marts stale.';
 comment on column mart.build.newest_decision_id is 'Last word there was on records of projects; a later one makes the marts stale.';
+comment on column mart.build.only_period_code is 'Always empty here; a function that answers for one period alone names it.';
+comment on column mart.build.reports_back is 'Always 0 here; 1 where figures are made from the version before of reports that were sent again, 2 from the one before that.';
+comment on column mart.build.registers_back is 'The same of registers of projects.';
 comment on column mart.build.newest_submission_id is 'Last submission there was; a later one makes the marts stale.';

@@ -1,45 +1,28 @@
 -- Grain: one row per source, reporting unit and period.
--- The submission that counts: of those loaded the one received last, whatever the order they were worked off in.
--- Earlier ones stay in warehouse.submission.
+-- The submission that counts, as mart.report_version decides. Earlier ones stay in warehouse.submission.
 create table mart.report_latest as
-with latest as (
-    select distinct on (submission.source_id, submission.reporting_unit_code, submission.period_code)
-        submission.source_id,
-        submission.reporting_unit_code,
-        submission.period_code,
-        submission.submission_id,
-        submission.sha256,
-        submission.template_code,
-        submission.revision_number,
-        submission.received_at,
-        submission.cut_off_date,
-        submission.value_kind,
-        submission.required_cell_count,
-        submission.filled_cell_count,
-        submission.warning_count,
-        submission.document_number,
-        submission.document_date
-    from warehouse.submission
-    cross join mart.build
-    where
-        submission.verdict = 'loaded'
-        -- A feed may name a body and a period; only a filled template is that body's report.
-        and submission.template_code is not null
-        and submission.reporting_unit_code is not null
-        and submission.period_code is not null
-        and submission.received_at <= coalesce(build.as_known, 'infinity')
-    order by
-        submission.source_id asc,
-        submission.reporting_unit_code asc,
-        submission.period_code asc,
-        submission.received_at desc,
-        submission.revision_number desc
-)
-
 select
-    latest.*,
-    count(*) over (partition by latest.reporting_unit_code, latest.period_code) as source_count
-from latest;
+    version.source_id,
+    version.reporting_unit_code,
+    version.period_code,
+    version.submission_id,
+    submission.sha256,
+    submission.template_code,
+    version.revision_number,
+    version.received_at,
+    submission.cut_off_date,
+    submission.value_kind,
+    submission.required_cell_count,
+    submission.filled_cell_count,
+    submission.warning_count,
+    submission.document_number,
+    submission.document_date,
+    version.place,
+    version.version_count,
+    count(*) over (partition by version.reporting_unit_code, version.period_code) as source_count
+from mart.report_version as version
+inner join mart.build on version.place = build.reports_back + 1
+inner join warehouse.submission on version.submission_id = submission.submission_id;
 alter table mart.report_latest add constraint report_latest_pk
 primary key (source_id, reporting_unit_code, period_code);
 create unique index report_latest_submission on mart.report_latest (submission_id);
@@ -60,4 +43,6 @@ comment on column mart.report_latest.filled_cell_count is 'Of those, filled; mar
 comment on column mart.report_latest.warning_count is 'Warnings the report was accepted with.';
 comment on column mart.report_latest.document_number is 'Number and symbol of the signed report.';
 comment on column mart.report_latest.source_count is 'How many sources report for the same body and period.';
+comment on column mart.report_latest.place is 'Its place among the accepted versions: 1, it counts.';
+comment on column mart.report_latest.version_count is 'Accepted versions of this report.';
 comment on column mart.report_latest.document_date is 'Date of the signed report.';

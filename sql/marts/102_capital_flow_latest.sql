@@ -1,26 +1,17 @@
 -- Grain: one row per figure of the file that counts of each source and subject.
--- The file that counts: of those loaded the one received last. Amounts stand as printed, beside them what they were
+-- The file that counts is said by mart.file_version. Amounts stand as printed, beside them what they were
 -- worth in USD and VND at the rate of their day; a conversion without a rate is empty, never zero.
 -- A currency other than USD and VND reaches USD through VND: no other rates are published here.
 create table mart.capital_flow_latest as
 with latest as (
-    select distinct on (submission.source_id, submission.subject_key)
-        submission.submission_id,
-        submission.source_id,
-        submission.reporting_unit_code,
-        submission.period_code,
-        submission.received_at,
-        submission.sha256
-    from warehouse.submission
+    select version.*
+    from mart.file_version as version
     cross join mart.build
     where
-        submission.verdict = 'loaded'
-        and submission.received_at <= coalesce(build.as_known, 'infinity')
-    order by
-        submission.source_id asc,
-        submission.subject_key asc,
-        submission.received_at desc,
-        submission.revision_number desc
+        version.place = case
+            when version.reporting_unit_code is null or version.period_code is null then 1
+            else least(build.registers_back + 1, version.version_count)
+        end
 ),
 
 flow as (

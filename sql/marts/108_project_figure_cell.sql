@@ -37,10 +37,10 @@ restated as (
         on
             latest.source_id = earlier.source_id
             and latest.subject_key = earlier.subject_key
-            and earlier.revision_number < latest.revision_number
+            and earlier.verdict = 'loaded'
+            and (earlier.received_at, earlier.revision_number) < (latest.received_at, latest.revision_number)
     where
-        line.revision_number > 1
-        and not exists (
+        not exists (
             select 1
             from warehouse.capital_flow as said
             where

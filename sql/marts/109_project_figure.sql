@@ -80,7 +80,8 @@ select
             on
                 latest.source_id = earlier.source_id
                 and latest.subject_key = earlier.subject_key
-                and earlier.revision_number < latest.revision_number
+                and earlier.verdict = 'loaded'
+                and (earlier.received_at, earlier.revision_number) < (latest.received_at, latest.revision_number)
         inner join warehouse.capital_flow as gone on earlier.submission_id = gone.submission_id
         inner join reference.measure
             on

@@ -3,18 +3,18 @@
 -- beside the total of a register. The estimate for the whole year stays, no register has one.
 create table mart.superseded_observation as
 select observation.*
-from mart.observation_latest as observation
-where exists (
-    select 1
+from mart.reported_observation as observation
+where (observation.reporting_unit_code, observation.period_code, observation.measure_code) in (
+    select
+        figure.reporting_unit_code,
+        figure.period_code,
+        figure.measure_code
     from mart.project_figure as figure
-    where
-        figure.reporting_unit_code = observation.reporting_unit_code
-        and figure.period_code = observation.period_code
-        and figure.measure_code = observation.measure_code
-        and figure.axis_code = 'total'
+    where figure.axis_code = 'total'
 );
 alter table mart.superseded_observation add constraint superseded_observation_pk
 primary key (reporting_unit_code, period_code, measure_code, axis_code, member_code);
+analyze mart.superseded_observation;
 comment on table mart.superseded_observation is 'Report figures that a register of projects took the place of; see mart.reconciliation.';
 comment on column mart.superseded_observation.reporting_unit_code is 'Reporting body.';
 comment on column mart.superseded_observation.period_code is 'Reporting period.';
@@ -35,44 +35,3 @@ comment on column mart.superseded_observation.submission_id is 'Submission.';
 comment on column mart.superseded_observation.line_number is 'Its place in the submission.';
 comment on column mart.superseded_observation.sheet_name is 'Sheet of the workbook.';
 comment on column mart.superseded_observation.cell is 'A1 address on that sheet.';
-
-delete from mart.observation_latest as observation
-using mart.superseded_observation as superseded
-where
-    observation.reporting_unit_code = superseded.reporting_unit_code
-    and observation.period_code = superseded.period_code
-    and observation.measure_code = superseded.measure_code
-    and observation.axis_code = superseded.axis_code
-    and observation.member_code = superseded.member_code;
-
-insert into mart.observation_latest (
-    reporting_unit_code, period_code, measure_code, axis_code, member_code, value, value_state, value_kind, kind_rank,
-    full_year_estimate, cut_off_date, revision_number, is_revised, is_partial, source_id, submission_id
-)
-select
-    figure.reporting_unit_code,
-    figure.period_code,
-    figure.measure_code,
-    figure.axis_code,
-    figure.member_code,
-    figure.value,
-    figure.value_state,
-    coalesce(submission.value_kind, 'thuc_hien'),
-    array_position(array['uoc', 'thuc_hien', 'chinh_thuc'], coalesce(submission.value_kind, 'thuc_hien')),
-    superseded.full_year_estimate,
-    figure.cut_off_date,
-    figure.revision_number,
-    figure.is_revised,
-    figure.missing_count + figure.withheld_count > 0,
-    figure.source_id,
-    figure.submission_id
-from mart.project_figure as figure
-inner join warehouse.submission on figure.submission_id = submission.submission_id
-left join mart.superseded_observation as superseded
-    on
-        figure.reporting_unit_code = superseded.reporting_unit_code
-        and figure.period_code = superseded.period_code
-        and figure.measure_code = superseded.measure_code
-        and figure.axis_code = superseded.axis_code
-        and figure.member_code = superseded.member_code;
-analyze mart.observation_latest;

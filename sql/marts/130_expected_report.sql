@@ -18,7 +18,7 @@ select
     unit.obligation,
     unit.basis,
     unit.sort_key
-from reference.reporting_period as period
+from mart.asked_period as period
 inner join reference.reporting_unit as unit
     on
         ((period.due_at - interval '1 microsecond') at time zone 'Asia/Ho_Chi_Minh')::date >= unit.valid_from

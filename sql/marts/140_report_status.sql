@@ -69,7 +69,7 @@ select
     end as report_state,
     attempt.first_accepted_at is not null as is_received,
     attempt.first_accepted_at,
-    attempt.revision_number,
+    case build.reports_back when 0 then attempt.revision_number else latest.revision_number end as revision_number,
     attempt.last_attempt_at,
     coalesce(attempt.attempt_count, 0) as attempt_count,
     coalesce(first_version.is_first_pass, false) as is_first_pass,

@@ -1,26 +1,8 @@
 -- Grain: one row per series, area, frequency and window.
--- The value of the file that counts of each source and subject: of those loaded the one received last.
+-- The value of the file that counts of each source and subject, as mart.file_version says.
 create table mart.series_latest as
-with latest as (
-    select distinct on (submission.source_id, submission.subject_key)
-        submission.submission_id,
-        submission.source_id,
-        submission.received_at,
-        submission.sha256
-    from warehouse.submission
-    cross join mart.build
-    where
-        submission.verdict = 'loaded'
-        and submission.received_at <= coalesce(build.as_known, 'infinity')
-    order by
-        submission.source_id asc,
-        submission.subject_key asc,
-        submission.received_at desc,
-        submission.revision_number desc
-)
-
 select
-    latest.source_id,
+    version.source_id,
     point.series_code,
     point.area_code,
     point.frequency_code,
@@ -32,12 +14,12 @@ select
     point.as_of_date,
     point.publisher_name,
     point.revision_number,
-    latest.received_at,
+    version.received_at,
     point.submission_id,
-    latest.sha256,
+    version.sha256,
     point.cell
 from warehouse.series_point as point
-inner join latest on point.submission_id = latest.submission_id;
+inner join mart.file_version as version on point.submission_id = version.submission_id and version.place = 1;
 alter table mart.series_latest add constraint series_latest_pk
 primary key (source_id, series_code, area_code, frequency_code, window_start, window_end);
 analyze mart.series_latest;

@@ -2,7 +2,9 @@
 -- A day no file speaks of has no row: it was not monitored, which is not the same as nothing found.
 create table mart.monitoring_day_latest as
 with known as (
-    select monitoring_day.*
+    select
+        monitoring_day.*,
+        submission.received_at
     from warehouse.monitoring_day
     inner join warehouse.submission on monitoring_day.submission_id = submission.submission_id
     cross join mart.build
@@ -30,7 +32,11 @@ select distinct on (known.source_id, known.monitored_date)
         where change.added_count + change.changed_count + change.removed_count > 0
     ) as is_revised
 from known
-order by known.source_id asc, known.monitored_date asc, known.revision_number desc;
+order by
+    known.source_id asc,
+    known.monitored_date asc,
+    known.received_at desc,
+    known.revision_number desc;
 alter table mart.monitoring_day_latest add constraint monitoring_day_latest_pk primary key (monitored_date, source_id);
 analyze mart.monitoring_day_latest;
 comment on table mart.monitoring_day_latest is 'Days monitored, each by the last file that speaks of it.';

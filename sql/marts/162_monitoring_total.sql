@@ -9,7 +9,7 @@ select
     total.tone,
     total.is_foreign_language,
     sum(total.item_count) as item_count
-from reference.reporting_period as period
+from mart.asked_period as period
 inner join mart.monitoring_day_latest as day
     on day.monitored_date between period.window_start and period.window_end
 inner join warehouse.monitoring_day_total as total

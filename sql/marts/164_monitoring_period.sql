@@ -20,7 +20,7 @@ select
     monitored.first_day,
     monitored.last_day,
     coalesce(monitored.is_revised, false) as is_revised
-from reference.reporting_period as period
+from mart.asked_period as period
 cross join mart.build
 cross join lateral (
     select

@@ -44,7 +44,7 @@ monitored as (
         period.monitored_count,
         period.passed_count
     from wanted
-    inner join reference.reporting_period on reporting_period.period_kind = any(wanted.period_kinds)
+    inner join mart.asked_period as reporting_period on reporting_period.period_kind = any(wanted.period_kinds)
     inner join mart.monitoring_period as period on reporting_period.period_code = period.period_code
     where period.monitored_count > 0
 ),

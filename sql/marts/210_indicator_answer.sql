@@ -60,6 +60,41 @@ figure as (
 
 -- The headline of a term on some members: their sum. When none of them is filled but the total is zero,
 -- or the parts that are filled already make up the total, the rest is zero by the reporter's own figures.
+part as (
+    select
+        term.indicator_code,
+        term.side,
+        term.measure_code,
+        observation.reporting_unit_code,
+        observation.period_code,
+        sum(observation.value) as given_value,
+        sum(observation.value) filter (where counted.is_counted) as counted_value,
+        min(observation.kind_rank) filter (
+            where counted.is_counted and observation.value is not null
+        ) as counted_kind_rank,
+        sum(observation.full_year_estimate) filter (where counted.is_counted) as full_year_estimate,
+        bool_or(observation.is_revised) filter (where counted.is_counted) as is_revised,
+        bool_or(observation.value_state = 'withheld') filter (where counted.is_counted) as is_withheld
+    from term
+    inner join mart.observation_latest as observation
+        on term.measure_code = observation.measure_code and term.axis_code = observation.axis_code
+    cross join lateral (
+        select
+            (term.member_codes is null or observation.member_code = any(term.member_codes))
+            and (
+                term.excluded_member_codes is null
+                or observation.member_code <> all(term.excluded_member_codes)
+            ) as is_counted
+    ) as counted
+    where term.axis_code <> 'total'
+    group by
+        term.indicator_code,
+        term.side,
+        term.measure_code,
+        observation.reporting_unit_code,
+        observation.period_code
+),
+
 parts as (
     select
         term.indicator_code,
@@ -80,31 +115,13 @@ parts as (
     from term
     inner join mart.observation_latest as whole
         on term.measure_code = whole.measure_code and whole.axis_code = 'total'
-    left join lateral (
-        select
-            sum(observation.value) as given_value,
-            sum(observation.value) filter (where counted.is_counted) as counted_value,
-            min(observation.kind_rank) filter (
-                where counted.is_counted and observation.value is not null
-            ) as counted_kind_rank,
-            sum(observation.full_year_estimate) filter (where counted.is_counted) as full_year_estimate,
-            bool_or(observation.is_revised) filter (where counted.is_counted) as is_revised,
-            bool_or(observation.value_state = 'withheld') filter (where counted.is_counted) as is_withheld
-        from mart.observation_latest as observation
-        cross join lateral (
-            select
-                (term.member_codes is null or observation.member_code = any(term.member_codes))
-                and (
-                    term.excluded_member_codes is null
-                    or observation.member_code <> all(term.excluded_member_codes)
-                ) as is_counted
-        ) as counted
-        where
-            observation.reporting_unit_code = whole.reporting_unit_code
-            and observation.period_code = whole.period_code
-            and observation.measure_code = term.measure_code
-            and observation.axis_code = term.axis_code
-    ) as part on true
+    left join part
+        on
+            term.indicator_code = part.indicator_code
+            and term.side = part.side
+            and term.measure_code = part.measure_code
+            and whole.reporting_unit_code = part.reporting_unit_code
+            and whole.period_code = part.period_code
     where term.axis_code <> 'total'
 ),
 
@@ -170,7 +187,7 @@ from (
     select * from headline_of_parts
 ) as input
 inner join reference.indicator on input.indicator_code = indicator.indicator_code
-inner join reference.reporting_period as period
+inner join mart.asked_period as period
     on input.period_code = period.period_code and period.period_kind = any(indicator.period_kinds)
 group by
     indicator.indicator_code,

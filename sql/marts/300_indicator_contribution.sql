@@ -222,7 +222,7 @@ final as (
         observation.cut_off_date,
         observation.is_revised
     from mart.observation_latest as observation
-    inner join reference.reporting_period as period
+    inner join mart.asked_period as period
         on observation.period_code = period.period_code and period.period_kind = 'NAM'
     inner join reference.measure
         on observation.measure_code = measure.measure_code and measure.nature in ('flow', 'stock')
@@ -270,7 +270,7 @@ estimate_errors as (
                 )
             )
             and submission.received_at <= coalesce(build.as_known, 'infinity')
-        order by estimated.revision_number desc
+        order by submission.received_at desc, estimated.revision_number desc
         limit 1
     ) as estimate on true
     where indicator.arithmetic = 'estimate_error'

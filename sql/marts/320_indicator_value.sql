@@ -169,7 +169,7 @@ summed as (
         part.is_revised
     from part
     inner join reference.indicator on part.indicator_code = indicator.indicator_code
-    inner join reference.reporting_period as period
+    inner join mart.asked_period as period
         on part.period_code = period.period_code and period.period_kind = any(indicator.period_kinds)
     union all
     -- A feed's figures are answered day by day.
@@ -210,7 +210,7 @@ line as (
         'total' as axis_code,
         'total' as member_code
     from reference.indicator
-    inner join reference.reporting_period as period on period.period_kind = any(indicator.period_kinds)
+    inner join mart.asked_period as period on period.period_kind = any(indicator.period_kinds)
     cross join lateral (
         select unnest(
             case indicator.arithmetic when 'pair' then array['first', 'second'] else array['single'] end
@@ -302,7 +302,7 @@ stated as (
         ) as lacks_rate
     from line
     inner join reference.indicator on line.indicator_code = indicator.indicator_code
-    inner join reference.reporting_period as period on line.period_code = period.period_code
+    inner join mart.asked_period as period on line.period_code = period.period_code
     cross join mart.build
     left join summed
         on

@@ -22,7 +22,7 @@ inner join mart.observation_latest as observation
             indicator.reconciling_units is null
             or observation.reporting_unit_code <> all(indicator.reconciling_units)
         )
-inner join reference.reporting_period as period
+inner join mart.asked_period as period
     on observation.period_code = period.period_code and period.period_kind = any(indicator.period_kinds)
 left join mart.project_figure as figure
     on

@@ -82,9 +82,16 @@ def test_what_was_known_before_the_report_came_is_still_one_question_away(ttdn: 
         _, kpi = ttdn("kpi", "--period", "2026-06T", "--json", *more)
         return next(each["value"] for each in kpi["indicators"] if each["code"] == "M01")
 
-    assert news("--as-known", "2026-06-09T00:00") is None
     assert news("--as-known", "2026-06-11T00:00") == "12"
-    assert news() == "15"
+    assert news("--as-known", "2026-06-12T09:00") == news() == "15"
+
+
+@pytest.mark.parametrize("moment", ["2026-06-10T08:59:59", "2050-01-01T00:00"], ids=["before anything", "to come"])
+def test_a_moment_at_which_nothing_can_have_been_known_is_refused(ttdn: Any, tmp_path: Path, moment: str) -> None:
+    ttdn("ingest", write_report(tmp_path / "a.xlsx", actual={"MED01": 12}), "--as-of", "2026-06-10T09:00")
+
+    assert ttdn("kpi", "--period", "2026-06T", "--as-known", moment, "--json")[0] == 2
+    assert ttdn("kpi", "--period", "2026-06T", "--as-known", "2026-06-10T09:00", "--json")[0] == 0
 
 
 def test_a_refused_file_exits_1_and_says_why_in_vietnamese(ttdn: Any, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from include.sources.nso_fdi.title import read_window
 from include.warehouse.sql import copy_rows, read_file, run_script
 
 RECEIVED = datetime(2026, 11, 2, 9, 0, tzinfo=VIETNAM)
-MARTS = ("000_clear", "010_build", "102_capital_flow_latest", "103_capital_month")
+MARTS = ("000_clear", "010_build", "091_file_version", "102_capital_flow_latest", "103_capital_month")
 FLOW = {
     "flow_code": "fdi",
     "measure_code": "capital_new",

@@ -97,6 +97,8 @@ def test_punctuality_is_known_by_group_and_by_body(reports):
 
 def test_before_the_deadline_silence_is_not_lateness(reports):
     before = datetime(2026, 6, 12, tzinfo=ZONE)
+    # Something was known: a report of another period.
+    send(reports, "SNV", "2026-NAM", received_at=datetime(2026, 6, 1, tzinfo=ZONE))
 
     (line,) = [x for x in kpi_as_known(reports, before, "2026-06T") if x["code"] == "P01"]
     assert (line["value"], line["state"], line["reason_code"]) == (None, "missing", "not_due_yet")

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from include.indicators.kpi import kpi, kpi_as_known
 from include.indicators.marts import build_marts, check_marts
 from include.indicators.trace import trace
-from tests.sql.builders import ZONE
+from tests.sql.builders import ZONE, send
 from tests.sql.monitored import count, monitor, nothing_found
 
 ELEVENTH_OF_JANUARY = datetime(2026, 1, 11, 9, 0, tzinfo=ZONE)
@@ -219,6 +219,7 @@ def test_a_day_sent_again_without_a_change_is_not_revised(reports: Connection) -
 
 
 def test_as_known_then_a_later_correction_had_not_come(reports: Connection) -> None:
+    send(reports, "SYT", received_at=datetime(2026, 1, 2, tzinfo=ZONE))
     monitor(reports, *THREE_DAYS, received_at=datetime(2026, 1, 4, tzinfo=ZONE))
     monitor(reports, count("01-01", 4), received_at=datetime(2026, 1, 8, tzinfo=ZONE))
 

@@ -1,0 +1,169 @@
+-- Grain: one row per reporting unit, period, measure and breakdown member.
+-- What the reports that count say up to their cut-off: final before actual before estimate. The estimate for the whole
+-- year (uoc_nam) has a column of its own beside it and never replaces it.
+create view mart.reported_observation with (security_invoker = true) as
+with known as not materialized (
+    select
+        observation.*,
+        report_latest.cut_off_date,
+        report_latest.source_id,
+        report_latest.source_count,
+        report_latest.place,
+        report_latest.version_count,
+        report_latest.received_at,
+        array_position(array['uoc', 'thuc_hien', 'chinh_thuc'], observation.value_kind) as kind_rank
+    from mart.report_latest
+    inner join warehouse.observation on report_latest.submission_id = observation.submission_id
+),
+
+year_estimate as materialized (
+    select
+        known.submission_id,
+        known.measure_code,
+        known.axis_code,
+        known.member_code,
+        known.value
+    from known
+    where known.value_kind = 'uoc_nam'
+),
+
+-- Figures with a better kind beside them, in the same report: an estimate beside anything firmer, an actual beside
+-- a final. Two small joins, because nearly every figure is an actual alone.
+outdone as (
+    select
+        weaker.submission_id,
+        weaker.line_number
+    from known as weaker
+    inner join known as stronger
+        on
+            weaker.submission_id = stronger.submission_id
+            and weaker.measure_code = stronger.measure_code
+            and weaker.axis_code = stronger.axis_code
+            and weaker.member_code = stronger.member_code
+    where weaker.value_kind = 'uoc' and stronger.value_kind in ('thuc_hien', 'chinh_thuc')
+    union all
+    select
+        weaker.submission_id,
+        weaker.line_number
+    from known as stronger
+    inner join known as weaker
+        on
+            stronger.submission_id = weaker.submission_id
+            and stronger.measure_code = weaker.measure_code
+            and stronger.axis_code = weaker.axis_code
+            and stronger.member_code = weaker.member_code
+    where stronger.value_kind = 'chinh_thuc' and weaker.value_kind = 'thuc_hien'
+),
+
+-- Two sources may carry the same figure; the later arrival of the better kind is the one that counts.
+outranked as (
+    select
+        submission_id,
+        line_number
+    from (
+        select
+            known.submission_id,
+            known.line_number,
+            row_number() over (
+                partition by
+                    known.reporting_unit_code,
+                    known.period_code,
+                    known.measure_code,
+                    known.axis_code,
+                    known.member_code
+                order by known.kind_rank desc, known.received_at desc, known.submission_id desc
+            ) as place
+        from known
+        where known.source_count > 1 and known.value_kind <> 'uoc_nam'
+    ) as ranked
+    where place > 1
+),
+
+-- Revised: any earlier version said something else. An actual that becomes final is not a restatement.
+revised as (
+    select distinct
+        known.submission_id,
+        known.line_number
+    from known
+    inner join mart.report_version as version
+        on
+            known.source_id = version.source_id
+            and known.reporting_unit_code = version.reporting_unit_code
+            and known.period_code = version.period_code
+            and known.place < version.place
+    inner join warehouse.observation as earlier
+        on
+            version.submission_id = earlier.submission_id
+            and known.measure_code = earlier.measure_code
+            and known.axis_code = earlier.axis_code
+            and known.member_code = earlier.member_code
+            and known.value_kind = earlier.value_kind
+    where
+        known.version_count > 1
+        and (earlier.value is distinct from known.value or earlier.value_state <> known.value_state)
+),
+
+left_out as (
+    select
+        submission_id,
+        line_number
+    from outdone
+    union
+    select
+        submission_id,
+        line_number
+    from outranked
+)
+
+select
+    known.reporting_unit_code,
+    known.period_code,
+    known.measure_code,
+    known.axis_code,
+    known.member_code,
+    known.value,
+    known.value_state,
+    known.value_kind,
+    known.kind_rank,
+    estimate.value as full_year_estimate,
+    known.cut_off_date,
+    known.revision_number,
+    revised.line_number is not null as is_revised,
+    false as is_partial,
+    known.source_id,
+    known.submission_id,
+    known.line_number,
+    known.sheet_name,
+    known.cell
+from known
+left join left_out on known.submission_id = left_out.submission_id and known.line_number = left_out.line_number
+left join revised on known.submission_id = revised.submission_id and known.line_number = revised.line_number
+left join year_estimate as estimate
+    on
+        known.submission_id = estimate.submission_id
+        and known.measure_code = estimate.measure_code
+        and known.axis_code = estimate.axis_code
+        and known.member_code = estimate.member_code
+where
+    known.value_kind <> 'uoc_nam'
+    and left_out.submission_id is null;
+comment on view mart.reported_observation is 'What the reports that count say, before registers of projects take the place of figures. Start with mart.observation_latest instead.';
+comment on column mart.reported_observation.reporting_unit_code is 'Reporting body.';
+comment on column mart.reported_observation.period_code is 'Reporting period; flows run from 1 January to the cut-off, so the annual figure replaces the six-month one.';
+comment on column mart.reported_observation.measure_code is 'Measure.';
+comment on column mart.reported_observation.axis_code is 'Breakdown; total for the undivided figure. Never add the total to its parts.';
+comment on column mart.reported_observation.member_code is 'Member of the breakdown; total for the undivided figure.';
+comment on column mart.reported_observation.value is 'Figure in base units; empty unless the state is reported or nil.';
+comment on column mart.reported_observation.value_state is 'reported, nil, not_applicable, withheld or missing. Missing is not zero.';
+comment on column mart.reported_observation.value_kind is 'chinh_thuc final, thuc_hien actual, uoc estimate.';
+comment on column mart.reported_observation.kind_rank is 'The same as a number: 1 estimate, 2 actual, 3 final.';
+comment on column mart.reported_observation.full_year_estimate is 'Estimate for the whole year given beside the figure, annual reports only.';
+comment on column mart.reported_observation.cut_off_date is 'Last day the figure covers.';
+comment on column mart.reported_observation.revision_number is 'Revision the figure comes from.';
+comment on column mart.reported_observation.is_revised is 'True when an earlier accepted revision said something else here.';
+comment on column mart.reported_observation.is_partial is 'Always false: only a figure made from a register can be partial.';
+comment on column mart.reported_observation.source_id is 'Source contract.';
+comment on column mart.reported_observation.submission_id is 'Submission it comes from.';
+comment on column mart.reported_observation.line_number is 'Its place in the submission.';
+comment on column mart.reported_observation.sheet_name is 'Sheet of the workbook.';
+comment on column mart.reported_observation.cell is 'A1 address on that sheet.';
