@@ -60,6 +60,10 @@ select
             version.received_at desc,
             version.revision_number desc
     ) as place,
+    row_number() over (
+        partition by version.source_id, version.reporting_unit_code, version.period_code
+        order by version.received_at asc, version.revision_number asc
+    ) as version_number,
     count(*) over (partition by version.source_id, version.reporting_unit_code, version.period_code) as version_count
 from version
 left join said_again
@@ -78,8 +82,9 @@ comment on column mart.report_version.reporting_unit_code is 'Reporting body. | 
 comment on column mart.report_version.period_code is 'Reporting period. | Kỳ báo cáo.';
 comment on column mart.report_version.value_kind is 'Kind stated in the heading: uoc, thuc_hien, chinh_thuc. | Loại số liệu ghi ở phần đầu: ước, thực hiện, chính thức.';
 comment on column mart.report_version.kind_rank is 'The same as a number: 1 estimate, 2 actual, 3 final. | Thứ bậc của loại số liệu, từ 1 đến 3.';
-comment on column mart.report_version.revision_number is 'Number it was given when it was loaded. | Số thứ tự khi nạp vào kho.';
+comment on column mart.report_version.revision_number is 'Number it was given when it was loaded; another than version_number where files were worked off late. | Số thứ tự khi nạp vào kho.';
 comment on column mart.report_version.received_at is 'True receipt of these bytes. | Thời điểm thực nhận tệp.';
 comment on column mart.report_version.said_at is 'When the same was last said: its own receipt, or that of a later file with the same content. | Lần gần nhất đơn vị gửi đúng nội dung này.';
 comment on column mart.report_version.place is '1 for the version that counts, 2 for the one it took the place of, and so on. | 1 là bản đang được tính, 2 là bản liền trước.';
+comment on column mart.report_version.version_number is 'Its number in order of receipt, 1 for the first. | Số thứ tự theo thời điểm nhận, bản đầu là 1.';
 comment on column mart.report_version.version_count is 'Accepted versions of this report. | Số bản đã được chấp nhận.';

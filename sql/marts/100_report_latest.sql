@@ -18,6 +18,7 @@ select
     submission.document_number,
     submission.document_date,
     version.place,
+    version.version_number,
     version.version_count,
     count(*) over (partition by version.reporting_unit_code, version.period_code) as source_count
 from mart.report_version as version
@@ -44,5 +45,6 @@ comment on column mart.report_latest.warning_count is 'Warnings the report was a
 comment on column mart.report_latest.document_number is 'Number and symbol of the signed report.';
 comment on column mart.report_latest.source_count is 'How many sources report for the same body and period.';
 comment on column mart.report_latest.place is 'Its place among the accepted versions: 1, it counts.';
+comment on column mart.report_latest.version_number is 'Its number in order of receipt.';
 comment on column mart.report_latest.version_count is 'Accepted versions of this report.';
 comment on column mart.report_latest.document_date is 'Date of the signed report.';

@@ -1,10 +1,11 @@
 -- What was known at a moment, for anybody who may read the marts: `select * from mart.indicator_as_known('2026-06-20')`.
 -- A moment is compared with the true time of receipt of each file. The bodies of these functions are composed from the
 -- files of this folder (include/indicators/composition.py): what the marts say is written once.
+-- They run with the rights of whoever builds the marts: what they read of the warehouse is what the marts show of it.
 -- Plans are made without knowing how many rows the parts have; loops inside loops would take minutes where a hash takes a second.
 create function mart.require_moment(moment timestamptz) returns void
-language plpgsql
-set search_path = ''
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
 as $body$
 declare
     first_load timestamptz;
@@ -29,8 +30,8 @@ comment on function mart.require_moment(timestamptz) is
 'Refuses a moment at which nothing can have been known: before the first accepted file, or in the future. | Từ chối thời điểm trước khi có số liệu đầu tiên hoặc ở tương lai.';
 
 create function mart.report_as_known(moment timestamptz, only_period text default null) returns setof mart.report_latest
-language plpgsql stable
-set search_path = ''
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
 set enable_nestloop = off
 set jit = off
 set work_mem = '128MB'
@@ -48,8 +49,8 @@ comment on function mart.report_as_known(timestamptz, text) is
 'The report that counted of each body and period at a moment. Columns as in mart.report_latest. | Báo cáo được tính của mỗi đơn vị, mỗi kỳ tại một thời điểm. Các cột như mart.report_latest.';
 
 create function mart.report_status_as_known(moment timestamptz, only_period text default null) returns setof mart.report_status
-language plpgsql stable
-set search_path = ''
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
 set enable_nestloop = off
 set jit = off
 set work_mem = '128MB'
@@ -67,8 +68,8 @@ comment on function mart.report_status_as_known(timestamptz, text) is
 'Who had reported at a moment, on time, late or not. Columns as in mart.report_status. | Tại một thời điểm, đơn vị nào đã báo cáo, đúng hạn, muộn hay chưa. Các cột như mart.report_status.';
 
 create function mart.observation_as_known(moment timestamptz, only_period text default null) returns setof mart.observation_latest
-language plpgsql stable
-set search_path = ''
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
 set enable_nestloop = off
 set jit = off
 set work_mem = '128MB'
@@ -86,8 +87,8 @@ comment on function mart.observation_as_known(timestamptz, text) is
 'The figure of every body, period, measure and breakdown member as known at a moment. Columns as in mart.observation_latest. | Số liệu của mọi đơn vị, kỳ, chỉ tiêu đầu vào như đã biết tại một thời điểm. Các cột như mart.observation_latest.';
 
 create function mart.capital_flow_as_known(moment timestamptz) returns setof mart.capital_flow_latest
-language plpgsql stable
-set search_path = ''
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
 set enable_nestloop = off
 set jit = off
 set work_mem = '128MB'
@@ -106,8 +107,8 @@ comment on function mart.capital_flow_as_known(timestamptz) is
 'The FDI, ODA and NGO figures as known at a moment, by the rates known then. Columns as in mart.capital_flow_latest. | Số liệu FDI, ODA, PCPNN như đã biết tại một thời điểm, theo tỷ giá đã biết lúc đó. Các cột như mart.capital_flow_latest.';
 
 create function mart.monitoring_day_as_known(moment timestamptz) returns setof mart.monitoring_day_latest
-language plpgsql stable
-set search_path = ''
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
 set enable_nestloop = off
 set jit = off
 set work_mem = '128MB'
@@ -126,8 +127,8 @@ comment on function mart.monitoring_day_as_known(timestamptz) is
 'The revision of every monitored day that was current at a moment. Columns as in mart.monitoring_day_latest. | Bản số liệu giám sát của từng ngày đang có hiệu lực tại một thời điểm. Các cột như mart.monitoring_day_latest.';
 
 create function mart.series_as_known(moment timestamptz) returns setof mart.series_latest
-language plpgsql stable
-set search_path = ''
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
 set enable_nestloop = off
 set jit = off
 set work_mem = '128MB'
@@ -146,8 +147,8 @@ comment on function mart.series_as_known(timestamptz) is
 'The points of publishers'' series as known at a moment. Columns as in mart.series_latest. | Các chuỗi số liệu đã công bố như đã biết tại một thời điểm. Các cột như mart.series_latest.';
 
 create function mart.indicator_as_known(moment timestamptz, only_period text default null) returns setof mart.indicator_value
-language plpgsql stable
-set search_path = ''
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
 set enable_nestloop = off
 set jit = off
 set work_mem = '128MB'
@@ -165,8 +166,8 @@ comment on function mart.indicator_as_known(timestamptz, text) is
 'The indicators as known at a moment. Without a period: every period, which takes longer. Columns as in mart.indicator_value. | Các chỉ tiêu như đã biết tại một thời điểm. Không nêu kỳ: tính mọi kỳ, lâu hơn. Các cột như mart.indicator_value.';
 
 create function mart.indicator_as_of_as_known(moment timestamptz, only_period text default null) returns setof mart.indicator_as_of
-language plpgsql stable
-set search_path = ''
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
 set enable_nestloop = off
 set jit = off
 set work_mem = '128MB'
@@ -185,8 +186,8 @@ comment on function mart.indicator_as_of_as_known(timestamptz, text) is
 
 create function mart.contribution_of_versions(reports_back integer, registers_back integer)
 returns setof mart.indicator_contribution
-language plpgsql stable
-set search_path = ''
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
 set enable_nestloop = off
 set jit = off
 set work_mem = '128MB'
