@@ -59,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     trace.add_argument("indicator", metavar="INDICATOR")
     trace.add_argument("--period", required=True, metavar="P")
 
+    restatements = _command(commands, "restatements", _restatements, "what was restated, by whom, and what it did")
+    restatements.add_argument("--period", metavar="P")
+
     status = _command(commands, "status", _status, "who has reported, on time, late, not")
     status.add_argument("--period", metavar="P")
     status.add_argument("--as-of", type=_moment, metavar="MOMENT", help="as if today were that moment")
@@ -233,6 +236,38 @@ def _trace(options: argparse.Namespace) -> int:
         for cell in term["cells"]:
             place = "!".join(part for part in (cell["sheet"], cell["cell"]) if part) or "cả báo cáo"
             print(f"    {cell['value']:>16}  {cell['file'] or '—'}  {place}  {(cell['sha256'] or '')[:12]}")
+    return 0
+
+
+def _restatements(options: argparse.Namespace) -> int:
+    from decimal import Decimal
+
+    from include.indicators.restatements import restatements
+    from include.vietnamese.numbers import format_number
+
+    with _connected() as (_, connection):
+        found = restatements(connection, options.period)
+    if options.json:
+        _print_json({"restatements": found})
+        return 0
+
+    def number(value: str | None) -> str:
+        return "—" if value is None else format_number(round(Decimal(value), 4).normalize())
+
+    print(f"Số lần đính chính: {len(found)}")
+    for each in found:
+        sender = each["unit_name"] or f"nguồn {each['source']}"
+        changed = sum(figure["change"] != "confirmed" for figure in each["figures"])
+        print(
+            f"{_moment_vi(each['received_at'])}  {sender}  {each['period'] or each['subject']}"
+            f"  {changed} số liệu thay đổi; lý do: {each['reason']}"
+        )
+        for effect in each["effects"]:
+            side = "" if effect["side"] == "single" else f" ({effect['side']})"
+            print(
+                f"    {effect['indicator']}{side} {effect['period']}: {number(effect['value'])} {effect['unit']};"
+                f" không đính chính thì {number(effect['value_without'])}"
+            )
     return 0
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from include.errors import GateError
@@ -29,8 +31,8 @@ def build_marts(connection: Connection, as_known: datetime | None = None) -> Non
     with connection.begin_nested() if connection.in_transaction() else connection.begin():
         connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _BUILD_LOCK})
         connection.execute(
-            text("select set_config('ttdn.as_known', :moment, true)"),
-            {"moment": as_known.isoformat() if as_known else ""},
+            text("select set_config('ttdn.as_known', :moment, true), set_config('ttdn.mart_files', :files, true)"),
+            {"moment": as_known.isoformat() if as_known else "", "files": _mart_files_hash()},
         )
         note_titles(connection)
         with with_rights_of_mart_builder(connection):
@@ -50,7 +52,7 @@ def ensure_current(connection: Connection) -> bool:
 
 
 def is_current(connection: Connection) -> bool:
-    """Tell whether the marts are there, know the newest submission and lists, and nothing has passed since.
+    """Tell whether the marts are there, of these files, know the newest submission and lists, and nothing has passed.
 
     A deadline changes what is late, a new day how many days of the period could have been monitored.
     """
@@ -67,13 +69,26 @@ def is_current(connection: Connection) -> bool:
                 " and build.newest_decision_id is not distinct from"
                 " (select max(decision_id) from warehouse.project_match_decision)"
                 " and build.built_at::date = current_date"
+                # By name out of the row: marts an earlier version built have no such column.
+                " and to_jsonb(build) ->> 'mart_files_hash' is not distinct from :files"
                 " and build.reference_state is not distinct from (select state_hash from reference.prepared)"
                 " and not exists (select 1 from reference.reporting_period as period"
                 " where period.due_at > build.built_at and period.due_at <= now())"
                 " from mart.build"
-            )
+            ),
+            {"files": _mart_files_hash()},
         ).scalar()
     )
+
+
+@cache
+def _mart_files_hash() -> str:
+    from include.warehouse.sql import SQL_ROOT
+
+    digest = hashlib.sha256()
+    for path in sorted((SQL_ROOT / "marts").glob("*.sql")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def check_marts(connection: Connection) -> None:

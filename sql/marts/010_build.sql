@@ -12,6 +12,7 @@ select
     (select max(submission_id) from warehouse.submission) as newest_submission_id,
     (select state_hash from reference.prepared) as reference_state,
     (select max(decision_id) from warehouse.project_match_decision) as newest_decision_id,
+    nullif(current_setting('ttdn.mart_files', true), '') as mart_files_hash,
     null::text as only_period_code,
     0 as reports_back,
     0 as registers_back;
@@ -20,6 +21,7 @@ comment on column mart.build.built_at is 'When they were built.';
 comment on column mart.build.as_known is 'Reports received later than this are left out; empty when none is.';
 comment on column mart.build.reference_state is 'State of the reference files; a changed list makes the marts stale.';
 comment on column mart.build.newest_decision_id is 'Last word there was on records of projects; a later one makes the marts stale.';
+comment on column mart.build.mart_files_hash is 'Hash of the files of sql/marts they were built by; other files make the marts stale.';
 comment on column mart.build.only_period_code is 'Always empty here; a function that answers for one period alone names it.';
 comment on column mart.build.reports_back is 'Always 0 here; 1 where figures are made from the version before of reports that were sent again, 2 from the one before that.';
 comment on column mart.build.registers_back is 'The same of registers of projects.';

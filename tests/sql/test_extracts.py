@@ -93,14 +93,7 @@ def test_the_clock_of_the_snapshot_is_the_newest_arrival_of_the_period(warehouse
 
 def test_a_restated_figure_is_listed_with_both_values_and_the_indicator_says_so(warehouse):
     send(warehouse, "SYT", figures={"MED01": 8})
-    second = send(warehouse, "SYT", figures={"MED01": 10})
-    warehouse.execute(
-        text(
-            "insert into warehouse.observation_change values"
-            " (:id, 'MED01', 'total', 'total', 'thuc_hien', 'changed', 8, 10, 'reported', 'reported', 'Báo cáo', 'F12')"
-        ),
-        {"id": second},
-    )
+    send(warehouse, "SYT", figures={"MED01": 10})
 
     snapshot = read(warehouse)
 

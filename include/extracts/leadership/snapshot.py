@@ -653,14 +653,13 @@ def _read_restatements(connection: Connection, period_code: str, reference: Refe
     for row in _rows(
         connection,
         "select unit.name_vi, change.measure_code, change.old_value, change.new_value, change.old_state,"
-        " change.new_state, submission.revision_number, submission.received_at"
-        " from warehouse.observation_change as change"
-        " inner join warehouse.submission on change.submission_id = submission.submission_id"
-        " inner join reference.reporting_unit as unit on submission.reporting_unit_code = unit.unit_code"
-        " where submission.period_code = :period and change.axis_code = 'total'"
-        " and change.change_kind = 'changed'"
-        " and submission.received_at <= coalesce((select as_known from mart.build), 'infinity')"
-        " order by unit.unit_kind, unit.sort_key, submission.revision_number, change.measure_code, change.value_kind",
+        " change.new_state, restatement.revision_number, restatement.received_at"
+        " from mart.restated_figure as change"
+        " inner join mart.restatement on change.submission_id = restatement.submission_id"
+        " inner join reference.reporting_unit as unit on restatement.reporting_unit_code = unit.unit_code"
+        " where restatement.period_code = :period and restatement.replacement_kind = 'report'"
+        " and change.axis_code = 'total' and change.change_kind = 'changed'"
+        " order by unit.unit_kind, unit.sort_key, restatement.received_at, change.figure_number",
         {"period": period_code},
     ):
         measure = reference.measures[row.measure_code]
