@@ -150,6 +150,7 @@ class Batch:
                         "unit": [MAIN_SHEET, "C6"],
                         "period": [MAIN_SHEET, "C7"],
                         "cut_off_date": [MAIN_SHEET, "C9"],
+                        "value_kind": [MAIN_SHEET, "C10"],
                         "document_number": [MAIN_SHEET, "C11"],
                         "document_date": [MAIN_SHEET, "C12"],
                     }
@@ -217,7 +218,9 @@ class Batch:
                 {"day": day, "revision": revision, "items": items},
             )
 
-    def already_loaded(self, period: str, received_at: datetime, /, unit: str = COMMUNE, **values: str | int) -> None:
+    def already_loaded(
+        self, period: str, received_at: datetime, /, unit: str = COMMUNE, stated: str | None = None, **values: str | int
+    ) -> None:
         """Put an accepted report with these undivided figures into the warehouse; `BDR03_uoc=9` is an estimate."""
         sha256 = f"{abs(hash((period, received_at))):064x}"[-64:]
         connection = self.connection
@@ -226,13 +229,13 @@ class Batch:
         )
         submission_id = connection.execute(
             text(
-                "insert into warehouse.submission (sha256, source_id, reporting_unit_code, period_code, received_at,"
-                " verdict, verdict_code, revision_number, received_count, promoted_count, quarantined_count,"
-                " ignored_count) select :sha256, 'agency_reports', :unit, :period, :at, 'loaded', 'OK', count(*) + 1,"
+                "insert into warehouse.submission (sha256, source_id, reporting_unit_code, period_code, value_kind,"
+                " received_at, verdict, verdict_code, revision_number, received_count, promoted_count, quarantined_count,"
+                " ignored_count) select :sha256, 'agency_reports', :unit, :period, :stated, :at, 'loaded', 'OK', count(*) + 1,"
                 " 0, 0, 0, 0 from warehouse.submission where reporting_unit_code = :unit and period_code = :period"
                 " returning submission_id"
             ),
-            {"sha256": sha256, "unit": unit, "period": period, "at": received_at},
+            {"sha256": sha256, "unit": unit, "period": period, "stated": stated, "at": received_at},
         ).scalar_one()
         for line, (name, value) in enumerate(values.items(), start=1):
             measure_code, _, kind = name.partition("_")

@@ -827,3 +827,20 @@ def test_a_line_that_contradicts_itself_never_reaches_the_warehouse(batch: Batch
     report.figure("EVT03", 3, kind="du_kien")
 
     assert {breach.line_number for breach in batch.breaches_of("ROW_SHAPE")} == {1, 2, 3, 5, 6}
+
+
+# Kinds: estimate, actual, final
+
+
+def test_an_estimate_or_actual_after_the_final_is_told_that_it_does_not_count(batch: Batch) -> None:
+    batch.already_loaded("2026-06T", JUNE, stated="chinh_thuc", MED01=5)
+    batch.report(value_kind="uoc", received_at=JUNE + timedelta(days=1)).figures(MED01=4)
+    batch.report(value_kind="thuc_hien", received_at=JUNE + timedelta(days=1)).figures(MED01=4)
+    batch.report(value_kind="chinh_thuc", received_at=JUNE + timedelta(days=1)).figures(MED01=4)
+    batch.report(value_kind="uoc", received_at=JUNE - timedelta(days=1)).figures(MED01=4)
+    batch.report(value_kind="uoc", unit="28360", received_at=JUNE + timedelta(days=1)).figures(MED01=4)
+
+    found = [(b.submission_id, b.cell, b.found, b.expected, b.severity) for b in batch.breaches_of("KIND_WEAKER")]
+
+    final = f"số chính thức đã nhận ngày {JUNE:%d/%m/%Y}"
+    assert found == [(1, "C10", "số ước", final, "warn"), (2, "C10", "số thực hiện", final, "warn")]

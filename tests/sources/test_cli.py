@@ -90,8 +90,25 @@ def test_what_was_known_before_the_report_came_is_still_one_question_away(ttdn: 
 def test_a_moment_at_which_nothing_can_have_been_known_is_refused(ttdn: Any, tmp_path: Path, moment: str) -> None:
     ttdn("ingest", write_report(tmp_path / "a.xlsx", actual={"MED01": 12}), "--as-of", "2026-06-10T09:00")
 
-    assert ttdn("kpi", "--period", "2026-06T", "--as-known", moment, "--json")[0] == 2
+    assert ttdn("kpi", "--period", "2026-06T", "--as-known", moment)[0] == 2
     assert ttdn("kpi", "--period", "2026-06T", "--as-known", "2026-06-10T09:00", "--json")[0] == 0
+
+
+def test_restatements_are_told_with_both_cells_and_what_they_did(ttdn: Any, tmp_path: Path) -> None:
+    ttdn("ingest", write_report(tmp_path / "a.xlsx", actual={"MED01": 12}), "--as-of", "2026-06-10T09:00")
+    ttdn("ingest", write_report(tmp_path / "b.xlsx", actual={"MED01": 15}), "--as-of", "2026-06-12T09:00")
+
+    code, told = ttdn("restatements", "--period", "2026-06T", "--json")
+
+    [restatement] = told["restatements"]
+    assert code == 0
+    assert (restatement["kind"], restatement["unit"], restatement["current"]) == ("report", "28249", True)
+    [figure] = [each for each in restatement["figures"] if each["axis"] == "total"]
+    assert (figure["measure"], figure["before"]["value"], figure["after"]["value"]) == ("MED01", "12", "15")
+    assert figure["before"]["cell"] == figure["after"]["cell"]
+    [effect] = [each for each in restatement["effects"] if each["indicator"] == "M01"]
+    assert (effect["numerator_change"], effect["value"], effect["value_without"]) == ("3", "15", "12")
+    assert ttdn("restatements", "--period", "2026-NAM", "--json")[1] == {"restatements": []}
 
 
 def test_a_refused_file_exits_1_and_says_why_in_vietnamese(ttdn: Any, tmp_path: Path) -> None:
