@@ -2,7 +2,7 @@
 
 Indicator values are hidden exactly as in the leadership's extract. For any other table or view nobody has said what
 adds up to what, so as soon as one figure of a sensitive matter is small, every figure it could be worked out from by
-subtraction goes with it: all of that measure in that period, or all of that breakdown.
+subtraction goes with it: all of that measure in that period, or all of that breakdown, and more where it takes more.
 """
 
 from __future__ import annotations
@@ -13,11 +13,16 @@ from functools import cache
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any, Final
 
+from include.exports.body_figures import untold_measures
 from include.exports.relations import ExportColumn, Relation, stream_rows
-from include.extracts.leadership.small_counts import is_small, mark_small
+from include.extracts.leadership.small_counts import PLACES, is_small, mark_period
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from sqlalchemy import Connection, Row
+
+    from include.extracts.leadership.small_counts import IndicatorLine
 
 HIDDEN = "suppressed"
 BELOW_FIVE = "below_5"
@@ -26,16 +31,18 @@ HIDDEN_COLUMNS = "hidden_columns"
 
 _STATE_NAME_VI = "Không nêu số nhỏ"
 _INDICATOR_LINE = (
-    "indicator_code period_code scope_type scope_code side axis_code member_code value numerator denominator"
-    " full_year_estimate"
+    "indicator_code period_code scope_type side axis_code member_code value numerator denominator full_year_estimate"
 ).split()
+_BODY: Final = "reporting_unit_code"
+_SCOPE_CODES: Final = (_BODY, "group_code")
 _SUBJECT: Final = ("period_code", "indicator_code", "measure_code", "flow_measure_code")
-# Whole numbers that count bodies, reports, days or lines, or that are a place: they point at nobody.
+# Numbers that count bodies, reports, forms, days or lines, or that are a place or a factor: they point at nobody.
 _NO_FIGURE_ENDINGS = ("_id", "_number", "_rank", "_year", "_month", "_day", "_week", "_quarter", "position", "_order")
-_BODY_COUNTS = frozenset(
+_NO_FIGURES = frozenset(
     "answered_count withheld_count not_applicable_count missing_count incomplete_count full_year_count expected_count"
     " received_count requested_expected_count requested_received_count revised_report_count coverage_expected"
-    " coverage_received requested_expected requested_received source_count year month day quarter week".split()
+    " coverage_received requested_expected requested_received source_count template_count unit_factor"
+    " known_count split_count monitored_count passed_count day_count year month day quarter week".split()
 )
 
 
@@ -76,17 +83,17 @@ def read_rows(connection: Connection, shape: Shape, period: str | None) -> Itera
     Everything is read in the caller's transaction, so that the rows of one export are of one moment.
     """
     rows = chain.from_iterable(stream_rows(connection, shape.relation, period))
-    if shape.relation.has(*_INDICATOR_LINE):
+    if shape.relation.has(*_INDICATOR_LINE) and (shape.relation.has("scope_code") or shape.relation.has(*_SCOPE_CODES)):
         yield from _indicator_rows(rows, shape)
         return
     figures = _figures(shape.relation)
-    finder = _Finder(shape.relation)
+    finder = _Finder(shape.relation, untold_measures(connection) if shape.relation.has(_BODY) else frozenset())
     hidden: set[tuple[object, ...]] = set()
     if figures:
         hidden = finder.families_to_hide(chain.from_iterable(stream_rows(connection, shape.relation, period)), figures)
     for row in rows:
         marks = {}
-        if hidden and finder.must_hide(row, hidden):
+        if finder.must_hide(row, hidden):
             marks = {name: HIDDEN for name in figures if getattr(row, name)}
         yield _as_exported(row, shape, marks)
 
@@ -99,19 +106,54 @@ def _indicator_rows(rows: Iterable[Row[Any]], shape: Shape) -> Iterator[tuple[ob
     from include.reference import load_reference
 
     reference, catalogue = load_reference(), load_catalogue()
-    others = [name for name in _figures(shape.relation) if name not in ("numerator", "denominator")]
-    for (_, code), lines in groupby(rows, key=lambda row: (row.period_code, row.indicator_code)):
-        group = list(lines)
-        for row, marks in zip(group, mark_small(group, catalogue[code], reference), strict=True):
-            hidden = {}
-            for side in ("numerator", "denominator"):
-                if mark := getattr(marks, side):
-                    hidden[side] = BELOW_FIVE if mark == "small" else HIDDEN
-            if marks.hides_value:
-                hidden |= {name: HIDDEN for name in others if getattr(row, name) is not None}
-            elif marks.hides_estimate:
-                hidden["full_year_estimate"] = BELOW_FIVE
-            yield _as_exported(row, shape, hidden)
+    figures = _figures(shape.relation)
+    for _, of_period in groupby(rows, key=lambda row: row.period_code):
+        # The indicators of one period are decided together: the same count stands in several.
+        group = {code: list(lines) for code, lines in groupby(of_period, key=lambda row: row.indicator_code)}
+        told = {code: [_as_line(row, shape.relation) for row in lines] for code, lines in group.items()}
+        for code, marks_of in mark_period(told, catalogue, reference).items():
+            for row, marks in zip(group[code], marks_of, strict=True):
+                hidden: dict[str, str] = {
+                    place: BELOW_FIVE if mark == "small" else HIDDEN
+                    for place in PLACES
+                    if (mark := getattr(marks, place))
+                }
+                if marks.hides_value:
+                    # What is worked out from a hidden number goes with it; the other number of a rate may stay.
+                    others = [name for name in figures if name not in ("numerator", "denominator", *hidden)]
+                    hidden |= {name: HIDDEN for name in others if getattr(row, name) is not None}
+                yield _as_exported(row, shape, hidden)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row whose scope stands in a column of its own for bodies and one for groups."""
+
+    scope_type: str
+    scope_code: str
+    side: str
+    axis_code: str
+    member_code: str
+    numerator: Decimal | None
+    denominator: Decimal | None
+    full_year_estimate: Decimal | None
+
+
+def _as_line(row: Any, relation: Relation) -> IndicatorLine:
+    if relation.has("scope_code"):
+        line: IndicatorLine = row
+        return line
+    scope_codes = {"unit": row.reporting_unit_code, "group": row.group_code}
+    return _Line(
+        row.scope_type,
+        scope_codes.get(row.scope_type, row.scope_type),
+        row.side,
+        row.axis_code,
+        row.member_code,
+        row.numerator,
+        row.denominator,
+        row.full_year_estimate,
+    )
 
 
 # --- every other table or view ------------------------------------------------------------------------------
@@ -121,16 +163,20 @@ class _Finder:
     """Tells which rows of a relation are about a sensitive matter, and which others would tell them.
 
     A cell that names a sensitive measure, indicator or member makes its row sensitive, by code or by name and whatever
-    the column is called, so that a view made tomorrow is covered.
+    the column is called, so that a view made tomorrow is covered. `untold` are pairs of period and measure or indicator
+    of which no figure of a single body may be known.
     """
 
-    def __init__(self, relation: Relation) -> None:
+    def __init__(self, relation: Relation, untold: frozenset[tuple[str, str]] = frozenset()) -> None:
         self._relation = relation
         self._subject = [relation.place(name) for name in _SUBJECT if relation.has(name)]
-        self._axis = relation.place("axis_code") if relation.has("axis_code") else None
+        self._axis = relation.place("axis_code") if relation.has("axis_code", _BODY) else None
         self._texts = [place for place, column in enumerate(relation.columns) if column.is_text]
         self._subjects = _sensitive_subjects()
         self._words = self._subjects | _sensitive_members()
+        self._untold = untold
+        self._untold_codes = frozenset(code for _, code in untold)
+        self._period = relation.place("period_code") if relation.has("period_code") else None
 
     def families_to_hide(self, rows: Iterable[Row[Any]], figures: Sequence[str]) -> set[tuple[object, ...]]:
         """The families in which at least one figure of a sensitive matter is small."""
@@ -143,17 +189,24 @@ class _Finder:
 
     def must_hide(self, row: Row[Any], hidden: set[tuple[object, ...]]) -> bool:
         """Whether the figures of the row are small ones, or ones those could be worked out from."""
-        if self._subject_family(row) in hidden:
-            return bool(self._subject) or self._is_about(row, self._words)
-        # A breakdown hides its other members too: the total less those would tell. Without an axis nothing says which.
-        return self._breakdown_family(row) in hidden and (self._axis is not None or self._is_about(row, self._words))
+        if self._breakdown_family(row) in hidden or self._is_untold(row):
+            return True
+        return self._subject_family(row) in hidden and (bool(self._subject) or self._is_about(row, self._subjects))
 
     def _subject_family(self, row: Row[Any]) -> tuple[object, ...]:
         return ("subject", *(row[place] for place in self._subject))
 
     def _breakdown_family(self, row: Row[Any]) -> tuple[object, ...]:
+        """The other members of it, or all rows there are where no axis says which those are, or no body whose."""
         axis = row[self._axis] if self._axis is not None else None
         return ("breakdown", *(row[place] for place in self._subject), axis)
+
+    def _is_untold(self, row: Row[Any]) -> bool:
+        if not self._untold:
+            return False
+        if self._period is None:
+            return any(row[place] in self._untold_codes for place in self._texts)
+        return any((row[self._period], row[place]) in self._untold for place in self._texts)
 
     def _is_about(self, row: Row[Any], words: frozenset[str]) -> bool:
         for place in self._texts:
@@ -170,11 +223,11 @@ def _figures(relation: Relation) -> list[str]:
     return [
         column.name
         for column in relation.columns
-        if column.is_figure
+        if (column.is_figure and column.name not in _NO_FIGURES)
         or (
             column.is_whole_number
             and column.name not in relation.key
-            and column.name not in _BODY_COUNTS
+            and column.name not in _NO_FIGURES
             and not column.name.endswith(_NO_FIGURE_ENDINGS)
         )
     ]

@@ -36,6 +36,7 @@ from include.warehouse.connect import engine
 from include.warehouse.embedded import EmbeddedServer
 from tests.sql.builders import send
 from tests.sql.conftest import TEMPLATE_DATABASE
+from tests.sql.monitored import ON_THE_TENTH, count, monitor
 
 DAO_THANH, MY_THO = "28249", "28261"
 
@@ -544,6 +545,99 @@ def test_a_small_sensitive_topic_of_one_body_hides_the_topics_of_all_and_no_othe
     assert {row["value"] for row in rows if row["axis_code"] == "total"} == {"30", "36"}
 
 
+@pytest.mark.parametrize("name", ["observation_latest", "fact_observation", "indicator_answer", "indicator_lineage"])
+def test_the_total_of_a_body_that_has_nothing_else_goes_with_its_measure(reports, tmp_path, name):
+    send(reports, "SYT", figures={"MED01": 3, "MED01.topic.nhan_quyen": 3, "MED02": 4})
+    send(reports, "SNV", figures={"MED01": 30, "MED01.topic.nhan_quyen": 9, "MED01.topic.khac": 21})
+    ensure_current(reports)
+
+    rows = only(write_export(reports, name, "csv", tmp_path).files[0])
+
+    code = "measure_code" if "measure_code" in rows[0] else "indicator_code"
+    assert {row["value"] for row in rows if row[code] in ("MED01", "M01")} == {""}
+    assert "4" in {row["value"] for row in rows if row[code] in ("MED02", "M03")}
+
+
+def test_totals_of_bodies_do_not_add_up_to_a_hidden_one(reports, tmp_path):
+    # 4 and 4 in all: the sum of 8 is hidden in the indicators, and each body's 4 in two topics tells nothing by itself.
+    for unit in ("SYT", "SNV"):
+        send(reports, unit, figures={"MED07": 4, "MED07.topic.nhan_quyen": 2, "MED07.topic.an_ninh_trat_tu": 2})
+    ensure_current(reports)
+
+    assert indicator(only(write_export(reports, "INDICATORS", "csv", tmp_path).files[0]), "R03")["numerator"] == ""
+    rows = only(write_export(reports, "observation_latest", "csv", tmp_path).files[0])
+
+    assert {row["value"] for row in rows if row["measure_code"] == "MED07"} == {""}
+
+
+def test_a_body_is_not_told_by_the_provinces_topics_and_the_other_bodies_totals(reports, tmp_path):
+    # 7 of the province's 10 are the other's, which has nothing else, so 3 would be left for the first.
+    send(reports, "SYT", figures={"MED01": 10, "MED01.topic.nhan_quyen": 3, "MED01.topic.khac": 7})
+    send(reports, "SNV", figures={"MED01": 7, "MED01.topic.nhan_quyen": 7})
+    ensure_current(reports)
+
+    assert indicator(only(write_export(reports, "INDICATORS", "csv", tmp_path).files[0]), "M01", "nhan_quyen")["value"]
+    rows = only(write_export(reports, "observation_latest", "csv", tmp_path).files[0])
+
+    assert {row["value"] for row in rows if row["measure_code"] == "MED01"} == {""}
+
+
+def test_the_total_of_a_body_that_has_other_matters_is_exported(reports, tmp_path):
+    send(reports, "SYT", figures={"MED01": 8, "MED01.topic.nhan_quyen": 3, "MED01.topic.khac": 5})
+    ensure_current(reports)
+
+    rows = only(write_export(reports, "observation_latest", "csv", tmp_path).files[0])
+
+    assert {(row["axis_code"], row["value"]) for row in rows if row["measure_code"] == "MED01"} == {
+        ("total", "8"),
+        ("topic", ""),
+    }
+
+
+@pytest.mark.parametrize("name", ["indicator_reading", "fact_indicator"])
+def test_every_view_of_the_indicators_hides_the_same_numbers(reports, tmp_path, name):
+    # 4 and 4 in 8: both are told by the sum, so it goes as well. Kept in one view, it would tell what the other hides.
+    topics = {"MED07.topic.nhan_quyen": 4, "MED07.topic.an_ninh_trat_tu": 4}
+    send(reports, "SYT", figures={"MED07": 8, **topics, "MED01": 30, "RSP02": 9, "RSP03": 3})
+    send(reports, DAO_THANH, figures={"TRN01": 9, "TRN01.topic.nhan_quyen": 2, "TRN01.topic.khac": 7})
+    ensure_current(reports)
+
+    def hidden(view: str) -> list[tuple[str, ...]]:
+        rows = only(write_export(reports, view, "csv", tmp_path).files[0])
+        names = ("indicator_code", "scope_type", "axis_code", "member_code", "value", "numerator", "denominator")
+        return sorted(tuple(row[each] for each in names) for row in rows if "numerator" in row["hidden_columns"])
+
+    assert len(hidden("indicator_value")) == 6
+    assert hidden(name) == hidden("indicator_value")
+
+
+def test_monitored_items_of_a_sensitive_topic_are_hidden_in_every_view_of_them(reports, tmp_path):
+    monitor(
+        reports,
+        count("01-04", 2, topic="nhan_quyen", tone="tieu_cuc"),
+        count("01-04", 30, topic="khac"),
+        count("01-05", 40),
+        received_at=ON_THE_TENTH,
+    )
+    ensure_current(reports)
+
+    indicators = only(write_export(reports, "INDICATORS", "csv", tmp_path).files[0])
+    tones = {
+        row["member_code"]: row
+        for row in indicators
+        if row["axis_code"] == "topic/tone" and row["period_code"] == "2026-06T"
+    }
+    assert tones["nhan_quyen/tieu_cuc"]["numerator_state"] == "below_5"
+    assert tones["nhan_quyen/tieu_cuc"]["value"] == ""
+    for name, figure in (
+        ("monitoring_total", "item_count"),
+        ("monitoring_indicator", "numerator"),
+        ("fact_monitoring_day", "item_count"),
+    ):
+        rows = only(write_export(reports, name, "csv", tmp_path).files[0])
+        assert {row[figure] for row in rows if row.get("indicator_code") in (None, "N01")} <= {"", "0"}, name
+
+
 def test_sensitive_figures_none_of_which_is_small_are_exported(reports, tmp_path):
     send(reports, "SYT", figures={"RSP02": 50, "RSP03": 10, "MED01": 9, "MED01.topic.nhan_quyen": 0})
     ensure_current(reports)
@@ -552,6 +646,18 @@ def test_sensitive_figures_none_of_which_is_small_are_exported(reports, tmp_path
 
     assert export.hidden_row_count == 0
     assert {row["value"] for row in only(export.files[0]) if row["measure_code"] == "RSP03"} == {"10"}
+
+
+def test_numbers_of_days_bodies_and_places_beside_a_figure_are_no_small_counts(reports, tmp_path):
+    # Two bodies, one commune, two monitored days: no figure of a sensitive matter is below 5.
+    send(reports, "SYT", figures={"RSP02": 50, "RSP03": 10, "MED07": 9, "MED07.topic.nhan_quyen": 9})
+    send(reports, DAO_THANH, figures={"RSP02": 9, "RSP03": 8})
+    monitor(reports, count("01-04", 6, topic="nhan_quyen"), count("01-05", 7), received_at=ON_THE_TENTH)
+    ensure_current(reports)
+
+    hidden = {name: write_export(reports, name, "csv", tmp_path).hidden_row_count for name in list_relations(reports)}
+
+    assert {name: number for name, number in hidden.items() if number} == {}
 
 
 def test_a_view_nobody_has_heard_of_is_covered_also_when_it_names_the_matter_in_words(reports, tmp_path):
@@ -563,8 +669,9 @@ def test_a_view_nobody_has_heard_of_is_covered_also_when_it_names_the_matter_in_
 
     rows = only(write_export(reports, "by_subject", "csv", tmp_path).files[0])
 
+    # Nobody has said whether the other subjects and the small one have a known sum, so they go too.
     assert sorted((row["subject"], row["weekly_count"], row["body_id"], row["hidden_columns"]) for row in rows) == [
-        ("Kinh tế, đầu tư", "2", "6", ""),
+        ("Kinh tế, đầu tư", "", "6", "weekly_count"),
         ("Nhân quyền", "", "4", "weekly_count"),
         ("Nhân quyền", "0", "5", ""),
     ]

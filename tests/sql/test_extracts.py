@@ -20,6 +20,7 @@ from include.pipeline.extract import build_extracts, write_extracts
 from include.settings import Settings
 from include.sources.agency_reports.labels import SYNTHETIC_PROPERTY
 from tests.sql.builders import IN_TIME, LATE, ZONE, add_request, send
+from tests.sql.monitored import count, monitor
 
 DAO_THANH, MY_THO, THOI_SON = "28249", "28261", "28270"
 NOVEMBER = datetime(2026, 11, 20, 8, 0, tzinfo=ZONE)
@@ -167,6 +168,26 @@ def test_a_small_count_of_a_sensitive_topic_cannot_be_found_by_subtraction(wareh
     assert headline(snapshot, "M01").shown == "30"
 
 
+def test_a_number_hidden_beside_a_small_count_is_nowhere_in_the_files(warehouse, settings):
+    topics = {"MED07.topic.nhan_quyen": 3, "MED07.topic.khac": 7654, "MED07.topic.kinh_te_dau_tu": 2345}
+    send(warehouse, "SYT", figures={"MED07": 10002, **topics})
+
+    xlsx, html = write_extracts(warehouse, settings)
+
+    page = html.read_text(encoding="utf-8")
+    assert "10.002" in page
+    assert "7.654" not in page
+    numbers = {
+        cell
+        for sheet in openpyxl.load_workbook(xlsx)
+        for row in sheet.iter_rows(values_only=True)
+        for cell in row
+        if isinstance(cell, int | float)
+    }
+    assert {10002, 2345} <= numbers
+    assert 7654 not in numbers
+
+
 def test_a_total_that_is_nothing_but_a_small_sensitive_count_is_hidden_too(warehouse):
     send(warehouse, "SYT", figures={"MED07": 3, "MED07.topic.nhan_quyen": 3})
 
@@ -174,6 +195,109 @@ def test_a_total_that_is_nothing_but_a_small_sensitive_count_is_hidden_too(wareh
 
     assert headline(snapshot, "R03").shown == "không nêu"
     assert [figure.value for figure in snapshot.figures if figure.indicator_code == "R03"] == [None, None]
+
+
+def test_an_estimate_for_the_year_of_a_sensitive_topic_cannot_be_found_by_subtraction(warehouse):
+    send(
+        warehouse,
+        "SYT",
+        "2026-NAM",
+        {"MED07": 30, "MED07.topic.nhan_quyen": 0, "MED07.topic.khac": 10, "MED07.topic.kinh_te_dau_tu": 20},
+        estimates={"MED07": 43, "MED07.topic.nhan_quyen": 3, "MED07.topic.khac": 15, "MED07.topic.kinh_te_dau_tu": 25},
+        received_at=NOVEMBER,
+    )
+
+    snapshot = read(warehouse, "2026-NAM")
+
+    estimates = {f.member_code: f.full_year_estimate for f in snapshot.figures if f.indicator_code == "R03"}
+    assert estimates == {"total": 43, "nhan_quyen": None, "khac": None, "kinh_te_dau_tu": 25}
+    assert member(snapshot, "R03", "khac").value == 10
+
+
+def test_a_tone_within_a_sensitive_topic_is_a_count_of_that_topic(warehouse):
+    monitor(
+        warehouse,
+        count("01-04", 2, topic="nhan_quyen", tone="tieu_cuc"),
+        count("01-04", 30, topic="nhan_quyen"),
+        count("01-04", 25, topic="khac", tone="tieu_cuc"),
+        count("01-05", 40, topic="khac"),
+    )
+
+    snapshot = read(warehouse)
+
+    within = {
+        f.member_code: (f.shown, f.numerator_mark)
+        for f in snapshot.figures
+        if (f.indicator_code, f.axis_code) == ("N02", "topic/tone")
+    }
+    assert within["nhan_quyen/tieu_cuc"] == ("không nêu", "<5")
+    # 32 items of the topic are known from N01 and 27 of the tone from N02: another part of each has to go.
+    assert within["nhan_quyen/trung_tinh"][1] == "không nêu"
+    assert within["khac/tieu_cuc"][1] == "không nêu"
+    assert member(snapshot, "N01", "nhan_quyen").shown == "32"
+    assert headline(snapshot, "N01").shown == "97"
+
+
+def test_a_body_that_corrects_itself_does_not_tell_the_small_count_of_another(warehouse):
+    send(warehouse, "SNV", figures={"RSP02": 9, "RSP03": 4})
+    send(warehouse, "SYT", figures={"RSP02": 9, "RSP03": 6})
+    second = send(warehouse, "SYT", figures={"RSP02": 9, "RSP03": 8})
+    _changed(warehouse, second, "RSP03", 6, 8)
+
+    (change,) = read(warehouse).restatements
+
+    # 12 in all less 8 would be the other's 4.
+    assert (change.measure_code, change.before, change.after) == ("RSP03", "không nêu", "không nêu")
+
+
+def test_a_correction_is_told_where_no_body_has_a_small_count(warehouse):
+    send(warehouse, "SNV", figures={"RSP02": 9, "RSP03": 5})
+    send(warehouse, "SYT", figures={"RSP02": 9, "RSP03": 6})
+    second = send(warehouse, "SYT", figures={"RSP02": 9, "RSP03": 8})
+    _changed(warehouse, second, "RSP03", 6, 8)
+
+    (change,) = read(warehouse).restatements
+
+    assert (change.before, change.after) == ("6", "8")
+
+
+def test_a_correction_does_not_tell_a_total_that_is_hidden(warehouse):
+    send(warehouse, "SYT", figures={"MED07": 2, "MED07.topic.nhan_quyen": 2})
+    second = send(warehouse, "SYT", figures={"MED07": 3, "MED07.topic.nhan_quyen": 3})
+    _changed(warehouse, second, "MED07", 2, 3)
+
+    snapshot = read(warehouse)
+
+    (change,) = snapshot.restatements
+    assert headline(snapshot, "R03").shown == "không nêu"
+    assert (change.measure_code, change.before, change.after) == ("MED07", "không nêu", "không nêu")
+
+
+@pytest.mark.parametrize(("topic", "is_told"), [("nhan_quyen", False), ("khac", True)])
+def test_a_warning_does_not_tell_a_total_that_is_hidden(warehouse, topic, is_told):
+    # Three classes, all of them on one topic; the sentence names attendees and quotes classes.
+    send(warehouse, "SYT", figures={"TRN01": 3, f"TRN01.topic.{topic}": 3, "TRN02": 3000})
+    warehouse.execute(
+        text(
+            "insert into warehouse.finding (receipt_id, rule_code, message_code, severity, text_vi)"
+            " select max(receipt_id), 'R-08', 'CLASS_SIZE_UNUSUAL', 'warn', 'Lượt người dự (TRN02): ghi 3.000 ở 3 lớp'"
+            " from landing.receipt"
+        )
+    )
+
+    (warning,) = read(warehouse).warnings
+
+    assert ("3 lớp" in warning.text) is is_told
+
+
+def _changed(connection: Connection, submission: int, measure: str, before: int, after: int) -> None:
+    connection.execute(
+        text(
+            "insert into warehouse.observation_change values (:id, :measure, 'total', 'total', 'thuc_hien', 'changed',"
+            " :before, :after, 'reported', 'reported', 'Báo cáo', 'F12')"
+        ),
+        {"id": submission, "measure": measure, "before": before, "after": after},
+    )
 
 
 def test_small_counts_of_other_topics_are_shown(warehouse):

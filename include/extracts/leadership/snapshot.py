@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from include.extracts.leadership.small_counts import LineMarks, is_small, mark_small
+from include.extracts.leadership.small_counts import LineMarks, is_small, mark_period
 from include.extracts.leadership.wording import (
     BOOKS_VI,
     CLAUSE_GROUPS_VI,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from include.indicators.catalogue import Indicator
-    from include.reference import Reference
+    from include.reference import Measure, Reference
 
 LEADING = ("P01", "P02", "P03", "P04", "L03", "T03", "M01", "M02", "V01", "E01")
 """The indicators shown first. Of P01 to P03 a period has one, so there are eight at most."""
@@ -361,6 +361,8 @@ def read_snapshot(connection: Connection, period_code: str) -> Snapshot:
         " and received_at <= coalesce((select as_known from mart.build), 'infinity')",
         {"period": period_code, "due_at": row.due_at},
     )
+    indicators = _read_indicators(connection, row, reference, bodies)
+    untold = _read_untold(connection, period_code, reference, indicators)
     return Snapshot(
         period=Period(
             row.period_code,
@@ -376,11 +378,11 @@ def read_snapshot(connection: Connection, period_code: str) -> Snapshot:
         cut_off_from=totals.cut_off_from,
         cut_off_to=totals.cut_off_to,
         bodies=bodies,
-        indicators=_read_indicators(connection, row, reference, bodies),
+        indicators=indicators,
         sources=_read_sources(connection, period_code),
-        restatements=_read_restatements(connection, period_code, reference),
-        differences=_read_differences(connection, period_code, reference),
-        warnings=_read_warnings(connection, period_code, reference),
+        restatements=_read_restatements(connection, period_code, reference, untold),
+        differences=_read_differences(connection, period_code, reference, untold),
+        warnings=_read_warnings(connection, period_code, reference, untold),
         held_row_count=int(totals.held_row_count),
         is_before_due=bool(totals.is_before_due),
     )
@@ -441,12 +443,13 @@ def _read_indicators(
     ):
         indicator = catalogue[row.indicator_code]
         lines[indicator.code].append(_figure(row, indicator, reference, unit_names))
+    marks = mark_period(lines, catalogue, reference)
     read = []
     for indicator in catalogue.values():
         if period.period_kind not in indicator.periods:
             continue
         figures = sorted(
-            _hide(lines[indicator.code], indicator, reference),
+            map(_without_small, lines[indicator.code], marks.get(indicator.code, ())),
             key=lambda figure: (_breakdown_order(figure, indicator, reference), _scope_order(figure, unit_order)),
         )
         read.append(
@@ -565,13 +568,8 @@ def _scope_order(figure: Figure, unit_order: Mapping[str, int]) -> tuple[int, st
     return unit_order.get(figure.scope_code, len(unit_order)), figure.scope_code
 
 
-def _hide(figures: Sequence[Figure], indicator: Indicator, reference: Reference) -> list[Figure]:
-    """Put “<5” in place of small counts of sensitive matters, and nothing beside them that would tell them."""
-    marks = mark_small(figures, indicator, reference)
-    return [_without_small(figure, hidden) for figure, hidden in zip(figures, marks, strict=True)]
-
-
 def _without_small(figure: Figure, hidden: LineMarks) -> Figure:
+    """Put “<5” in place of small counts of sensitive matters, and nothing beside them that would tell them."""
     if hidden.hides_estimate:
         figure = replace(figure, full_year_estimate=None, full_year_count=0)
     if not hidden.hides_value:
@@ -587,6 +585,37 @@ def _without_small(figure: Figure, hidden: LineMarks) -> Figure:
         numerator_mark=_MARKS_VI[hidden.numerator],
         denominator_mark=_MARKS_VI[hidden.denominator],
     )
+
+
+def _read_untold(
+    connection: Connection, period_code: str, reference: Reference, indicators: Iterable[IndicatorLines]
+) -> frozenset[str]:
+    """Measures of which the lists give no figure of a single body.
+
+    Sensitive ones of which a body reported 1 to 4: those of the other bodies and the sum of all would tell it. And
+    measures of an undivided figure that is hidden: the figure of the only body that has one would be the same.
+    """
+    catalogue = load_catalogue()
+    sensitive = [measure.code for measure in reference.measures.values() if measure.is_sensitive]
+    small = _rows(
+        connection,
+        "select distinct observation.measure_code from warehouse.observation"
+        " inner join warehouse.submission on observation.submission_id = submission.submission_id"
+        " where submission.period_code = :period and observation.measure_code = any(:sensitive)"
+        " and observation.axis_code = 'total' and observation.value > 0 and observation.value < 5"
+        " and submission.received_at <= coalesce((select as_known from mart.build), 'infinity')",
+        {"period": period_code, "sensitive": sensitive},
+    )
+    hidden = {
+        term.measure_code
+        for indicator in indicators
+        if any(
+            figure.numerator_mark or figure.denominator_mark
+            for figure in (*indicator.headline, *indicator.by_group, *indicator.by_unit)
+        )
+        for term in catalogue[indicator.code].terms
+    }
+    return frozenset(hidden | {row.measure_code for row in small})
 
 
 def _read_sources(connection: Connection, period_code: str) -> tuple[SourceFile, ...]:
@@ -623,15 +652,22 @@ def _read_sources(connection: Connection, period_code: str) -> tuple[SourceFile,
     )
 
 
-def _read_warnings(connection: Connection, period_code: str, reference: Reference) -> tuple[OpenWarning, ...]:
-    sensitive = [measure.code for measure in reference.measures.values() if measure.is_sensitive]
+def _read_warnings(
+    connection: Connection, period_code: str, reference: Reference, untold: frozenset[str]
+) -> tuple[OpenWarning, ...]:
+    sensitive = {measure.code for measure in reference.measures.values() if measure.is_sensitive}
+    words = sensitive | {
+        member.name_vi for listed in reference.code_lists.values() for member in listed.values() if member.is_sensitive
+    }
+    # A sentence may quote several measures and name one (classes beside those who attended them).
+    tells_nothing = bool(untold - sensitive)
     return tuple(
         OpenWarning(
             row.name_vi,
             row.rule_code,
             # The sentence quotes the figure, and small counts of these measures are not shown.
             "Cảnh báo về số liệu không nêu chi tiết."
-            if any(code in row.text_vi for code in sensitive)
+            if tells_nothing or any(word in row.text_vi for word in words)
             else row.text_vi,
         )
         for row in _rows(
@@ -648,7 +684,9 @@ def _read_warnings(connection: Connection, period_code: str, reference: Referenc
     )
 
 
-def _read_restatements(connection: Connection, period_code: str, reference: Reference) -> tuple[Restatement, ...]:
+def _read_restatements(
+    connection: Connection, period_code: str, reference: Reference, untold: frozenset[str]
+) -> tuple[Restatement, ...]:
     restatements = []
     for row in _rows(
         connection,
@@ -667,14 +705,13 @@ def _read_restatements(connection: Connection, period_code: str, reference: Refe
         def said(
             value: Decimal | None,
             state: str | None,
-            factor: Decimal = measure.unit_factor,
-            hides: bool = measure.is_sensitive,
+            measure: Measure = measure,
         ) -> str:
-            if hides and is_small(value):
-                return SMALL
+            if hidden := _said_instead(value, [measure], untold):
+                return hidden
             if value is None or state == "nil":
                 return STATES_VI.get(state or "missing", "")
-            return number_vi(value / factor)
+            return number_vi(value / measure.unit_factor)
 
         restatements.append(
             Restatement(
@@ -691,7 +728,18 @@ def _read_restatements(connection: Connection, period_code: str, reference: Refe
     return tuple(restatements)
 
 
-def _read_differences(connection: Connection, period_code: str, reference: Reference) -> tuple[Difference, ...]:
+def _said_instead(value: Decimal | None, measures: Iterable[Measure], untold: frozenset[str]) -> str:
+    """What stands in a list in place of a figure of these measures nobody may know; empty when it is told."""
+    if value is None or value <= 0:
+        return ""
+    if is_small(value) and any(measure.is_sensitive for measure in measures):
+        return SMALL
+    return NOT_SHOWN if any(measure.code in untold for measure in measures) else ""
+
+
+def _read_differences(
+    connection: Connection, period_code: str, reference: Reference, untold: frozenset[str]
+) -> tuple[Difference, ...]:
     catalogue = load_catalogue()
     differences = []
     for row in _rows(
@@ -704,15 +752,13 @@ def _read_differences(connection: Connection, period_code: str, reference: Refer
         {"period": period_code},
     ):
         indicator = catalogue[row.indicator_code]
-        measures = [term.measure_code for term in indicator.terms if term.side == row.side]
-        measure = reference.measures[measures[0]]
+        measures = [reference.measures[term.measure_code] for term in indicator.terms if term.side == row.side]
+        measure = measures[0]
 
-        def said(
-            value: Decimal | None, factor: Decimal = measure.unit_factor, hides: bool = measure.is_sensitive
-        ) -> str:
+        def said(value: Decimal | None, measures: Sequence[Measure] = measures) -> str:
             if value is None:
                 return STATES_VI["missing"]
-            return SMALL if hides and is_small(value) else number_vi(value / factor)
+            return _said_instead(value, measures, untold) or number_vi(value / measures[0].unit_factor)
 
         differences.append(
             Difference(
