@@ -82,7 +82,7 @@ def fill_ten_years(connection: Connection, years: int = 10, bodies: Collection[s
     """
     reference = load_reference()
     first_year = LAST_YEAR - years + 1
-    _put_merger_earlier(connection, years - 1)
+    _date_back_lists(connection, years - 1)
     _lengthen_calendar(connection, years)
     _set_rates(connection, first_year - 1)
     connection.execute(text(_LINES_OF_FORMS))
@@ -104,12 +104,14 @@ def fill_ten_years(connection: Connection, years: int = 10, bodies: Collection[s
     connection.commit()
 
 
-def _put_merger_earlier(connection: Connection, years: int) -> None:
+def _date_back_lists(connection: Connection, years: int) -> None:
     for table, columns in (
         ("reference.reporting_unit", ("valid_from", "valid_to")),
         ("reference.administrative_unit", ("valid_from", "valid_to")),
         ("reference.province", ("valid_from", "valid_to")),
         ("reference.unit_succession", ("changed_on",)),
+        ("reference.template", ("valid_from", "valid_to")),
+        ("reference.code_list_member", ("valid_from", "valid_to")),
     ):
         moved = ", ".join(f"{column} = ({column} - make_interval(years => :years))::date" for column in columns)
         connection.execute(text(f"update {table} set {moved}"), {"years": years})
