@@ -49,7 +49,7 @@ class Timed:
 
     @property
     def p95(self) -> float:
-        return _p95(self.seconds)
+        return percentile_95(self.seconds)
 
 
 def measure_warehouse(at: Home) -> list[Measured]:
@@ -66,8 +66,8 @@ def measure_warehouse(at: Home) -> list[Measured]:
             connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("vacuum analyze")
         return [
             *_measure_rebuild(opened),
-            *_measure_questions(at, opened),
-            *_measure_trace(opened),
+            *measure_questions(opened, at.path / "secrets"),
+            *measure_trace(opened),
             *_measure_as_known(at, opened),
         ]
     finally:
@@ -105,16 +105,17 @@ def _measure_rebuild(opened: Engine) -> list[Measured]:
     return [Measured(f"all marts rebuilt and checked, {YEARS} years", min(seconds), 60, 0, note)]
 
 
-def _measure_questions(at: Home, opened: Engine) -> list[Measured]:
+def measure_questions(opened: Engine, secrets_folder: Path, runs: int = RUNS) -> list[Measured]:
+    """The twenty questions, asked by an analyst."""
     found: dict[int, int] = {}
 
     def ask(connection: Connection, number: int, sql: str) -> None:
         found[number] = len(connection.exec_driver_sql(sql.replace("%", "%%")).fetchall())
         connection.rollback()
 
-    with _analyst(at, opened) as connection:
+    with _analyst(opened, secrets_folder) as connection:
         timed = {
-            number: _time(f"question {number}", lambda n=number, q=sql: ask(connection, n, q))
+            number: _time(f"question {number}", lambda n=number, q=sql: ask(connection, n, q), runs)
             for number, sql in questions().items()
         }
     for number, each in timed.items():
@@ -128,7 +129,8 @@ def _measure_questions(at: Home, opened: Engine) -> list[Measured]:
     return [Measured("slowest of the twenty questions, p95", slowest.p95, 0.3, 0, note)]
 
 
-def _measure_trace(opened: Engine) -> list[Measured]:
+def measure_trace(opened: Engine, runs: int = 5) -> list[Measured]:
+    """Every indicator of the newest year followed to its cells."""
     from include.indicators.trace import trace
 
     with opened.connect() as connection:
@@ -142,11 +144,11 @@ def _measure_trace(opened: Engine) -> list[Measured]:
             cells[code] = sum(len(term["cells"]) for term in traced["terms"])
             connection.rollback()
 
-        timed = [_time(code, lambda code=code: follow(code), runs=5) for code in list(codes)]
+        timed = [_time(code, lambda code=code: follow(code), runs) for code in list(codes)]
     for each in sorted(timed, key=lambda each: -each.median)[:5]:
         print(f"  trace {each.what:8} {cells[each.what]:6} cells  best {each.best:6.3f}  median {each.median:6.3f}")
     slowest = max(timed, key=lambda each: each.median)
-    seconds = _p95([second for each in timed for second in each.seconds])
+    seconds = percentile_95([second for each in timed for second in each.seconds])
     note = f"{len(timed)} indicators; slowest {slowest.what}, median {slowest.median:.3f}, best {slowest.best:.3f}"
     return [Measured(f"trace of an indicator of {_NEWEST}, p95", seconds, 0.5, 0, note)]
 
@@ -197,19 +199,19 @@ def _compare_as_known(at: Home, connection: Connection, moment: datetime, which:
 
 
 @contextmanager
-def _analyst(at: Home, opened: Engine) -> Iterator[Connection]:
+def _analyst(opened: Engine, secrets_folder: Path) -> Iterator[Connection]:
     """A connection of a login made as `ttdn grant-analyst` makes it; the login is gone afterwards."""
     from include.warehouse.roles import grant_login, revoke_login
 
-    name, secrets = "bench", at.path / "secrets"
-    login = grant_login(opened, secrets, name, until=datetime.now().date() + timedelta(days=1))
+    name = "bench"
+    login = grant_login(opened, secrets_folder, name, until=datetime.now().date() + timedelta(days=1))
     asking = engine(_url(login.password_file))
     try:
         with asking.connect() as connection:
             yield connection
     finally:
         asking.dispose()
-        revoke_login(opened, secrets, name)
+        revoke_login(opened, secrets_folder, name)
 
 
 def _url(password_file: Path) -> str:
@@ -236,6 +238,7 @@ def _time(what: str, work: Callable[[], object], runs: int = RUNS) -> Timed:
     return Timed(what, tuple(seconds))
 
 
-def _p95(seconds: Sequence[float]) -> float:
+def percentile_95(seconds: Sequence[float]) -> float:
+    """The shortest time that 95 in a hundred runs did not exceed."""
     ordered = sorted(seconds)
     return ordered[-(-95 * len(ordered) // 100) - 1]

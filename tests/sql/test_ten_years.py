@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import Connection, text
 
@@ -11,6 +9,7 @@ from include.indicators.marts import build_marts, check_marts
 from include.indicators.trace import trace
 from include.reference import COMPANION, load_reference
 from tests.bench.ten_years import fill_ten_years
+from tests.bench.warehouse import measure_questions, measure_trace, percentile_95
 from tests.sql.monitored import count, monitor, nothing_found
 from tests.sql.question_page import questions
 
@@ -19,13 +18,14 @@ BODIES = {"28393", "28603", "30118", "30025", "SYT", "STC"}
 
 
 @pytest.fixture(scope="module")
-def world(warehouse_of_module: Connection) -> Iterator[Connection]:
+def world(warehouse_of_module: Connection) -> Connection:
     connection = warehouse_of_module
     fill_ten_years(connection, years=2, bodies=BODIES)
     monitor(connection, count("02-02", 3), count("02-03", 1, tone="tich_cuc"), nothing_found("02-04"))
     build_marts(connection)
-    yield connection
-    connection.rollback()
+    # The database is this module's own: what measures comes over connections of its own.
+    connection.commit()
+    return connection
 
 
 def rows_of(connection: Connection, sql: str) -> list[tuple[object, ...]]:
@@ -126,3 +126,27 @@ def test_indicators_of_reports_registers_and_days_lead_to_their_cells(world):
 
         assert traced["value"] is not None
         assert all(term["cells"] for term in traced["terms"])
+
+
+def test_the_questions_are_measured_over_a_login_that_is_gone_afterwards(world, tmp_path, capsys):
+    world.rollback()
+    [line] = measure_questions(world.engine, tmp_path, runs=2)
+
+    told = capsys.readouterr().out
+    assert [f"question {number} " in told for number in questions()] == [True] * len(questions())
+    assert line.seconds > 0
+    assert rows_of(world, "select rolname from pg_roles where rolname = 'ttdn_user_bench'") == []
+
+
+def test_every_indicator_of_a_year_is_measured_when_traced(world):
+    world.rollback()
+    [line] = measure_trace(world.engine, runs=1)
+
+    [(count_of_year,)] = rows_of(world, "select count(*) from reference.indicator where 'NAM' = any(period_kinds)")
+    assert line.note.startswith(f"{count_of_year} indicators")
+
+
+def test_the_95th_percentile_leaves_out_one_run_in_twenty():
+    assert percentile_95(range(1, 21)) == 19
+    assert percentile_95(range(1, 41)) == 38
+    assert percentile_95([7.0]) == 7.0
