@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date
+
 import pytest
 from sqlalchemy import Connection, text
 
 from include.indicators.marts import build_marts, check_marts
 from include.indicators.trace import trace
 from include.reference import COMPANION, load_reference
+from include.sources.monitoring_statistics.sample_feed import write_big_feed
 from tests.bench.ten_years import fill_ten_years
 from tests.bench.warehouse import measure_questions, measure_trace, percentile_95
 from tests.sql.monitored import count, monitor, nothing_found
@@ -150,3 +154,16 @@ def test_the_95th_percentile_leaves_out_one_run_in_twenty():
     assert percentile_95(range(1, 21)) == 19
     assert percentile_95(range(1, 41)) == 38
     assert percentile_95([7.0]) == 7.0
+
+
+def test_monitoring_rows_are_spread_over_more_days_without_a_cell_twice_on_one(tmp_path):
+    path = write_big_feed(tmp_path / "feed.csv", 10_000, first_day=date(2026, 3, 1), cells_a_day=3_000)
+
+    keys = [line.rpartition(",")[0] for line in path.read_text(encoding="utf-8").splitlines()[1:]]
+    assert Counter(key.partition(",")[0] for key in keys) == {
+        "2026-03-01": 3_000,
+        "2026-03-02": 3_000,
+        "2026-03-03": 3_000,
+        "2026-03-04": 1_000,
+    }
+    assert len(set(keys)) == 10_000
