@@ -132,6 +132,29 @@ def test_indicators_of_reports_registers_and_days_lead_to_their_cells(world):
         assert all(term["cells"] for term in traced["terms"])
 
 
+@pytest.mark.parametrize(
+    ("role", "sources"),
+    [
+        ("ttdn_analyst_ro", {"finance_fdi", "finance_oda", "finance_ngo", "nso_fdi"}),
+        ("ttdn_agency_stc", {"finance_fdi", "finance_oda", "finance_ngo"}),
+        ("ttdn_agency_syt", set()),
+    ],
+)
+def test_of_the_capital_flows_a_body_sees_its_own_registers_and_nobody_elses(world, role, sources):
+    with world.begin_nested() as savepoint:
+        world.execute(
+            text(
+                f"do $$ begin if to_regrole('{role}') is null"
+                f" then create role {role} nologin in role ttdn_agency; end if; end $$"
+            )
+        )
+        world.execute(text(f"set local role {role}"))
+        seen = {source for (source,) in rows_of(world, "select distinct source_id from mart.fact_capital_flow")}
+        savepoint.rollback()
+
+    assert seen == sources
+
+
 def test_the_questions_are_measured_over_a_login_that_is_gone_afterwards(world, tmp_path, capsys):
     world.rollback()
     [line] = measure_questions(world.engine, tmp_path, runs=2)
