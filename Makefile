@@ -40,8 +40,8 @@ format: $(DEV) ## Put the code into the agreed form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(RUNTIME) ## The benchmark table; takes minutes
-	@$(BIN)/python -m tests.bench
+bench: $(RUNTIME) ## The benchmark table; takes minutes. PARTS="warehouse airflow" runs some of it
+	@$(BIN)/python -m tests.bench $(PARTS)
 
 sample: $(RUNTIME) ## A synthetic year of reports, marked synthetic
 	@$(BIN)/ttdn sample

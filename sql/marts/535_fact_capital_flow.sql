@@ -1,24 +1,8 @@
 -- Grain: one row per figure of the file that counts of each source and subject.
--- The file that counts: of those loaded the one received last, as for reports.
+-- The same figures as mart.capital_flow_latest, as printed, in the words of the star schema.
 create view mart.fact_capital_flow with (security_invoker = true) as
-with latest as (
-    select distinct on (submission.source_id, submission.subject_key)
-        submission.submission_id,
-        submission.source_id
-    from warehouse.submission
-    cross join mart.build
-    where
-        submission.verdict = 'loaded'
-        and submission.received_at <= coalesce(build.as_known, 'infinity')
-    order by
-        submission.source_id asc,
-        submission.subject_key asc,
-        submission.received_at desc,
-        submission.revision_number desc
-)
-
 select
-    latest.source_id,
+    flow.source_id,
     flow.flow_code,
     case flow.flow_code when 'fdi' then 'Đầu tư trực tiếp nước ngoài' when 'oda' then 'Vốn ODA' else 'Viện trợ PCPNN' end
         as flow_name_vi,
@@ -45,8 +29,7 @@ select
     flow.submission_id,
     flow.sheet_name,
     flow.cell
-from warehouse.capital_flow as flow
-inner join latest on flow.submission_id = latest.submission_id;
+from mart.capital_flow_latest as flow;
 comment on view mart.fact_capital_flow is
 'FDI, ODA and aid of foreign non-governmental organisations, as printed, newest file of each window. | FDI, ODA và viện trợ phi chính phủ nước ngoài, đúng như nguồn in, lấy tệp mới nhất của mỗi kỳ.';
 comment on column mart.fact_capital_flow.source_id is 'Source contract it was read by; never add two sources. | Nguồn số liệu; không cộng hai nguồn.';

@@ -23,6 +23,7 @@ select
 from reached
 group by commune_code;
 alter table mart.comparable_area add constraint comparable_area_pk primary key (commune_code);
+analyze mart.comparable_area;
 comment on table mart.comparable_area is
 'Which communes of today have to be taken together to compare with before 01/07/2025. | Những xã, phường nào phải gộp lại để so sánh được với trước ngày 01/07/2025.';
 comment on column mart.comparable_area.commune_code is 'Commune of today. | Xã, phường hiện nay.';

@@ -53,6 +53,7 @@ inner join lateral (
 group by area.area_code;
 alter table mart.dim_place add constraint dim_place_pk primary key (place_key);
 create index dim_place_code on mart.dim_place (place_code);
+analyze mart.dim_place;
 comment on table mart.dim_place is
 'Provinces, districts and communes of before and since 01/07/2025, and the areas that are the same on both sides. | Tỉnh, huyện, xã trước và từ ngày 01/07/2025, cùng các vùng có ranh giới không đổi qua ngày đó.';
 comment on column mart.dim_place.place_key is 'Key: code and first day, because codes were used again. | Khóa: mã và ngày bắt đầu, vì mã đã được dùng lại.';

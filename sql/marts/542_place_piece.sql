@@ -41,6 +41,7 @@ inner join mart.dim_place as place
         and piece.area_code = place.place_code;
 alter table mart.place_piece add constraint place_piece_pk primary key (place_key, former_code, successor_code);
 create index place_piece_of on mart.place_piece (former_code, successor_code);
+analyze mart.place_piece;
 comment on table mart.place_piece is
 'What each place is made of: the pieces former communes gave to communes of today. | Mỗi địa bàn gồm những phần nào: phần đất xã cũ chuyển về xã mới.';
 comment on column mart.place_piece.place_key is 'Place of either map. | Địa bàn của một trong hai bản đồ.';

@@ -1,6 +1,7 @@
 -- Grain: one row per series, window, level the figures were given at, and place it is shown for.
 -- A value stands only where the figures given cover the whole place and lie wholly in it. Otherwise it is empty and the
 -- row says why; what is known of it stands beside, and is no total.
+-- The place's own columns are part of the grouping, so that a filter on its level or map is met before the adding up.
 create view mart.series_by_place with (security_invoker = true) as
 with summed as (
     select
@@ -13,7 +14,12 @@ with summed as (
         figure.is_cumulative,
         given.geography as given_geography,
         given.place_level as given_level,
-        crosswalk.to_place_key as place_key,
+        place.geography,
+        place.place_level,
+        place.place_key,
+        place.place_code,
+        place.name_vi as place_name_vi,
+        place.sort_key,
         crosswalk.to_piece_count,
         sum(figure.value) filter (where crosswalk.is_whole) as known_value,
         count(figure.value) filter (where crosswalk.is_whole) as known_count,
@@ -27,6 +33,7 @@ with summed as (
     from mart.fact_place_figure as figure
     inner join mart.dim_place as given on figure.place_key = given.place_key
     inner join mart.place_crosswalk as crosswalk on figure.place_key = crosswalk.from_place_key
+    inner join mart.dim_place as place on crosswalk.to_place_key = place.place_key
     group by
         figure.fact_name,
         figure.source_id,
@@ -37,7 +44,12 @@ with summed as (
         figure.is_cumulative,
         given.geography,
         given.place_level,
-        crosswalk.to_place_key,
+        place.geography,
+        place.place_level,
+        place.place_key,
+        place.place_code,
+        place.name_vi,
+        place.sort_key,
         crosswalk.to_piece_count
 )
 
@@ -51,11 +63,11 @@ select
     summed.is_cumulative,
     summed.given_geography,
     summed.given_level,
-    place.geography,
-    place.place_level,
+    summed.geography,
+    summed.place_level,
     summed.place_key,
-    place.place_code,
-    place.name_vi as place_name_vi,
+    summed.place_code,
+    summed.place_name_vi,
     case when summed.covered_piece_count = summed.to_piece_count then summed.known_value end as value,
     case
         when summed.covered_piece_count = summed.to_piece_count then 'exact'
@@ -70,9 +82,8 @@ select
     summed.known_value,
     summed.known_count::integer as known_count,
     summed.split_count::integer as split_count,
-    place.sort_key
-from summed
-inner join mart.dim_place as place on summed.place_key = place.place_key;
+    summed.sort_key
+from summed;
 comment on view mart.series_by_place is
 'Every series by place on the old and the new map, where the crosswalk allows it; where it does not, the row says so. Filter geography, place_level and given_level. | Chuỗi số liệu theo địa bàn trên bản đồ cũ và mới, nơi nào quy đổi được; nơi không được thì dòng đó ghi rõ. Lọc theo geography, place_level và given_level.';
 comment on column mart.series_by_place.fact_name is 'observation or capital_flow. | Bảng số liệu gốc.';

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, text
 
+from include.warehouse.sql import copy_rows
 from tests.sql.builders import IN_TIME
 
 MAY_31 = date(2026, 5, 31)
@@ -70,7 +71,7 @@ def send_register(
         rows,
         unit=unit,
         period=period,
-        window=(NEW_YEAR, as_of),
+        window=(as_of.replace(month=1, day=1), as_of),
         as_of=as_of,
         received_at=received_at,
         is_cumulative=True,
@@ -106,12 +107,19 @@ def send_donor(
 
 
 def send_book(
-    connection: Connection, lines: Mapping[str, Mapping[str, object]], window: tuple[date, date], as_of: date
+    connection: Connection,
+    lines: Mapping[str, Mapping[str, object]],
+    window: tuple[date, date],
+    as_of: date,
+    *,
+    partners: Mapping[str, Mapping[str, object]] | None = None,
+    received_at: datetime = IN_TIME,
 ) -> int:
-    """A monthly book of the statistics office: province code -> measure -> figure."""
+    """A monthly book of the statistics office: province code -> measure -> figure, and the same by partner."""
     rows = [
-        {"axis": "locality", "project": None, "member": code, "measure": measure, "figure": figure}
-        for code, figures in lines.items()
+        {"axis": axis, "project": None, "member": code, "measure": measure, "figure": figure}
+        for axis, members in (("locality", lines), ("partner", partners or {}))
+        for code, figures in members.items()
         for measure, figure in figures.items()
     ]
     return _send(
@@ -122,7 +130,7 @@ def send_book(
         rows,
         window=window,
         as_of=as_of,
-        received_at=IN_TIME,
+        received_at=received_at,
         is_cumulative=True,
     )
 
@@ -203,46 +211,53 @@ def _send(
             "submission": submission,
         },
     )
-    for number, row in enumerate(rows, start=1):
-        project, measure, figure = row["project"], str(row["measure"]), row["figure"]
-        amount, currency = figure if isinstance(figure, tuple) else (figure, "USD")
-        state = amount if amount in STATES else "reported"
-        plain = project if isinstance(project, Project) else Project("", "total", partner=None)
-        connection.execute(
-            text(
-                "insert into warehouse.capital_flow (submission_id, line_number, flow_code, measure_code, axis_code,"
-                " member_name, member_code, partner_code, sector_code, locality_code, project_code, provider_code,"
-                " zone_code, type_code, form_code, value, value_state, unit_code, window_start, window_end,"
-                " as_of_date, is_cumulative, revision_number, sheet_name, cell)"
-                " values (:submission, :line, :flow, :measure, :axis, :title, :member, :partner, :sector, :locality,"
-                " :code, :provider, :zone, :kind, :form, :value, :state, :unit, :start, :end, :as_of, :cumulative,"
-                " :revision, 'Sổ', :cell)"
-            ),
-            {
-                "submission": submission,
-                "line": number,
-                "flow": flow,
-                "measure": measure,
-                "axis": row["axis"],
-                "title": row.get("member") or plain.title,
-                "member": row.get("member") or plain.code or None,
-                "partner": plain.partner,
-                "sector": plain.sector,
-                "locality": plain.locality,
-                "code": plain.code or None,
-                "provider": plain.provider,
-                "zone": plain.zone,
-                "kind": plain.kind,
-                "form": plain.form,
-                "value": 0 if state == "nil" else None if state in STATES else Decimal(str(amount)),
-                "state": state,
-                "unit": _COUNTS.get(measure, currency),
-                "start": window[0],
-                "end": window[1],
-                "as_of": as_of,
-                "cumulative": is_cumulative,
-                "revision": revision,
-                "cell": f"'Sổ'!K{number + 9}",
-            },
-        )
+    copy_rows(
+        connection,
+        "warehouse.capital_flow",
+        (
+            "submission_id line_number flow_code measure_code axis_code member_name member_code partner_code"
+            " sector_code locality_code project_code provider_code zone_code type_code form_code value value_state"
+            " unit_code window_start window_end as_of_date is_cumulative revision_number sheet_name cell"
+        ).split(),
+        (
+            (
+                submission,
+                number,
+                flow,
+                row["measure"],
+                row["axis"],
+                *_said(row),
+                *window,
+                as_of,
+                is_cumulative,
+                revision,
+                "Sổ",
+                f"'Sổ'!K{number + 9}",
+            )
+            for number, row in enumerate(rows, start=1)
+        ),
+    )
     return int(submission)
+
+
+def _said(row: Mapping[str, object]) -> tuple[object, ...]:
+    """Columns member_name to unit_code of one line."""
+    project, measure, figure = row["project"], str(row["measure"]), row["figure"]
+    amount, currency = figure if isinstance(figure, tuple) else (figure, "USD")
+    state = amount if amount in STATES else "reported"
+    plain = project if isinstance(project, Project) else Project("", "total", partner=None)
+    return (
+        row.get("member") or plain.title,
+        row.get("member") or plain.code or None,
+        plain.partner,
+        plain.sector,
+        plain.locality,
+        plain.code or None,
+        plain.provider,
+        plain.zone,
+        plain.kind,
+        plain.form,
+        0 if state == "nil" else None if state in STATES else Decimal(str(amount)),
+        state,
+        _COUNTS.get(measure, currency),
+    )

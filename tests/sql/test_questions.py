@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
@@ -14,18 +13,12 @@ from sqlalchemy import Connection, text
 from include.indicators.marts import build_marts
 from tests.sql.builders import LATE, ZONE, send
 from tests.sql.monitored import count, monitor, nothing_found
-
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "questions.md"
-QUESTION = re.compile(r"^## (\d+)\. (.+?)\n(.*?)^```sql\n(.*?)^```", re.MULTILINE | re.DOTALL)
+from tests.sql.question_page import PAGE, questions
 
 TAN_HONG, TAN_HO_CO, DAO_THANH = "29926", "29929", "28249"
 MILLION = 1_000_000
 
 Row = tuple[object, ...]
-
-
-def questions() -> dict[int, str]:
-    return {int(number): sql for number, _, _, sql in QUESTION.findall(PAGE.read_text(encoding="utf-8"))}
 
 
 @pytest.fixture(scope="module")

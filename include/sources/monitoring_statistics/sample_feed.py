@@ -40,8 +40,19 @@ def write_feed(
     return path
 
 
-def write_big_feed(path: Path, row_count: int, *, first_day: date = date(2026, 1, 1), seed: int = 2026) -> Path:
-    """Every cell of the cube on every day until there are `row_count` rows, as .csv, .csv.gz or .parquet."""
+def write_big_feed(
+    path: Path,
+    row_count: int,
+    *,
+    first_day: date = date(2026, 1, 1),
+    seed: int = 2026,
+    cells_a_day: int | None = None,
+) -> Path:
+    """Every cell of the cube on every day until there are `row_count` rows, as .csv, .csv.gz or .parquet.
+
+    With `cells_a_day` so many cells a day, the next day going on where the last one stopped: more days, no fewer rows.
+    """
+    a_day = len(cells()) if cells_a_day is None else min(cells_a_day, len(cells()))
     members = [pa.array([getattr(cell, name) for cell in cells()]) for name in DIMENSIONS]
     random = np.random.default_rng(seed)
     schema = pa.schema(
@@ -51,7 +62,7 @@ def write_big_feed(path: Path, row_count: int, *, first_day: date = date(2026, 1
     def pieces() -> Iterator[list[pa.Array]]:
         for start in range(0, row_count, _ROWS_A_PIECE):
             number = np.arange(start, min(start + _ROWS_A_PIECE, row_count))
-            days = np.datetime64(first_day) + number // len(cells())
+            days = np.datetime64(first_day) + number // a_day
             cell = pa.array(number % len(cells()))
             counts = random.poisson(_MEAN_COUNT, number.size)
             yield [pa.array(days), *(each.take(cell) for each in members), pa.array(counts)]
