@@ -16,6 +16,7 @@ select
     null::text as only_period_code,
     0 as reports_back,
     0 as registers_back;
+analyze mart.build;
 comment on table mart.build is 'When the marts were built and from how much.';
 comment on column mart.build.built_at is 'When they were built.';
 comment on column mart.build.as_known is 'Reports received later than this are left out; empty when none is.';

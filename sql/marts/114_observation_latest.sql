@@ -62,7 +62,7 @@ left join mart.superseded_observation as superseded
         and figure.member_code = superseded.member_code;
 alter table mart.observation_latest add constraint observation_latest_pk
 primary key (reporting_unit_code, period_code, measure_code, axis_code, member_code);
-create index observation_latest_measure on mart.observation_latest (measure_code, axis_code);
+create index observation_latest_measure on mart.observation_latest (period_code, axis_code, measure_code);
 analyze mart.observation_latest;
 comment on table mart.observation_latest is 'The current figure of every body, period, measure and breakdown member. Start here for figures by body.';
 comment on column mart.observation_latest.reporting_unit_code is 'Reporting body.';
