@@ -1,7 +1,7 @@
 -- Grain: one row per reporting unit, period, measure and breakdown member.
 -- What the reports that count say up to their cut-off: final before actual before estimate. The estimate for the whole
 -- year (uoc_nam) has a column of its own beside it and never replaces it.
-create view mart.reported_observation with (security_invoker = true) as
+create table mart.reported_observation as
 with known as not materialized (
     select
         observation.*,
@@ -147,7 +147,11 @@ left join year_estimate as estimate
 where
     known.value_kind <> 'uoc_nam'
     and left_out.submission_id is null;
-comment on view mart.reported_observation is 'What the reports that count say, before registers of projects take the place of figures. Start with mart.observation_latest instead.';
+alter table mart.reported_observation add constraint reported_observation_pk
+primary key (reporting_unit_code, period_code, measure_code, axis_code, member_code);
+create index reported_observation_measure on mart.reported_observation (period_code, axis_code, measure_code);
+analyze mart.reported_observation;
+comment on table mart.reported_observation is 'What the reports that count say, before registers of projects take the place of figures. Start with mart.observation_latest instead.';
 comment on column mart.reported_observation.reporting_unit_code is 'Reporting body.';
 comment on column mart.reported_observation.period_code is 'Reporting period; flows run from 1 January to the cut-off, so the annual figure replaces the six-month one.';
 comment on column mart.reported_observation.measure_code is 'Measure.';

@@ -1,6 +1,7 @@
 -- Grain: one row per reporting unit, period, measure and breakdown member.
--- The figure that counts up to the cut-off: what the report says, or what a register of projects adds up to.
-create table mart.observation_latest as
+-- The figure that counts up to the cut-off: what the report says, or what a register of projects adds up to. A view: the
+-- figures of reports are by far the most, and are written once.
+create view mart.observation_latest with (security_invoker = true) as
 select
     observation.reporting_unit_code,
     observation.period_code,
@@ -60,11 +61,7 @@ left join mart.superseded_observation as superseded
         and figure.measure_code = superseded.measure_code
         and figure.axis_code = superseded.axis_code
         and figure.member_code = superseded.member_code;
-alter table mart.observation_latest add constraint observation_latest_pk
-primary key (reporting_unit_code, period_code, measure_code, axis_code, member_code);
-create index observation_latest_measure on mart.observation_latest (period_code, axis_code, measure_code);
-analyze mart.observation_latest;
-comment on table mart.observation_latest is 'The current figure of every body, period, measure and breakdown member. Start here for figures by body.';
+comment on view mart.observation_latest is 'The current figure of every body, period, measure and breakdown member. Start here for figures by body.';
 comment on column mart.observation_latest.reporting_unit_code is 'Reporting body.';
 comment on column mart.observation_latest.period_code is 'Reporting period; flows run from 1 January to the cut-off, so the annual figure replaces the six-month one.';
 comment on column mart.observation_latest.measure_code is 'Measure.';
