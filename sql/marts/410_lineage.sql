@@ -180,7 +180,7 @@ year_ratio as (
 ),
 
 -- Breakdowns of sums are the province's, straight from the figures.
-broken_down as (
+broken_down as not materialized (
     select
         term.indicator_code,
         observation.period_code,
