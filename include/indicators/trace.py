@@ -15,9 +15,8 @@ from include.model import TOTAL
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
-
 _FIGURE_KEYS = ("value", "numerator", "denominator", "state", "reason", "kind", "full_year_estimate", "coverage")
-_SIDES = "array['numerator', 'denominator', 'first', 'second', 'full_year', 'full_year_denominator']"
+_SIDES = ["numerator", "denominator", "first", "second", "full_year", "full_year_denominator"]
 _SCOPES = ("group", "unit")
 
 
@@ -50,7 +49,7 @@ def trace(
             " and lineage.line_axis_code = :axis"
             # What has no value as a whole is shown element by element.
             " and (lineage.line_member_code = :member or :axis = 'element' and :member = 'total')"
-            f" order by array_position({_SIDES}, lineage.side),"  # noqa: S608
+            " order by array_position(cast(:sides as text[]), lineage.side),"
             " lineage.measure_code, unit.unit_kind, unit.sort_key, lineage.axis_code, lineage.member_code,"
             " lineage.submission_id, lineage.sheet_name, length(lineage.cell), lineage.cell"
         ),
@@ -59,6 +58,7 @@ def trace(
             "period": period,
             "scope_type": scope_type,
             "scope_code": scope_code,
+            "sides": _SIDES,
             "axis": "element" if line["is_by_element"] else axis,
             "member": member,
         },
@@ -108,7 +108,7 @@ def _line(
             where=f"the indicator asked for in period {period}, {scope_type} {scope_code}",
             found=repr(indicator),
             expected="an indicator of the catalogue that is computed for this kind of period and this scope",
-            remedy="`ttdn kpi --period` lists the indicators of a period; `by:` in the catalogue says for which scopes.",
+            remedy="`ttdn kpi --period` lists a period's indicators; `by:` in the catalogue says for which scopes.",
         )
     if by is None:
         figure = {key: found[key] for key in (*_FIGURE_KEYS, "unit", "revised", "as_of")}
@@ -126,7 +126,9 @@ def _line(
             remedy="Name axis and member as they are printed, for example language/en.",
         )
     first, is_pair = sides[0], "pair" in found
-    figure = {key: None if is_pair and key in _FIGURE_KEYS[:3] else first[key] for key in (*_FIGURE_KEYS, "revised", "as_of")}
+    figure = {
+        key: None if is_pair and key in _FIGURE_KEYS[:3] else first[key] for key in (*_FIGURE_KEYS, "revised", "as_of")
+    }
     figure["unit"] = found["unit"]
     if is_pair:
         figure["pair"] = [{key: side[key] for key in ("side", *_FIGURE_KEYS)} for side in sides]
@@ -224,9 +226,18 @@ def _rates(connection: Connection, rate_ids: set[int]) -> dict[int, dict[str, An
             "valid_to": row.valid_to.isoformat(),
             "source": row.source_name,
             "cell": row.cell,
+            # A rate kept by hand stands in a file of the project, which has no receipt.
+            "sha256": row.sha256,
+            "file": row.file_name,
         }
         for row in connection.execute(
-            text("select * from reference.exchange_rate where rate_id = any(:rate_ids)"), {"rate_ids": list(rate_ids)}
+            text(
+                "select rate.*, submission.sha256, (select min(receipt.original_name) from landing.receipt"
+                " where receipt.submission_id = rate.submission_id and receipt.verdict = 'loaded') as file_name"
+                " from reference.exchange_rate as rate left join warehouse.submission using (submission_id)"
+                " where rate.rate_id = any(:rate_ids)"
+            ),
+            {"rate_ids": list(rate_ids)},
         )
     }
 
@@ -263,6 +274,10 @@ def _register_cell(cell: Row[Any], rates: dict[int, dict[str, Any]]) -> dict[str
         "project": cell.project_key,
         "as_of": cell.as_of_date.isoformat(),
         "printed": {"value": decimal_text(cell.printed_value), "unit": cell.printed_unit_code},
-        **({"rates": [rates[rate] for rate in (cell.first_rate_id, cell.second_rate_id) if rate]} if cell.first_rate_id else {}),
+        **(
+            {"rates": [rates[rate] for rate in (cell.first_rate_id, cell.second_rate_id) if rate]}
+            if cell.first_rate_id
+            else {}
+        ),
         **({"counted_as": cell.counted_as} if cell.counted_as else {}),
     }

@@ -96,7 +96,9 @@ def run_gate(connection: Connection, as_of: datetime | None = None) -> list[Brea
         # A batch holds one shape: what is not there needs no check, and asking takes a third of a second a suite.
         suites = tuple(suite for suite in suites if row_counts[suite.name]) or suites
         answers = _ask_great_expectations(connection, suites, row_counts)
-        found = {place: list(_breaches(connection, answer)) for place, answer in enumerate(answers) if not answer.succeeded}
+        found = {
+            place: list(_breaches(connection, answer)) for place, answer in enumerate(answers) if not answer.succeeded
+        }
         _record(connection, answers, found, as_of)
     except GateError:
         raise

@@ -360,7 +360,7 @@ report as (
             answered.denominator
         )
     ) as part (arithmetic, side, measure_code, value)
-        on answered.arithmetic = part.arithmetic
+        on answered.arithmetic = part.arithmetic and part.value is not null
 ),
 
 -- The error of estimates is read element by element: the final figure, and the estimate that stood before it. The two
