@@ -27,7 +27,7 @@ with day as (
 ),
 
 -- What each line is made of: the whole of one cube's member, or the part in a foreign language, classified, of one tone.
-part as (
+part as not materialized (
     select
         line.indicator_code,
         line.period_code,

@@ -360,6 +360,22 @@ def test_only_bodies_that_sent_nothing_and_days_that_passed_have_no_file(year: Y
     assert list(found) == ["MON02", "REP01", "REP02"]
 
 
+def test_each_file_of_a_trace_names_the_rules_it_passed_and_the_warnings_it_carries(year: Year) -> None:
+    traced = trace(year.connection, "K02", "2026-NAM")
+    rules = {rule["version"]: rule for rule in traced["rules"]}
+    cells = {(cell["sha256"], cell["unit"]) for term in traced["terms"] for cell in term["cells"]}
+    [in_dong] = [each for each in traced["files"] if "BUDGET_LOOKS_LIKE_DONG" in {w["code"] for w in each["warnings"]}]
+    [budget] = [version for version, rule in rules.items() if rule["code"] == "BUDGET_LOOKS_LIKE_DONG"]
+
+    assert {(file["sha256"], file["unit"]) for file in traced["files"]} == cells
+    assert [warning["cell"] for warning in in_dong["warnings"]] != []
+    for file in traced["files"]:
+        # Loaded whole, so nothing that blocks found anything; what warned is not among what was passed.
+        assert {rules[version]["severity"] for version in file["rules_warned"]} <= {"warn"}
+        assert set(file["rules_passed"]) | set(file["rules_warned"]) == set(rules)
+        assert (budget in file["rules_passed"]) == (file is not in_dong)
+
+
 # --- each indicator --------------------------------------------------------------------------------------------------
 
 
