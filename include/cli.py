@@ -58,6 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     trace = _command(commands, "trace", _trace, "an indicator down to files and cells")
     trace.add_argument("indicator", metavar="INDICATOR")
     trace.add_argument("--period", required=True, metavar="P")
+    trace.add_argument("--scope", metavar="group:CODE|unit:CODE", help="a group or a body; the province without it")
+    trace.add_argument("--by", metavar="AXIS/MEMBER", help="a member of a breakdown; the headline without it")
 
     restatements = _command(commands, "restatements", _restatements, "what was restated, by whom, and what it did")
     restatements.add_argument("--period", metavar="P")
@@ -226,7 +228,7 @@ def _trace(options: argparse.Namespace) -> int:
     from include.indicators.trace import trace
 
     with _connected() as (_, connection):
-        traced = trace(connection, options.indicator, options.period)
+        traced = trace(connection, options.indicator, options.period, scope=options.scope, by=options.by)
     if options.json:
         _print_json(traced)
         return 0
@@ -236,6 +238,9 @@ def _trace(options: argparse.Namespace) -> int:
         for cell in term["cells"]:
             place = "!".join(part for part in (cell["sheet"], cell["cell"]) if part) or "cả báo cáo"
             print(f"    {cell['value']:>16}  {cell['file'] or '—'}  {place}  {(cell['sha256'] or '')[:12]}")
+    for file in traced["files"]:
+        passed = "không rõ" if file["rules_passed"] is None else len(file["rules_passed"])
+        print(f"  {file['file']}: đạt {passed} kiểm tra, {len(file['warnings'])} lời nhắc")
     return 0
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -110,6 +112,8 @@ class Indicator:
     waits_for: str | None
     reading_note_vi: str
     position: int
+    definition_hash: str
+    """SHA-256 of its entry: another hash, another definition."""
 
     @property
     def sides(self) -> tuple[str, ...]:
@@ -142,7 +146,7 @@ def sync_indicators(connection: Connection) -> int:
     columns = (
         "indicator_code name_vi name_en unit_vi unit_factor arithmetic multiplier direction target_status target_value"
         " target_source owner_vi clauses period_kinds scopes prevailing_units reconciling_units denominator_population"
-        " waits_for reading_note_vi position"
+        " waits_for reading_note_vi position definition_hash"
     ).split()
     connection.execute(
         text(
@@ -210,6 +214,7 @@ def _indicator_row(indicator: Indicator) -> dict[str, object]:
         "waits_for": indicator.waits_for,
         "reading_note_vi": indicator.reading_note_vi,
         "position": indicator.position,
+        "definition_hash": indicator.definition_hash,
     }
 
 
@@ -305,6 +310,9 @@ class _Reading:
             waits_for=entry.get("waits_for"),
             reading_note_vi=str(entry.get("reading_note_vi", "")),
             position=len(self.indicators) + 1,
+            definition_hash=hashlib.sha256(
+                json.dumps({code: entry}, sort_keys=True, ensure_ascii=False, default=str).encode()
+            ).hexdigest(),
         )
         if len(self.problems) == before:
             self.indicators[code] = indicator

@@ -182,7 +182,14 @@ def _indicator(lines: Sequence[Row[Any]], with_breakdowns: bool) -> dict[str, An
     }
     if with_breakdowns:
         shown["breakdowns"] = [
-            {"axis": line.axis_code, "member": line.member_code, "side": line.side, **_figure(line)}
+            {
+                "axis": line.axis_code,
+                "member": line.member_code,
+                "side": line.side,
+                **_figure(line),
+                "revised": line.is_revised,
+                "as_of": _latest([line.as_of_to]),
+            }
             for line in lines
             if line.axis_code != TOTAL
         ]

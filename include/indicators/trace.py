@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -13,50 +15,203 @@ from include.model import TOTAL
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
+_FIGURE_KEYS = ("value", "numerator", "denominator", "state", "reason", "kind", "full_year_estimate", "coverage")
+_SIDES = ["numerator", "denominator", "first", "second", "full_year", "full_year_denominator"]
+_SCOPES = ("group", "unit")
 
-def trace(connection: Connection, indicator: str, period: str) -> dict[str, Any]:
-    """The province's value of an indicator with every cell behind it.
 
-    Keys: indicator, period, value, numerator, denominator, unit, state, reason, terms. A term has side, measure,
-    value (what its cells add up to, base units) and cells: sha256, file, sheet, cell, value, unit, revision, receipt,
-    axis, member; a register's cell also project, as_of, what is printed in which unit, the exchange rates used and,
-    for a project counted in another record, that record. Sheet and cell are null where a whole report counts; sha256
-    is null for a body that counts and sent nothing. Raises PlatformError for an indicator or period that is not known
-    or does not go with the other.
+def trace(
+    connection: Connection, indicator: str, period: str, *, scope: str | None = None, by: str | None = None
+) -> dict[str, Any]:
+    """A value of an indicator with every cell behind it, and what each of the files went through.
+
+    The province's headline; `scope` ("group:XA", "unit:28249") asks for a group or a body, `by` ("language/en") for a
+    member of a breakdown.
+
+    Keys: indicator, indicator_version, period, scope, by, value, numerator, denominator, unit, state, reason, terms,
+    files, rules. A term has side, measure, value (what its cells add up to, base units) and cells: sha256, file, sheet,
+    cell, value, unit, revision, receipt, axis, member; a register's cell also project, as_of, what is printed in which
+    unit, the exchange rates used and, for a project counted in another record, that record; lines of a monitoring file
+    the days added. Sheet and cell are null where a whole report counts; sha256 is null for a body that counts and sent
+    nothing. Raises PlatformError for an indicator, period, scope or breakdown that is not known or has no such value.
     """
     from sqlalchemy import text
 
-    found = next((each for each in kpi(connection, period) if each["code"] == indicator), None)
-    if found is None:
-        raise PlatformError(
-            where=f"the indicator asked for in period {period}",
-            found=repr(indicator),
-            expected="an indicator of the catalogue that is computed for this kind of period",
-            remedy="`ttdn kpi --period` lists the indicators of a period.",
-        )
+    scope_type, scope_code = _read_scope(scope)
+    line = _line(connection, indicator, period, scope_type, scope_code, by)
+    axis, member = (line["by"]["axis"], line["by"]["member"]) if line["by"] else (TOTAL, TOTAL)
     rows = connection.execute(
         text(
-            "select lineage.* from mart.indicator_lineage as lineage"
+            "select lineage.* from mart.lineage as lineage"
             " left join reference.reporting_unit as unit on lineage.reporting_unit_code = unit.unit_code"
             " where lineage.indicator_code = :indicator and lineage.period_code = :period"
-            " order by array_position(array['numerator', 'denominator', 'first', 'second', 'full_year'], lineage.side),"
+            " and lineage.scope_type = :scope_type and lineage.scope_code = :scope_code"
+            " and lineage.line_axis_code = :axis"
+            # What has no value as a whole is shown element by element.
+            " and (lineage.line_member_code = :member or :axis = 'element' and :member = 'total')"
+            " order by array_position(cast(:sides as text[]), lineage.side),"
             " lineage.measure_code, unit.unit_kind, unit.sort_key, lineage.axis_code, lineage.member_code,"
             " lineage.submission_id, lineage.sheet_name, length(lineage.cell), lineage.cell"
         ),
-        {"indicator": indicator, "period": period},
+        {
+            "indicator": indicator,
+            "period": period,
+            "scope_type": scope_type,
+            "scope_code": scope_code,
+            "sides": _SIDES,
+            "axis": "element" if line["is_by_element"] else axis,
+            "member": member,
+        },
     ).all()
-    rates = _rates(connection, {rate_id for row in rows for rate_id in row.rate_ids or ()})
-    kept = ("value", "numerator", "denominator", "unit", "state", "reason", "kind", "coverage", "revised", "as_of")
+    rates = _rates(connection, {rate for row in rows for rate in (row.first_rate_id, row.second_rate_id) if rate})
+    versions = connection.execute(
+        text("select definition_hash from reference.indicator where indicator_code = :indicator"),
+        {"indicator": indicator},
+    )
     return {
         "indicator": indicator,
+        "indicator_version": versions.scalar_one(),
         "period": period,
-        **{key: found[key] for key in kept},
-        **({"pair": found["pair"]} if "pair" in found else {}),
+        "scope": {"type": scope_type, "code": scope_code},
+        "by": line["by"],
+        **line["figure"],
         "terms": [
             _term(side, measure, list(cells), rates)
             for (side, measure), cells in groupby(rows, key=lambda row: (row.side, row.measure_code))
         ],
+        **_files(connection, rows),
     }
+
+
+def _read_scope(scope: str | None) -> tuple[str, str]:
+    if scope is None or scope == "province":
+        return "province", "province"
+    scope_type, _, scope_code = scope.partition(":")
+    if scope_type not in _SCOPES or not scope_code:
+        raise PlatformError(
+            where="--scope",
+            found=repr(scope),
+            expected="province, group:CODE or unit:CODE",
+            remedy="Codes of groups and bodies are in include/reference/reporting_bodies.csv and units.csv.",
+        )
+    return scope_type, scope_code
+
+
+def _line(
+    connection: Connection, indicator: str, period: str, scope_type: str, scope_code: str, by: str | None
+) -> dict[str, Any]:
+    """The published value that is traced; raises PlatformError when there is no such line."""
+    published = kpi(connection, period, scope_type=scope_type, scope_code=scope_code, with_breakdowns=by is not None)
+    found = next((each for each in published if each["code"] == indicator), None)
+    if found is None:
+        raise PlatformError(
+            where=f"the indicator asked for in period {period}, {scope_type} {scope_code}",
+            found=repr(indicator),
+            expected="an indicator of the catalogue that is computed for this kind of period and this scope",
+            remedy="`ttdn kpi --period` lists a period's indicators; `by:` in the catalogue says for which scopes.",
+        )
+    if by is None:
+        figure = {key: found[key] for key in (*_FIGURE_KEYS, "unit", "revised", "as_of")}
+        if "pair" in found:
+            figure["pair"] = found["pair"]
+        is_by_element = found["reason_code"] == "by_element" and "element" in _axes(connection, indicator)
+        return {"by": None, "figure": figure, "is_by_element": is_by_element}
+    sides = [each for each in found["breakdowns"] if f"{each['axis']}/{each['member']}" == by]
+    if not sides:
+        known = sorted({f"{each['axis']}/{each['member']}" for each in found["breakdowns"]})
+        raise PlatformError(
+            where=f"--by, breakdown of {indicator} in period {period}, {scope_type} {scope_code}",
+            found=repr(by),
+            expected=f"one of {', '.join(known)}" if known else "nothing: it has no breakdown here",
+            remedy="Name axis and member as they are printed, for example language/en.",
+        )
+    first, is_pair = sides[0], "pair" in found
+    figure = {
+        key: None if is_pair and key in _FIGURE_KEYS[:3] else first[key] for key in (*_FIGURE_KEYS, "revised", "as_of")
+    }
+    figure["unit"] = found["unit"]
+    if is_pair:
+        figure["pair"] = [{key: side[key] for key in ("side", *_FIGURE_KEYS)} for side in sides]
+    return {"by": {"axis": first["axis"], "member": first["member"]}, "figure": figure, "is_by_element": False}
+
+
+def _axes(connection: Connection, indicator: str) -> list[str]:
+    from sqlalchemy import text
+
+    return list(
+        connection.execute(
+            text("select axis_code from reference.indicator_axis where indicator_code = :indicator"),
+            {"indicator": indicator},
+        ).scalars()
+    )
+
+
+def _files(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, Any]:
+    """The files of the cells, each with the rules it passed and the warnings it carries, and those rules by version."""
+    from sqlalchemy import text
+
+    files = {row.submission_id: row for row in rows if row.submission_id is not None}
+    ids = {"ids": list(files)}
+    checked: dict[int, list[Row[Any]]] = defaultdict(list)
+    for check in connection.execute(
+        text(
+            "select submission_id, rule_code, message_code, check_name, rule_version, severity, is_passed"
+            " from mart.file_rule where submission_id = any(:ids) order by rule_code, check_name, rule_version"
+        ),
+        ids,
+    ):
+        checked[check.submission_id].append(check)
+    warnings: dict[int, list[dict[str, str | None]]] = defaultdict(list)
+    for finding in connection.execute(
+        text(
+            "select receipt.submission_id, finding.rule_code, finding.message_code, finding.sheet_name, finding.cell,"
+            " finding.text_vi from warehouse.finding inner join landing.receipt using (receipt_id)"
+            " where receipt.submission_id = any(:ids) and receipt.verdict = 'loaded' and finding.severity = 'warn'"
+            " order by finding.finding_id"
+        ),
+        ids,
+    ):
+        warnings[finding.submission_id].append(
+            {
+                "rule": finding.rule_code,
+                "code": finding.message_code,
+                "sheet": finding.sheet_name,
+                "cell": finding.cell,
+                "text": finding.text_vi,
+            }
+        )
+    rules = {check.rule_version: check for checks in checked.values() for check in checks}
+    return {
+        "files": [
+            {
+                "sha256": row.sha256,
+                "file": row.file_name,
+                "receipt": row.receipt_number,
+                "unit": row.reporting_unit_code,
+                "revision": row.revision_number,
+                # A file from before files were tied to their checks: not known, which is not "none".
+                "rules_passed": _versions(checked[submission_id], is_passed=True) if checked[submission_id] else None,
+                "rules_warned": _versions(checked[submission_id], is_passed=False) if checked[submission_id] else None,
+                "warnings": warnings[submission_id],
+                "waivers": [],
+            }
+            for submission_id, row in sorted(files.items())
+        ],
+        "rules": [
+            {
+                "version": check.rule_version,
+                "rule": check.rule_code,
+                "code": check.message_code,
+                "check": check.check_name,
+                "severity": check.severity,
+            }
+            for check in rules.values()
+        ],
+    }
+
+
+def _versions(checks: Sequence[Row[Any]], *, is_passed: bool) -> list[str]:
+    return [check.rule_version for check in checks if check.is_passed is is_passed]
 
 
 def _rates(connection: Connection, rate_ids: set[int]) -> dict[int, dict[str, Any]]:
@@ -71,9 +226,18 @@ def _rates(connection: Connection, rate_ids: set[int]) -> dict[int, dict[str, An
             "valid_to": row.valid_to.isoformat(),
             "source": row.source_name,
             "cell": row.cell,
+            # A rate kept by hand stands in a file of the project, which has no receipt.
+            "sha256": row.sha256,
+            "file": row.file_name,
         }
         for row in connection.execute(
-            text("select * from reference.exchange_rate where rate_id = any(:rate_ids)"), {"rate_ids": list(rate_ids)}
+            text(
+                "select rate.*, submission.sha256, (select min(receipt.original_name) from landing.receipt"
+                " where receipt.submission_id = rate.submission_id and receipt.verdict = 'loaded') as file_name"
+                " from reference.exchange_rate as rate left join warehouse.submission using (submission_id)"
+                " where rate.rate_id = any(:rate_ids)"
+            ),
+            {"rate_ids": list(rate_ids)},
         )
     }
 
@@ -96,6 +260,7 @@ def _term(side: str, measure: str, cells: list[Row[Any]], rates: dict[int, dict[
                 "receipt": cell.receipt_number,
                 **({"axis": cell.axis_code, "member": cell.member_code} if cell.axis_code != TOTAL else {}),
                 **({"proves_zero": True} if cell.is_evidence_only else {}),
+                **({"days": [cell.first_date.isoformat(), cell.last_date.isoformat()]} if cell.first_date else {}),
                 **(_register_cell(cell, rates) if cell.project_key else {}),
             }
             for cell in cells
@@ -109,6 +274,10 @@ def _register_cell(cell: Row[Any], rates: dict[int, dict[str, Any]]) -> dict[str
         "project": cell.project_key,
         "as_of": cell.as_of_date.isoformat(),
         "printed": {"value": decimal_text(cell.printed_value), "unit": cell.printed_unit_code},
-        **({"rates": [rates[rate_id] for rate_id in cell.rate_ids]} if cell.rate_ids is not None else {}),
+        **(
+            {"rates": [rates[rate] for rate in (cell.first_rate_id, cell.second_rate_id) if rate]}
+            if cell.first_rate_id
+            else {}
+        ),
         **({"counted_as": cell.counted_as} if cell.counted_as else {}),
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,12 +30,21 @@ from include.quality.suites import (
     as_gx_configuration,
     load_suites,
 )
-from include.warehouse.sql import run_file
+from include.warehouse.sql import copy_rows, run_file
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _SESSION = "-c timezone=Asia/Ho_Chi_Minh -c default_transaction_read_only=on"
+_NEXT_RUNS = text(
+    "select nextval(pg_get_serial_sequence('warehouse.gate_run', 'gate_run_id')) from generate_series(1, :count)"
+)
+# A report has a heading and figures; a feed fills the one shape its suite is about.
+_SEEN = text(
+    "insert into warehouse.gate_submission (batch_number, suite_name, submission_id)"
+    " select :batch, :suite, submission_id from staging.report where :shape in ('report', 'observation')"
+    " union select :batch, :suite, submission_id from staging.feed_file where shape = :shape"
+)
 _FIGURE = re.compile(r"\{(-?\d+(?:\.\d+)?)\}")
 
 
@@ -86,12 +96,15 @@ def run_gate(connection: Connection, as_of: datetime | None = None) -> list[Brea
         # A batch holds one shape: what is not there needs no check, and asking takes a third of a second a suite.
         suites = tuple(suite for suite in suites if row_counts[suite.name]) or suites
         answers = _ask_great_expectations(connection, suites, row_counts)
-        breaches = [breach for answer in answers if not answer.succeeded for breach in _breaches(connection, answer)]
-        _record(connection, answers, as_of)
+        found = {
+            place: list(_breaches(connection, answer)) for place, answer in enumerate(answers) if not answer.succeeded
+        }
+        _record(connection, answers, found, as_of)
     except GateError:
         raise
     except Exception as error:
         raise _stop("the gate", f"{type(error).__name__}: {error}", "a verdict on every check") from error
+    breaches = (breach for named in found.values() for breach in named)
     return sorted(breaches, key=lambda each: (each.submission_id, each.line_number or 0, each.rule_code, each.code))
 
 
@@ -244,29 +257,56 @@ def _count_rows(connection: Connection, suite: Suite) -> int:
     ).scalar_one()
 
 
-def _record(connection: Connection, answers: Sequence[Answer], as_of: datetime | None) -> None:
+def _record(
+    connection: Connection,
+    answers: Sequence[Answer],
+    found: Mapping[int, Sequence[Breach]],
+    as_of: datetime | None,
+) -> None:
+    """Keep what each check said, of which files, and which of them it found something in."""
     submission_count = connection.execute(
         text("select (select count(*) from staging.report) + (select count(*) from staging.feed_file)")
     ).scalar_one()
-    connection.execute(
-        text(
-            "insert into warehouse.gate_run (ran_at, suite_name, expectation_type, rule_code, severity, succeeded,"
-            " unexpected_count, submission_count) values (coalesce(:ran_at, now()), :suite_name, :expectation_type,"
-            " :rule_code, :severity, :succeeded, :unexpected_count, :submission_count)"
+    run_ids = connection.execute(_NEXT_RUNS, {"count": len(answers)}).scalars().all()
+    moment = as_of or connection.execute(text("select now()")).scalar_one()
+    batch_number = min(run_ids, default=0)
+    copy_rows(
+        connection,
+        "warehouse.gate_run",
+        (
+            "gate_run_id batch_number ran_at suite_name expectation_type rule_code message_code check_name check_hash"
+            " severity succeeded unexpected_count submission_count"
+        ).split(),
+        (
+            (
+                run_id,
+                batch_number,
+                moment,
+                answer.suite.name,
+                answer.expectation.type,
+                answer.expectation.rule or answer.expectation.code,
+                answer.expectation.code,
+                answer.expectation.name,
+                answer.expectation.version,
+                answer.expectation.severity,
+                answer.succeeded,
+                answer.unexpected_count,
+                submission_count,
+            )
+            for run_id, answer in zip(run_ids, answers, strict=True)
         ),
-        [
-            {
-                "ran_at": as_of,
-                "suite_name": answer.suite.name,
-                "expectation_type": answer.expectation.type,
-                "rule_code": answer.expectation.rule or answer.expectation.code,
-                "severity": answer.expectation.severity,
-                "succeeded": answer.succeeded,
-                "unexpected_count": answer.unexpected_count,
-                "submission_count": submission_count,
-            }
-            for answer in answers
-        ],
+    )
+    for suite in {answer.suite.name: answer.suite for answer in answers}.values():
+        connection.execute(_SEEN, {"batch": batch_number, "suite": suite.name, "shape": suite.table})
+    copy_rows(
+        connection,
+        "warehouse.gate_breach",
+        ("gate_run_id", "submission_id", "breach_count"),
+        (
+            (run_ids[place], submission_id, count)
+            for place, named in found.items()
+            for submission_id, count in Counter(breach.submission_id for breach in named).items()
+        ),
     )
 
 

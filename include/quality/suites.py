@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +46,24 @@ class Expectation:
     code: str
     why: str
     query_file: str | None
+
+    @property
+    def name(self) -> str:
+        """The SQL file of the rule, or what Great Expectations is asked and of which column."""
+        return self.query_file or f"{self.type}({self.kwargs.get('column', '')})"
+
+    @property
+    def version(self) -> str:
+        """SHA-256 over all that decides its verdict: the line of the suite and the text of its rule."""
+        said = {
+            "type": self.type,
+            "kwargs": self.kwargs,
+            "severity": self.severity,
+            "rule": self.rule,
+            "code": self.code,
+            "query": read_file(self.query_file) if self.query_file else None,
+        }
+        return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,10 +117,16 @@ shares as (
         'single' as side,
         'total' as axis_code,
         'total' as member_code,
+        -- A body without a site answers, and is in neither sum.
         case
-            when answer.value = population.required_value or answer.value >= population.minimum_value then 1 else 0
+            when population.denominator_population = 'with_website' and answer.value_state = 'not_applicable' then null
+            when answer.value = population.required_value or answer.value >= population.minimum_value then 1
+            else 0
         end::numeric as numerator,
-        1::numeric as denominator,
+        case
+            when population.denominator_population = 'with_website' and answer.value_state = 'not_applicable' then null
+            else 1
+        end::numeric as denominator,
         coalesce(answer.value_state, 'missing') as value_state,
         answer.value is not null as is_answered,
         answer.kind_rank,
@@ -138,9 +144,6 @@ shares as (
             and answer.side = 'numerator'
             and answer.axis_code = 'total'
             and answer.is_counted
-    where
-        population.denominator_population <> 'with_website'
-        or answer.value_state is distinct from 'not_applicable'
 ),
 
 -- timeliness: bodies on time over bodies obliged; bodies only requested are a line of their own.

@@ -58,6 +58,40 @@ def test_every_verdict_is_recorded_with_counts_only(batch: Batch) -> None:
     ] == [("NEGATIVE", "block", 2, 2)]
 
 
+def test_each_file_is_tied_to_the_checks_it_went_through_and_to_those_that_found_something(batch: Batch) -> None:
+    wrong, clean = batch.report(), batch.report(unit="28261")
+    wrong.figure("MED02", -1)
+    wrong.figure("MED02", -2, part=("topic", "khac"))
+    clean.figure("MED02", 3)
+    batch.connection.commit()
+
+    run_gate(batch.connection)
+
+    seen = batch.connection.execute(text("select suite_name, submission_id from warehouse.gate_submission")).all()
+    assert {tuple(row) for row in seen} == {
+        (suite, report.submission_id)
+        for suite in ("staging/report", "staging/observation")
+        for report in (wrong, clean)
+    }
+    found = batch.connection.execute(
+        text(
+            "select run.message_code, run.check_name, run.check_hash, breach.submission_id, breach.breach_count"
+            " from warehouse.gate_breach as breach inner join warehouse.gate_run as run using (gate_run_id)"
+            " where run.message_code = 'NEGATIVE'"
+        )
+    ).all()
+    [negative] = [
+        each
+        for suite in load_suites()
+        if suite.name == "staging/observation"
+        for each in suite.expectations
+        if each.code == "NEGATIVE"
+    ]
+    assert [tuple(row) for row in found] == [
+        ("NEGATIVE", "rules/negative_value.sql", negative.version, wrong.submission_id, 2)
+    ]
+
+
 def test_more_rows_than_a_page_are_all_named(batch: Batch) -> None:
     # Great Expectations itself hands out the first 200 rows of a SQL rule.
     report = batch.report()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,18 @@ def test_a_careless_suite_is_refused(tmp_path: Path, careful: str, careless: str
     suite.write_text(SUITE.replace(careful, careless), encoding="utf-8")
     with pytest.raises(CatalogueError, match="staging/report"):
         load_suites(tmp_path)
+
+
+def test_a_check_has_another_version_when_its_verdict_could_differ_and_the_same_when_it_could_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [before] = [check for check in checks() if check.query_file == "rules/negative_value.sql"]
+
+    assert replace(before, why="told in other words").version == before.version
+    assert replace(before, severity="warn").version != before.version
+    version = before.version
+    monkeypatch.setattr("include.quality.suites.read_file", lambda name: "select 1")
+    assert before.version != version
 
 
 def test_the_page_on_checks_lists_every_code_with_its_severity_and_a_true_example() -> None:

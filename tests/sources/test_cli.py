@@ -72,6 +72,13 @@ def test_the_shapes_scripts_rely_on_hold_along_the_whole_way_of_a_report(ttdn: A
     code, traced = ttdn("trace", "M01", "--period", "2026-06T", "--json")
     [cell] = traced["terms"][0]["cells"]
     assert (traced["value"], cell["value"], cell["sheet"], cell["sha256"]) == ("12", "12", "Báo cáo", file["sha256"])
+    [passed] = traced["files"]
+    assert (passed["sha256"], passed["rules_warned"], passed["waivers"]) == (file["sha256"], [], [])
+    assert passed["rules_passed"] == [rule["version"] for rule in traced["rules"]]
+
+    code, traced = ttdn("trace", "L04", "--period", "2026-06T", "--scope", "unit:28249", "--json")
+    assert (code, traced["scope"], traced["value"]) == (0, {"type": "unit", "code": "28249"}, "100")
+    assert ttdn("trace", "M01", "--period", "2026-06T", "--by", "language/xx")[0] == 2
 
 
 def test_what_was_known_before_the_report_came_is_still_one_question_away(ttdn: Any, tmp_path: Path) -> None:

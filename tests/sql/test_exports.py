@@ -510,9 +510,7 @@ def test_no_format_lets_a_hidden_number_through(reports, tmp_path):
     assert "nhỏ hơn 5, không nêu" in written[0]
 
 
-@pytest.mark.parametrize(
-    "name", ["observation_latest", "indicator_answer", "indicator_contribution", "indicator_lineage"]
-)
+@pytest.mark.parametrize("name", ["observation_latest", "indicator_answer", "indicator_contribution", "lineage"])
 def test_below_the_province_a_small_count_takes_its_measure_of_the_period_with_it(reports, tmp_path, name):
     # 21 in all is known from the indicator: with 10 and 8 beside it, 3 would be known too.
     send(reports, "SYT", figures={"RSP02": 50, "RSP03": 10, "MED01": 2})

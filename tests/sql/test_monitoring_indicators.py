@@ -256,11 +256,49 @@ def test_every_term_of_a_share_adds_up_from_its_lines(reports: Connection) -> No
     monitor(reports, *THREE_DAYS)
 
     for code, expected in {
-        "N02": [("numerator", "15")],
+        "N02": [("numerator", "15"), ("denominator", "20")],
         "N03": [("numerator", "6"), ("denominator", "20")],
-        "N04": [("numerator", "3")],
     }.items():
         assert [(term["side"], term["value"]) for term in trace(reports, code, "2026-06T")["terms"]] == expected
+
+
+def test_days_are_traced_to_their_lines_and_those_that_have_passed_to_the_calendar(
+    reports: Connection,
+) -> None:
+    monitor(reports, *THREE_DAYS)
+
+    traced = trace(reports, "N04", "2026-06T")
+
+    monitored, passed = traced["terms"]
+    assert (monitored["side"], monitored["value"]) == ("numerator", "3")
+    assert (passed["side"], passed["value"]) == ("denominator", traced["denominator"])
+    [calendar] = passed["cells"]
+    assert (calendar["sha256"], calendar["cell"], calendar["days"][0]) == (None, None, "2026-01-01")
+
+
+def test_days_another_file_has_taken_over_are_not_among_the_lines(reports: Connection) -> None:
+    monitor(reports, count("01-05", 1), count("01-06", 2), count("01-07", 4))
+    monitor(reports, count("01-06", 8))
+
+    [term] = trace(reports, "N01", "2026-06T")["terms"]
+
+    # Line 3 of the first file is about a day that the second one corrected.
+    assert [(cell["file"], cell["cell"], cell["days"], cell["value"]) for cell in term["cells"]] == [
+        ("giam-sat-0.csv", "dòng 2–2", ["2026-01-05", "2026-01-05"], "1"),
+        ("giam-sat-0.csv", "dòng 4–4", ["2026-01-07", "2026-01-07"], "4"),
+        ("giam-sat-1.csv", "dòng 2–2", ["2026-01-06", "2026-01-06"], "8"),
+    ]
+
+
+def test_a_tone_within_a_channel_is_traced_to_its_part_of_the_lines(reports: Connection) -> None:
+    monitor(reports, count("01-05", 3, tone="tich_cuc"), count("01-05", 1), count("01-05", 9, channel_type="mxh"))
+
+    traced = trace(reports, "N02", "2026-06T", by="channel_type/tone/bao_in/tich_cuc")
+
+    assert (traced["value"], [(term["side"], term["value"]) for term in traced["terms"]]) == (
+        "75",
+        [("numerator", "3"), ("denominator", "4")],
+    )
 
 
 def test_the_marts_pass_their_check_with_a_feed_in_them(reports: Connection) -> None:
