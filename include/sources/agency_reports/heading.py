@@ -141,6 +141,25 @@ def read_heading(
     return reading
 
 
+def told_of(
+    workbook: Workbook,
+    statements: Mapping[str, list[Statement]],
+    reference: Reference,
+    periods: Mapping[str, Period],
+    original_name: str,
+) -> tuple[str | None, str | None]:
+    """Code of the body and of the period a file names, each where it names one without contradiction.
+
+    For files that are sent back: whose they are, and for what, is known even where nothing else could be read.
+    """
+    aside = HeadingReading()  # what is wrong with them is said by whoever reads the heading
+    period = (
+        read_period(workbook, statements["period"], periods, original_name, aside) if "period" in statements else None
+    )
+    unit = read_reporting_unit(workbook, statements["unit"], reference, period, aside) if "unit" in statements else None
+    return unit.code if unit else None, period.code if period else None
+
+
 def read_period(
     workbook: Workbook,
     stated: list[Statement],

@@ -22,7 +22,7 @@ from include.readers.personal_data import find_personal_data
 from include.readers.secrecy import find_marks, name_is_marked
 from include.readers.table import HeaderRole, Table, TableNotFound, find_table, find_tables
 from include.reference import load_reference
-from include.sources.agency_reports.heading import Statement, find_statements, read_heading
+from include.sources.agency_reports.heading import Statement, find_statements, read_heading, told_of
 from include.sources.agency_reports.labels import (
     ACTUAL,
     ANSWER_SHEET,
@@ -61,6 +61,8 @@ _LEAST_CERTAIN: Final = 4
 _PLAIN_WORDS: Final = frozenset(map(match_key, (YES, NO, NO_WEBSITE, *MARKS)))
 """Answers left as typed in a sheet set in an old font: chosen from a dropdown, they are Unicode there too."""
 _LONGEST_REMEMBERED: Final = 200
+_HEADING_ROWS: Final = 30
+"""Rows in which a heading is looked for where no table tells where it ends."""
 
 
 def read_file(path: str, original_name: str, received_at: datetime) -> Reading:
@@ -92,8 +94,20 @@ def open_sent(path: str, original_name: str) -> tuple[Workbook, list[Finding]] |
     return workbook, findings + repairs
 
 
-def _refused(refusal: Finding, findings: Sequence[Finding] = (), heading: Heading | None = None) -> Reading:
-    return Reading(heading=heading, refusal=refusal, findings=tuple(findings))
+def _refused(
+    refusal: Finding,
+    findings: Sequence[Finding] = (),
+    heading: Heading | None = None,
+    told: tuple[str | None, str | None] = (None, None),
+) -> Reading:
+    unit_code, period_code = told
+    return Reading(
+        heading=heading,
+        refusal=refusal,
+        findings=tuple(findings),
+        reporting_unit_code=unit_code,
+        period_code=period_code,
+    )
 
 
 def _remarks(workbook: Workbook) -> Iterator[Finding]:
@@ -201,14 +215,14 @@ class _ReportReader:
         problem = self._problem_of(found, headed)
         statements = merge_statements(place.statements for place in (*headed, *found.detail))
         if not found.main or (problem is not None and not statements):
-            return _refused(problem or _no_table(None), self.findings)
+            return _refused(problem or _no_table(None), self.findings, told=self._told(statements))
         read = read_heading(self.workbook, statements, self.reference, self.periods, self.original_name)
         self.findings += read.findings
         # Two headed sheets are two bodies' reports, or one body's twice.
         is_about_bodies = read.refusal is not None and read.refusal.code == "MULTI_AGENCY"
         refusal = read.refusal if problem is None or is_about_bodies else problem
         if refusal is not None or read.heading is None:
-            return _refused(refusal or _no_table(None), self.findings, read.heading)
+            return _refused(refusal or _no_table(None), self.findings, read.heading, self._told(statements))
         collected = Collected(read.heading, self.reference)
         for place in found.main:
             if place not in headed:
@@ -229,6 +243,16 @@ class _ReportReader:
             ignored_rows=tuple(collected.ignored),
             findings=tuple(self.findings),
         )
+
+    def _told(self, statements: Mapping[str, list[Statement]]) -> tuple[str | None, str | None]:
+        """Whose report it is and for which period, where the table is not there to stand under the heading either."""
+        if not statements:
+            statements = merge_statements(
+                find_statements(sheet, _HEADING_ROWS)
+                for sheet in self.workbook.sheets
+                if sheet.is_visible and sheet.name not in (ANSWER_SHEET, LISTS_SHEET)
+            )
+        return told_of(self.workbook, statements, self.reference, self.periods, self.original_name)
 
     def _find_tables(self) -> _Found:
         found = _Found()
