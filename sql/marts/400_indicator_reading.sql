@@ -32,13 +32,21 @@ select
     value.is_before_due,
     indicator.direction,
     indicator.target_status,
-    indicator.target_value,
+    target.target_value,
+    target.target_state,
     indicator.clauses,
     indicator.owner_vi,
     indicator.reading_note_vi
 from mart.indicator_value as value
 inner join reference.indicator on value.indicator_code = indicator.indicator_code
 inner join reference.reporting_period as period on value.period_code = period.period_code
+left join mart.indicator_target_reading as target
+    on
+        value.indicator_code = target.indicator_code
+        and value.period_code = target.period_code
+        and value.scope_type = target.scope_type
+        and value.side = target.side
+        and value.axis_code = target.axis_code
 left join reference.reporting_unit as unit on value.scope_type = 'unit' and value.scope_code = unit.unit_code;
 comment on view mart.indicator_reading is 'Indicator values with names, unit, direction, target and reading note beside them.';
 comment on column mart.indicator_reading.position is 'Catalogue order.';
@@ -71,7 +79,8 @@ comment on column mart.indicator_reading.is_revised is 'True when a figure in it
 comment on column mart.indicator_reading.is_before_due is 'True while reports may still come on time.';
 comment on column mart.indicator_reading.direction is 'up, down or none; context indicators are never scored.';
 comment on column mart.indicator_reading.target_status is 'Whether the province would set a target.';
-comment on column mart.indicator_reading.target_value is 'Target; empty until the province sets one, and then no red or green.';
+comment on column mart.indicator_reading.target_value is 'Target of the province for this headline; empty until it sets one, and then nothing is judged.';
+comment on column mart.indicator_reading.target_state is 'on_the_way, met, missed or no_value; empty without a target. Distance and pace are in mart.indicator_target_reading.';
 comment on column mart.indicator_reading.clauses is 'Plan clauses.';
 comment on column mart.indicator_reading.owner_vi is 'Who answers for the figure.';
 comment on column mart.indicator_reading.reading_note_vi is 'How to read it and what not to conclude.';
