@@ -169,7 +169,7 @@ def legal_basis_line(basis: LegalBasis) -> str:
     days = f"từ {basis.valid_from:%d/%m/%Y}" + (" (ngày ban hành)" if basis.is_start_assumed else "")
     if basis.valid_to is not None:
         days += f", đến hết {basis.valid_to - timedelta(days=1):%d/%m/%Y}"
-    return f"{basis.number or basis.name_vi}: {days}; {EVIDENCE_VI[basis.evidence]}"
+    return f"{basis.number or basis.code}: {days}; {EVIDENCE_VI[basis.evidence]}"
 
 
 def _measure(measure: Measure, reference: Reference, catalogue: Mapping[str, Indicator]) -> MeasureEntry:

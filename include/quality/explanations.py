@@ -74,7 +74,7 @@ def explain_target(
             where=where,
             found=_NOT_MISSED[reading.target_state],
             expected="một mục tiêu đã đến lúc đánh giá và chưa đạt",
-            remedy="Không cần giải trình.",
+            remedy="Chưa phải giải trình.",
         )
     if speaker.unit_code not in reading.responsible:
         raise ExplanationRefused(

@@ -21,7 +21,7 @@ select
     array_to_string(indicator.period_kinds, ', ') as period_kinds_text,
     indicator.reading_note_vi,
     (
-        select string_agg(coalesce(basis.document_number, basis.name_vi), '; ' order by named.position)
+        select string_agg(coalesce(basis.document_number, basis.legal_basis_code), '; ' order by named.position)
         from reference.indicator_legal_basis as named
         inner join reference.legal_basis as basis on named.legal_basis_code = basis.legal_basis_code
         where named.indicator_code = indicator.indicator_code

@@ -63,7 +63,6 @@ def _template() -> Template:
     environment = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["lower_first"] = statements.lower_first
     return environment.get_template("page.html.j2")
 
 

@@ -79,7 +79,7 @@ class GroupCount:
 
 def title(snapshot: Snapshot) -> str:
     """The title of workbook and page."""
-    return f"Kết quả công tác thông tin đối ngoại, kỳ {lower_first(snapshot.period.name)}"
+    return f"Kết quả công tác thông tin đối ngoại, kỳ {_lower_first(snapshot.period.name)}"
 
 
 def facts(snapshot: Snapshot) -> list[tuple[str, str]]:
@@ -130,12 +130,12 @@ def targets_sentence(snapshot: Snapshot) -> str:
 
 
 def target_of(figure: Figure) -> str:
-    """“Mục tiêu năm 2026: 500 tin, bài”; empty while none is set."""
+    """“500 tin, bài cả năm 2026”; empty while none is set."""
     target = figure.target
     if target is None:
         return ""
-    whole = f" năm {target.target_for}" if target.is_for_year else ""
-    return f"Mục tiêu{whole}: {number_vi(target.target_value, figure.unit)} {figure.unit}"
+    wanted = f"{number_vi(target.target_value, figure.unit)} {figure.unit}"
+    return f"{wanted} cả năm {target.target_for}" if target.is_for_year else wanted
 
 
 def verdict_of(figure: Figure) -> str:
@@ -151,6 +151,17 @@ def distance_of(figure: Figure) -> str:
     if not distance:
         return "bằng mục tiêu"
     return f"{'cao' if distance > 0 else 'thấp'} hơn mục tiêu {difference_vi(distance, figure.unit)}"
+
+
+def judgement_of(figure: Figure) -> tuple[str, str]:
+    """The word of the judgement and the rest: “Chưa đạt mục tiêu”, “95,0 %; thấp hơn 2,3 điểm phần trăm”."""
+    if figure.target is None:
+        return "", ""
+    verdict = verdict_of(figure)
+    names_target = figure.target.state in ("met", "missed")
+    wanted = target_of(figure) if names_target else f"mục tiêu {target_of(figure)}"
+    distance = distance_of(figure).replace(" mục tiêu ", " ")
+    return verdict[:1].upper() + verdict[1:], "; ".join(part for part in (wanted, distance) if part)
 
 
 def pace_of(figure: Figure) -> str:
@@ -188,19 +199,17 @@ def explanations_of(figure: Figure) -> list[str]:
     return told
 
 
-def target_sentences(figure: Figure) -> str:
-    """All there is to say of a value and its target, in running text; empty while none is set."""
-    head = "; ".join(part for part in (target_of(figure), verdict_of(figure), distance_of(figure)) if part)
-    return " ".join(part for part in (f"{head}." if head else "", pace_of(figure), *explanations_of(figure)) if part)
-
-
 def legal_basis_of(basis: LegalBasisDays) -> str:
     """“72/2015/NĐ-CP”, with its days where it is not in force all through the period."""
-    name = basis.number or basis.name
+    name = basis.number or basis.code
+    return name if basis.is_whole_window else f"{name} ({days_in_force(basis)})"
+
+
+def days_in_force(basis: LegalBasisDays) -> str:
+    """“cả kỳ”, or “từ 01/07/2026 đến 31/12/2026, 184/365 ngày”."""
     if basis.is_whole_window:
-        return name
-    days = f"từ {day_vi(basis.first)} đến {day_vi(basis.last)}, {basis.day_count}/{basis.window_day_count} ngày"
-    return f"{name} ({days})"
+        return "cả kỳ"
+    return f"từ {day_vi(basis.first)} đến {day_vi(basis.last)}, {basis.day_count}/{basis.window_day_count} ngày"
 
 
 def received_sentence(snapshot: Snapshot) -> str:
@@ -243,7 +252,7 @@ def valueless_sentence(snapshot: Snapshot) -> str:
         by_reason.setdefault(figure.reason, []).append(figure)
     if not by_reason:
         return "Chỉ tiêu nào cũng có giá trị."
-    parts = (f"{_codes(figures)}: {lower_first(reason).rstrip('.')}" for reason, figures in by_reason.items())
+    parts = (f"{_codes(figures)}: {_lower_first(reason).rstrip('.')}" for reason, figures in by_reason.items())
     return "; ".join(parts) + "."
 
 
@@ -327,6 +336,5 @@ def _codes(figures: Iterable[Figure]) -> str:
     return ", ".join(dict.fromkeys(figure.indicator_code for figure in figures))
 
 
-def lower_first(words: str) -> str:
-    """The words as they stand within a sentence."""
+def _lower_first(words: str) -> str:
     return words[:1].lower() + words[1:]

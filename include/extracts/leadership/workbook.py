@@ -28,7 +28,6 @@ from include.extracts.leadership.wording import (
     KINDS_VI,
     VIETNAM,
     clause_group_name,
-    day_vi,
     decimals_of,
     moment_vi,
 )
@@ -262,9 +261,8 @@ class _Writer:
         row = self.write_header(sheet, row + 1, columns, repeats=False)
         sheet.merge_range(row - 1, last - 1, row - 1, last, "Ghi chú", self.header)
         for figure in self.snapshot.leading:
-            judged = (statements.target_of(figure), statements.verdict_of(figure), statements.distance_of(figure))
-            said = "; ".join(part for part in judged if part)
-            note = " ".join(part for part in (f"{said}." if said else "", statements.gaps_of(figure)) if part)
+            judged = ": ".join(part for part in statements.judgement_of(figure) if part)
+            note = " ".join(part for part in (f"{judged}." if judged else "", statements.gaps_of(figure)) if part)
             name = statements.label_of(figure)
             kind = statements.kind_of(figure) if figure.state == "reported" else figure.state_name
             sheet.set_row(row, 16 * max(_lines(name, 46), _lines(note, 53), _lines(kind, 17)) + 6)
@@ -427,7 +425,7 @@ class _Writer:
         self.write_text(sheet, row, column + 1, note)
 
     def write_targets(self) -> None:
-        """One line a figure with a target: how far it is, how fast it goes, and what the body says where it fell short."""
+        """One line a figure with a target: how far it is, how fast it goes, what the body says where it fell short."""
         columns = [
             _Column("Mã", 7),
             _Column("Chỉ tiêu", 40),
@@ -685,10 +683,9 @@ class _Writer:
             _Column("Mục Kế hoạch", 14),
             _Column("Cơ quan chịu trách nhiệm", 28),
             _Column("Chiều", 16),
-            _Column("Mục tiêu", 26),
-            _Column("Ghi chú đọc", 70),
-            _Column("Khi thiếu đơn vị", 50),
-            _Column("Căn cứ pháp lý trong kỳ", 50),
+            _Column("Mục tiêu", 20),
+            _Column("Ghi chú đọc; khi thiếu đơn vị", 78),
+            _Column("Căn cứ trong kỳ", 30),
         ]
         sheet, row = self.open_sheet(NOTES, columns, "Ghi chú và định nghĩa")
         last = len(columns) - 1
@@ -721,8 +718,7 @@ class _Writer:
                 indicator.owner,
                 statements.direction_of(indicator),
                 "\n".join(targets) or "chưa giao",
-                indicator.reading_note,
-                indicator.when_missing,
+                "\n".join(part for part in (indicator.reading_note, indicator.when_missing) if part),
                 "\n".join(statements.legal_basis_of(basis) for basis in indicator.legal_bases),
             )
             row = self.write_texts(sheet, row, columns, cells)
@@ -733,12 +729,9 @@ class _Writer:
         """Every text the indicators of the period rest on, with its days within it and how well it is known."""
         row = self.section(sheet, row, "Văn bản làm căn cứ trong kỳ (đối chiếu bản gốc trước khi trích dẫn)")
         for basis in self.snapshot.legal_bases:
-            days = (
-                f"từ {day_vi(basis.first)} đến {day_vi(basis.last)} ({basis.day_count}/{basis.window_day_count} ngày)"
-            )
-            said = "; ".join(("cả kỳ" if basis.is_whole_window else days, EVIDENCE_VI[basis.evidence]))
+            said = f"Hiệu lực {statements.days_in_force(basis)}; {EVIDENCE_VI[basis.evidence]}."
             sheet.set_row(row, 16 * max(_lines(basis.number, 16), _lines(basis.name, 105)) + 3)
-            self.write_text(sheet, row, 0, basis.number or "–", bold=True)
+            self.write_text(sheet, row, 0, basis.number or basis.code, bold=True)
             sheet.merge_range(row, 1, row, 4, basis.name, self.cell())
             sheet.merge_range(row, 5, row, last, said, self.cell())
             row += 1
