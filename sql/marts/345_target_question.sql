@@ -1,18 +1,27 @@
 -- Grain: one row per missed target and body responsible for it, or with words it gave for an earlier value.
 -- Responsible are the bodies whose figure prevails; for all others the lead department, which adds the figures up.
--- Words stay with the number: a figure revised since keeps them, with the value they were given for.
+-- Words stay with the number: a figure revised since keeps them, with the value they were given for. The words themselves
+-- are typed by people and stay in warehouse.explanation.
 create view mart.target_question with (security_invoker = true) as
 with latest as (
     select distinct on (explanation.indicator_code, explanation.period_code, explanation.side, explanation.reporting_unit_code)
-        explanation.*
-    from warehouse.explanation
-    cross join mart.build
-    where explanation.subject_kind = 'target' and explanation.given_at <= coalesce(build.as_known, 'infinity')
-    order by
         explanation.indicator_code,
         explanation.period_code,
         explanation.side,
         explanation.reporting_unit_code,
+        explanation.explanation_id,
+        explanation.given_by_role,
+        explanation.given_at,
+        explanation.explained_value,
+        explanation.explained_target_value
+    from warehouse.explanation
+    cross join mart.build
+    where explanation.subject_kind = 'target' and explanation.given_at <= coalesce(build.as_known, 'infinity')
+    order by
+        explanation.indicator_code asc,
+        explanation.period_code asc,
+        explanation.side asc,
+        explanation.reporting_unit_code asc,
         explanation.given_at desc,
         explanation.explanation_id desc
 )

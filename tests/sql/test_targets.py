@@ -562,6 +562,24 @@ def test_the_definitions_print_the_texts_of_the_period_and_what_happens_when_a_u
     assert any("ra khỏi cả hai vế" in cell for cell in cells)
 
 
+def test_the_reading_view_names_the_texts_of_its_own_period(reports):
+    build_marts(reports)
+
+    texts = dict(
+        tuple(row)
+        for row in reports.execute(
+            text(
+                "select distinct period_code, legal_bases_text from mart.indicator_reading where indicator_code = 'F02'"
+            )
+        )
+    )
+
+    assert texts == {
+        "2026-06T": "KH-2026; 88/2012/NĐ-CP",
+        "2026-NAM": "KH-2026; 88/2012/NĐ-CP (01/01/2026 – 30/06/2026); 262/2026/NĐ-CP (01/07/2026 – 31/12/2026)",
+    }
+
+
 def test_the_dimension_says_it_in_both_languages(reports):
     build_marts(reports)
 
