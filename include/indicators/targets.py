@@ -305,7 +305,7 @@ class _Reading:
             expected = "a number without separators and with at most two decimals: 1200, 95.5 or 95,5"
             self.problems.add(where, repr(written), expected)
             return None
-        value = Decimal(f"{match[1]}.{match[2] or 0}")
+        value = Decimal(f"{match[1]}.{match[2]}" if match[2] else match[1])
         measures = [
             self.reference.measures[term.measure_code] for term in indicator.terms if side in ("single", term.side)
         ]

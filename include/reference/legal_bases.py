@@ -14,7 +14,7 @@ from include.reference.files import Problems, named_entries, one_of, only_keys, 
 Evidence = Literal["verified", "second_hand", "memory"]
 
 EVIDENCE_VI: Final[Mapping[str, str]] = {
-    "verified": "đã xác minh số, ngày",
+    "verified": "đã thấy văn bản, hoặc Kế hoạch nêu",
     "second_hand": "theo trích dẫn, chưa đối chiếu bản gốc",
     "memory": "theo trí nhớ, chưa đối chiếu bản gốc",
 }

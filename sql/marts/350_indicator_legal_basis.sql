@@ -13,6 +13,7 @@ select
     period.window_end - period.window_start + 1 as window_day_count,
     basis.valid_from <= period.window_start and coalesce(basis.valid_to > period.window_end, true) as is_whole_window,
     basis.is_start_assumed,
+    basis.valid_from >= period.window_start as starts_within,
     basis.evidence,
     named.position as position_number
 from reference.indicator_legal_basis as named
@@ -37,5 +38,6 @@ comment on column mart.indicator_legal_basis.day_count is 'Days from the one to 
 comment on column mart.indicator_legal_basis.window_day_count is 'Days of the whole period. | Số ngày của cả kỳ.';
 comment on column mart.indicator_legal_basis.is_whole_window is 'True when it is in force on all of them. | Đúng nếu có hiệu lực trong cả kỳ.';
 comment on column mart.indicator_legal_basis.is_start_assumed is 'True when the day of issue stands in for the first day in force. | Đúng nếu lấy ngày ban hành thay ngày có hiệu lực chưa biết.';
+comment on column mart.indicator_legal_basis.starts_within is 'True when it came into force in the period. | Đúng nếu bắt đầu có hiệu lực trong kỳ.';
 comment on column mart.indicator_legal_basis.evidence is 'verified, second_hand or memory. | Mức xác minh: verified, second_hand hoặc memory.';
 comment on column mart.indicator_legal_basis.position_number is 'Reading order within the indicator. | Thứ tự trong chỉ tiêu.';

@@ -180,6 +180,8 @@ class LegalBasisDays:
     window_day_count: int
     is_whole_window: bool
     is_start_assumed: bool
+    """Whether its first day in force is only that of its issue; `starts_within` whether that day is in the period."""
+    starts_within: bool
     evidence: str
 
 
@@ -664,6 +666,7 @@ def _read_legal_bases(connection: Connection, period_code: str) -> Mapping[str, 
                 window_day_count=row.window_day_count,
                 is_whole_window=row.is_whole_window,
                 is_start_assumed=row.is_start_assumed,
+                starts_within=row.starts_within,
                 evidence=row.evidence,
             )
         )

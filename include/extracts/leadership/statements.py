@@ -206,10 +206,11 @@ def legal_basis_of(basis: LegalBasisDays) -> str:
 
 
 def days_in_force(basis: LegalBasisDays) -> str:
-    """“cả kỳ”, or “từ 01/07/2026 đến 31/12/2026, 184/365 ngày”."""
+    """“cả kỳ”, or “từ 01/07/2026 đến 31/12/2026, 184/365 ngày”; from the day of issue where no other is known."""
     if basis.is_whole_window:
         return "cả kỳ"
-    return f"từ {day_vi(basis.first)} đến {day_vi(basis.last)}, {basis.day_count}/{basis.window_day_count} ngày"
+    start = f"từ {day_vi(basis.first)}" + (" (ngày ban hành)" if basis.is_start_assumed and basis.starts_within else "")
+    return f"{start} đến {day_vi(basis.last)}, {basis.day_count}/{basis.window_day_count} ngày"
 
 
 def received_sentence(snapshot: Snapshot) -> str:

@@ -76,7 +76,7 @@ MEMBERS_VI: Final[Mapping[str, str]] = {
     "obliged": "Đơn vị phải báo cáo",
     "requested": "Đơn vị được đề nghị báo cáo",
     "land_border": "Biên giới đất liền",
-    "coast": "Ven biển",
+    "sea_border": "Biên giới biển",
 }
 
 BOOKS_VI: Final[Mapping[str, str]] = {"nso_fdi": "Cục Thống kê, biểu số liệu tháng"}

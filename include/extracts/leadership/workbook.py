@@ -730,7 +730,7 @@ class _Writer:
         row = self.section(sheet, row, "Văn bản làm căn cứ trong kỳ (đối chiếu bản gốc trước khi trích dẫn)")
         for basis in self.snapshot.legal_bases:
             said = f"Hiệu lực {statements.days_in_force(basis)}; {EVIDENCE_VI[basis.evidence]}."
-            sheet.set_row(row, 16 * max(_lines(basis.number, 16), _lines(basis.name, 105)) + 3)
+            sheet.set_row(row, 16 * max(_lines(basis.number, 11), _lines(basis.name, 105)) + 3)
             self.write_text(sheet, row, 0, basis.number or basis.code, bold=True)
             sheet.merge_range(row, 1, row, 4, basis.name, self.cell())
             sheet.merge_range(row, 5, row, last, said, self.cell())
