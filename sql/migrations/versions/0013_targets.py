@@ -1,4 +1,4 @@
-"""Targets and legal bases as dated data, what becomes of an indicator when a body is silent, words given about figures."""
+"""Targets and legal bases as dated data, what a silent body means for an indicator, words given about figures."""
 
 from pathlib import Path
 
