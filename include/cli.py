@@ -102,6 +102,28 @@ def _parser() -> argparse.ArgumentParser:
         # Given before or after the verdict, it means the same.
         decided.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
 
+    explain = _command(commands, "explain", _explain, "what bodies were asked about their figures, and what they say")
+    explain.add_argument("--open", action="store_true", help="list what still waits for words (so does no subject)")
+    subjects = explain.add_subparsers(dest="subject_kind", metavar="SUBJECT")
+    missed = subjects.add_parser("target", help="why a target was missed", description="why a target was missed")
+    missed.add_argument("indicator", metavar="INDICATOR")
+    missed.add_argument("--period", required=True, metavar="P")
+    missed.add_argument("--side", choices=("first", "second"), default="single", help="which number of a pair")
+    unusual = subjects.add_parser("outlier", help="an unusual figure", description="answer about an unusual figure")
+    unusual.add_argument("finding_id", type=int, metavar="FINDING")
+    kinds = unusual.add_mutually_exclusive_group(required=True)
+    for flag, help_text in (("confirmed", "the figure is right"), ("will_correct", "a corrected report follows")):
+        kinds.add_argument(
+            f"--{flag.replace('_', '-')}", dest="answer_kind", action="store_const", const=flag, help=help_text
+        )
+    again = subjects.add_parser("restatement", help="why a report was sent again", description="why it was sent again")
+    again.add_argument("submission", metavar="RECEIPT|SUBMISSION")
+    for subject in (missed, unusual, again):
+        subject.add_argument("--unit", required=True, metavar="CODE", help="the body that explains")
+        subject.add_argument("--reason", required=True, metavar="TEXT", help="why, without personal data")
+        subject.add_argument("--by", required=True, metavar="POST", help="the post of whoever explains, never a name")
+        subject.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+
     new_source = _command(commands, "new-source", _new_source, "scaffold the folder of a source")
     new_source.add_argument("source_id", metavar="ID")
 
@@ -413,12 +435,7 @@ def _projects(options: argparse.Namespace) -> int:
                     role=options.by,
                 )
             except DecisionRefused as refused:
-                told = {"where": refused.where, "found": refused.found, "expected": refused.expected}
-                if options.json:
-                    _print_json({"refusal": {**told, "remedy": refused.remedy}})
-                else:
-                    print(f"Chưa ghi được. {refused.where}: {refused.found}; cần {refused.expected}. {refused.remedy}")
-                return 1
+                return _print_refusal(options, refused)
             connection.commit()
         overview = project_overview(connection)
         connection.commit()
@@ -460,6 +477,55 @@ def _print_projects(overview: dict[str, Any]) -> None:
         for idle in overview["idle_decisions"]:
             same = "cùng một dự án" if idle["decision"] == "same" else "hai dự án"
             print(f"  {idle['first']} – {idle['second']}: {same} ({idle['decided_by']})")
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from include.quality.explanations import ExplanationRefused, open_questions
+
+    with _connected() as (_, connection):
+        try:
+            number = _keep_explanation(options, connection) if options.subject_kind is not None else None
+        except ExplanationRefused as refused:
+            return _print_refusal(options, refused)
+        waiting = open_questions(connection)
+        connection.commit()
+    if options.json:
+        _print_json({"open": waiting} if number is None else {"explanation": number, "open": waiting})
+        return 0
+    if number is not None:
+        print(f"Đã ghi giải trình số {number}. Giải trình đi cùng số liệu trong các báo cáo.")
+    print(f"Còn chờ giải trình: {len(waiting)}")
+    table = _table("Lệnh", "Đơn vị", "Kỳ", "Câu hỏi", "Hỏi từ")
+    for each in waiting:
+        period = f" --period {each['period']}" if each["kind"] == "target" else ""
+        side = f" --side {each['side']}" if each["side"] in ("first", "second") else ""
+        command = f"{each['kind']} {each['subject']}{period}{side}"
+        asked_at = _moment_vi(each["asked_at"])
+        table.add_row(command, f"{each['unit']} {each['unit_name']}", each["period"] or "", each["question"], asked_at)
+    if waiting:
+        _print_table(table)
+    return 0
+
+
+def _keep_explanation(options: argparse.Namespace, connection: Connection) -> int:
+    from include.quality.explanations import Speaker, explain_outlier, explain_restatement, explain_target
+
+    speaker = Speaker(options.unit, options.reason, options.by)
+    if options.subject_kind == "target":
+        return explain_target(connection, options.indicator, options.period, speaker, side=options.side)
+    if options.subject_kind == "outlier":
+        return explain_outlier(connection, options.finding_id, options.answer_kind, speaker)
+    return explain_restatement(connection, options.submission, speaker)
+
+
+def _print_refusal(options: argparse.Namespace, refused: PlatformError) -> int:
+    """What kept a person's words from being kept; the exit code."""
+    if options.json:
+        told = {"where": refused.where, "found": refused.found, "expected": refused.expected}
+        _print_json({"refusal": {**told, "remedy": refused.remedy}})
+    else:
+        print(f"Chưa ghi được. {refused.where}: {refused.found}; cần {refused.expected}. {refused.remedy}")
+    return 1
 
 
 def _new_source(options: argparse.Namespace) -> int:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from include.dictionary.columns import Catalog, read_catalog
+from include.reference.legal_bases import EVIDENCE_VI
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from include.indicators.catalogue import Indicator
+    from include.indicators.missing_units import MissingUnitRule
     from include.quality.messages import Message
     from include.reference import CodeList, Measure, Reference
+    from include.reference.legal_bases import LegalBasis
 
 ARITHMETIC_VI: Mapping[str, str] = {
     "sum": "cộng các số của đơn vị",
@@ -130,13 +134,17 @@ class Dictionary:
     messages: tuple[Message, ...]
     sources: tuple[SourceEntry, ...]
     code_lists: tuple[CodeList, ...]
+    legal_bases: Mapping[str, LegalBasis]
+    missing_units: Mapping[str, MissingUnitRule]
 
 
 def read_dictionary(connection: Connection) -> Dictionary:
     """Gather the dictionary from the database and the project's files. The marts must have been built."""
     from include.indicators.catalogue import load_catalogue
+    from include.indicators.missing_units import missing_unit_rules
     from include.quality.messages import all_messages
     from include.reference import load_reference
+    from include.reference.legal_bases import load_legal_bases
 
     reference = load_reference()
     catalogue = load_catalogue()
@@ -151,7 +159,17 @@ def read_dictionary(connection: Connection) -> Dictionary:
         messages=tuple(sorted(messages.values(), key=lambda each: (each.rule or "Z", each.code))),
         sources=tuple(_read_sources()),
         code_lists=tuple(reference.code_lists.values()),
+        legal_bases=load_legal_bases(),
+        missing_units=missing_unit_rules(),
     )
+
+
+def legal_basis_line(basis: LegalBasis) -> str:
+    """A text with the days it is in force and how well that is known, in one line."""
+    days = f"từ {basis.valid_from:%d/%m/%Y}" + (" (ngày ban hành)" if basis.is_start_assumed else "")
+    if basis.valid_to is not None:
+        days += f", đến hết {basis.valid_to - timedelta(days=1):%d/%m/%Y}"
+    return f"{basis.number or basis.code}: {days}; {EVIDENCE_VI[basis.evidence]}"
 
 
 def _measure(measure: Measure, reference: Reference, catalogue: Mapping[str, Indicator]) -> MeasureEntry:

@@ -121,7 +121,7 @@ def _sheets(dictionary: Dictionary) -> Iterator[_Sheet]:
         "Chỉ tiêu",
         tuple(
             "Mã;Tên;English;Đơn vị tính;Cách tính;Từ số liệu;Cách đọc;Chiều tốt;Chỉ tiêu giao;Chịu trách nhiệm;"
-            "Mục kế hoạch;Kỳ;Phân tổ".split(";")
+            "Mục kế hoạch;Kỳ;Phân tổ;Khi thiếu đơn vị;When a body is missing;Căn cứ pháp lý".split(";")
         ),
         (
             (
@@ -133,11 +133,14 @@ def _sheets(dictionary: Dictionary) -> Iterator[_Sheet]:
                 "; ".join(dict.fromkeys(term.measure_code for term in each.terms)),
                 each.reading_note_vi,
                 content.DIRECTIONS_VI[each.better],
-                f"{each.target_value:f}" if each.target_value is not None else content.TARGETS_VI[each.target],
+                content.TARGETS_VI[each.target],
                 each.owner_vi,
                 "; ".join(each.clauses),
                 "; ".join(each.periods),
                 "; ".join(each.disaggregations),
+                dictionary.missing_units[each.when_missing].sentence_vi,
+                dictionary.missing_units[each.when_missing].sentence_en,
+                "\n".join(content.legal_basis_line(dictionary.legal_bases[code]) for code in each.legal_bases),
             )
             for each in dictionary.indicators
         ),

@@ -12,12 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from include.errors import CatalogueError
+from include.indicators.missing_units import missing_unit_rules
 from include.model import TOTAL
+from include.reference.legal_bases import first_day_without
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from include.calendar.periods import Period
     from include.reference import Reference
+    from include.reference.legal_bases import LegalBasis
 
 Arithmetic = Literal[
     "sum",
@@ -62,10 +66,11 @@ _OWN_AXES: Final[Mapping[str, tuple[str, ...]]] = {
     "completeness": ("template",),
     "estimate_error": ("element",),
 }
-_REQUIRED_KEYS: Final = "name_vi name_en unit arithmetic better target owner clauses periods reading_note_vi".split()
-_OPTIONAL_KEYS: Final = (
-    "unit_factor multiplier by disaggregations prevails reconciles population waits_for target_value target_source"
+_REQUIRED_KEYS: Final = (
+    "name_vi name_en unit arithmetic better target owner clauses legal_bases when_missing periods reading_note_vi"
 ).split()
+_OPTIONAL_KEYS: Final = "unit_factor multiplier by disaggregations prevails reconciles population waits_for".split()
+_LONG_LISTS: Final = {"legal_bases": "codes of include/reference/legal_bases.yml"}
 _TERM_KEYS: Final = "measure axis members except equals at_least".split()
 
 
@@ -87,7 +92,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One indicator of the 60. Values are shown in `unit`, one of which is `unit_factor` base units."""
+    """One indicator of the 60. Values are shown in `unit`, one of which is `unit_factor` base units.
+
+    `target` says whether the province may set one; its value is in include/reference/targets.csv. `legal_bases` are
+    codes of include/reference/legal_bases.yml, `when_missing` is one of missing_units.yml beside this module.
+    """
 
     code: str
     name_vi: str
@@ -98,10 +107,10 @@ class Indicator:
     multiplier: Decimal
     better: Direction
     target: TargetStatus
-    target_value: Decimal | None
-    target_source: str | None
     owner_vi: str
     clauses: tuple[str, ...]
+    legal_bases: tuple[str, ...]
+    when_missing: str
     periods: tuple[str, ...]
     scopes: tuple[str, ...]
     disaggregations: tuple[str, ...]
@@ -130,9 +139,10 @@ def load_catalogue(folder: Path | None = None) -> Mapping[str, Indicator]:
 
 
 def sync_indicators(connection: Connection) -> int:
-    """Write the catalogue into reference.indicator and its terms and axes, in the caller's transaction; how many.
+    """Write the catalogue into reference.indicator and what hangs on it, in the caller's transaction; how many.
 
-    Needs the measures to be there already. Running it twice changes nothing.
+    Needs the measures, legal bases and sentences on missing bodies to be there already. Running it twice changes
+    nothing, but takes the targets out: sync_targets writes them after it.
     """
     from sqlalchemy import text
 
@@ -142,11 +152,14 @@ def sync_indicators(connection: Connection) -> int:
     codes = {"codes": list(catalogue)}
     connection.execute(text("delete from reference.indicator_term"))
     connection.execute(text("delete from reference.indicator_axis"))
+    connection.execute(text("delete from reference.indicator_legal_basis"))
+    # Targets are written anew after this; until then they must not hold an indicator that left.
+    connection.execute(text("delete from reference.indicator_target"))
     connection.execute(text("delete from reference.indicator where indicator_code <> all(:codes)"), codes)
     columns = (
-        "indicator_code name_vi name_en unit_vi unit_factor arithmetic multiplier direction target_status target_value"
-        " target_source owner_vi clauses period_kinds scopes prevailing_units reconciling_units denominator_population"
-        " waits_for reading_note_vi position definition_hash"
+        "indicator_code name_vi name_en unit_vi unit_factor arithmetic multiplier direction target_status"
+        " owner_vi clauses missing_unit_code period_kinds scopes prevailing_units reconciling_units"
+        " denominator_population waits_for reading_note_vi position definition_hash"
     ).split()
     connection.execute(
         text(
@@ -188,6 +201,16 @@ def sync_indicators(connection: Connection) -> int:
             for position, axis in enumerate(indicator.disaggregations, start=1)
         ),
     )
+    copy_rows(
+        connection,
+        "reference.indicator_legal_basis",
+        ("indicator_code", "legal_basis_code", "position"),
+        (
+            (indicator.code, basis, position)
+            for indicator in catalogue.values()
+            for position, basis in enumerate(indicator.legal_bases, start=1)
+        ),
+    )
     return len(catalogue)
 
 
@@ -202,10 +225,9 @@ def _indicator_row(indicator: Indicator) -> dict[str, object]:
         "multiplier": indicator.multiplier,
         "direction": indicator.better,
         "target_status": indicator.target,
-        "target_value": indicator.target_value,
-        "target_source": indicator.target_source,
         "owner_vi": indicator.owner_vi,
         "clauses": list(indicator.clauses),
+        "missing_unit_code": indicator.when_missing,
         "period_kinds": list(indicator.periods),
         "scopes": list(indicator.scopes),
         "prevailing_units": list(indicator.prevails) or None,
@@ -220,9 +242,11 @@ def _indicator_row(indicator: Indicator) -> dict[str, object]:
 
 @lru_cache(maxsize=8)
 def _load(folder: Path) -> Mapping[str, Indicator]:
+    from include.calendar.periods import load_periods
     from include.reference import load_reference
+    from include.reference.legal_bases import load_legal_bases
 
-    reading = _Reading(load_reference())
+    reading = _Reading(load_reference(), load_legal_bases(), load_periods())
     for path in sorted(folder.glob("*.yml")):
         reading.read_file(path)
     if reading.problems or not reading.indicators:
@@ -239,8 +263,12 @@ def _load(folder: Path) -> Mapping[str, Indicator]:
 class _Reading:
     """Reads catalogue files one after the other, collecting every problem before anything fails."""
 
-    def __init__(self, reference: Reference) -> None:
+    def __init__(
+        self, reference: Reference, legal_bases: Mapping[str, LegalBasis], periods: Mapping[str, Period]
+    ) -> None:
         self.reference = reference
+        self.legal_bases = legal_bases
+        self.periods = periods
         self.indicators: dict[str, Indicator] = {}
         self.problems: list[str] = []
 
@@ -281,9 +309,8 @@ class _Reading:
                 self._wrong(where, "no condition on the answer", "equals or at_least")
         better = self._one_of(entry, "better", get_args(Direction), where)
         target = self._one_of(entry, "target", get_args(TargetStatus), where)
-        target_value = self._number(entry.get("target_value"), f"{where}, target_value")
-        if target_value is not None and (target != "province_to_set" or not entry.get("target_source")):
-            self._wrong(where, "a target value", "target_source beside it, and target: province_to_set")
+        if better == "none" and target == "province_to_set":
+            self._wrong(where, "a target for context", "target: none or baseline_only, no direction is no score")
         if arithmetic == "feed" and not entry.get("waits_for"):
             self._wrong(where, "no waits_for", "the source the indicator waits for")
         indicator = Indicator(
@@ -296,10 +323,10 @@ class _Reading:
             multiplier=self._number(entry.get("multiplier", 1), f"{where}, multiplier") or Decimal(1),
             better=better,
             target=target,
-            target_value=target_value,
-            target_source=entry.get("target_source"),
             owner_vi=str(entry.get("owner", "")),
             clauses=self._clauses(entry, where),
+            legal_bases=self._all_of(entry, "legal_bases", tuple(self.legal_bases), where),
+            when_missing=self._one_of(entry, "when_missing", tuple(missing_unit_rules()), where),
             periods=self._all_of(entry, "periods", ("6T", "NAM", "DX"), where),
             scopes=("province", *self._all_of(entry, "by", ("group", "unit"), where)),
             disaggregations=self._axes(entry, arithmetic, terms, where),
@@ -315,7 +342,33 @@ class _Reading:
             ).hexdigest(),
         )
         if len(self.problems) == before:
+            self._check_when_missing(indicator, where)
+            self._check_legal_bases(indicator, where)
+        if len(self.problems) == before:
             self.indicators[code] = indicator
+
+    def _check_when_missing(self, indicator: Indicator, where: str) -> None:
+        measures = tuple(term.measure_code for term in indicator.terms)
+        asked = (indicator.arithmetic, indicator.population, measures, len(indicator.prevails))
+        if not missing_unit_rules()[indicator.when_missing].fits(*asked):
+            fitting = [rule.code for rule in missing_unit_rules().values() if rule.fits(*asked)]
+            self._wrong(where, f"when_missing: {indicator.when_missing}", "one that fits: " + ", ".join(fitting))
+
+    def _check_legal_bases(self, indicator: Indicator, where: str) -> None:
+        """Every day of every period has a text in force, and no text is named without what replaced or amended it."""
+        named = [self.legal_bases[code] for code in indicator.legal_bases]
+        for basis in self.legal_bases.values():
+            follows = [each.code for each in named if each.replaced_by == basis.code or basis.amends == each.code]
+            if follows and basis.code not in indicator.legal_bases:
+                self._wrong(
+                    where,
+                    f"legal_bases: {follows[0]} without {basis.code}",
+                    f"{basis.code} too, which follows it on {basis.valid_from}",
+                )
+        for period in self.periods.values():
+            bare = first_day_without(named, period.window_start, period.window_end)
+            if period.kind in indicator.periods and bare is not None:
+                self._wrong(where, f"no legal basis in force on {bare}", f"one for every day of {period.code}")
 
     def _terms(self, written: object, side: Side, where: str) -> Iterable[Term]:
         if not isinstance(written, list):
@@ -389,7 +442,7 @@ class _Reading:
     def _all_of(self, entry: Mapping[str, Any], key: str, allowed: tuple[str, ...], where: str) -> tuple[str, ...]:
         values = entry.get(key, [])
         if not isinstance(values, list) or not set(values) <= set(allowed) or len(values) != len(set(values)):
-            expected = ", ".join(allowed) if len(allowed) < 20 else "units of the reference data"
+            expected = ", ".join(allowed) if len(allowed) < 20 else _LONG_LISTS.get(key, "units of the reference data")
             self._wrong(where, f"{key}: {values!r}", f"a list, each once, of: {expected}")
             return ()
         return tuple(values)

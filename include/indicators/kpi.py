@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from include.errors import PlatformError
 from include.indicators.marts import build_marts, check_marts, count_values, ensure_current
+from include.indicators.targets import TargetReading, read_targets
 from include.model import TOTAL
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ def _read(
 ) -> list[dict[str, Any]]:
     from sqlalchemy import text
 
+    targets = read_targets(connection, period, moment) if scope_type == "province" else {}
     values, as_of = (
         ("mart.indicator_value", "mart.indicator_as_of")
         if moment is None
@@ -128,7 +130,7 @@ def _read(
         text(
             "select value.*, indicator.name_vi, indicator.name_en,"  # noqa: S608  names from the two lines above
             " indicator.unit_vi, indicator.direction,"
-            " indicator.arithmetic, indicator.unit_factor, indicator.target_status, indicator.target_value,"
+            " indicator.arithmetic, indicator.unit_factor, indicator.target_status,"
             " indicator.clauses, indicator.owner_vi, indicator.reading_note_vi, as_of.as_of_from, as_of.as_of_to"
             f" from {values} as value"
             f" left join {as_of} as as_of on value.scope_type = 'province' and value.value is not null"
@@ -152,13 +154,20 @@ def _read(
         },
     ).all()
     headlines = groupby(rows, key=lambda row: (row.period_code, row.indicator_code, row.scope_code))
-    return [_indicator(list(lines), with_breakdowns) for _, lines in headlines]
+    return [_indicator(list(lines), with_breakdowns, targets) for _, lines in headlines]
 
 
-def _indicator(lines: Sequence[Row[Any]], with_breakdowns: bool) -> dict[str, Any]:
+def _indicator(
+    lines: Sequence[Row[Any]], with_breakdowns: bool, targets: Mapping[tuple[str, str, str], TargetReading]
+) -> dict[str, Any]:
     totals = [line for line in lines if line.axis_code == TOTAL] or lines[:1]
     headline = totals[0]
     is_pair = headline.arithmetic == "pair"
+
+    def target(side: str) -> dict[str, Any]:
+        reading = targets.get((headline.indicator_code, headline.period_code, side))
+        return _target(reading, headline.target_status)
+
     shown: dict[str, Any] = {
         "code": headline.indicator_code,
         "name": headline.name_vi,
@@ -175,11 +184,14 @@ def _indicator(lines: Sequence[Row[Any]], with_breakdowns: bool) -> dict[str, An
         "as_of_from": _earliest(line.as_of_from for line in totals),
         "revised": any(line.is_revised for line in totals),
         "provisional": headline.is_before_due,
-        "target": {"status": headline.target_status, "value": decimal_text(headline.target_value)},
+        # Each of a pair's two numbers has a target of its own.
+        "target": target("single"),
         "clauses": headline.clauses,
         "owner": headline.owner_vi,
         "note": headline.reading_note_vi,
     }
+    for figure in shown.get("pair", ()):
+        figure["target"] = target(figure["side"])
     if with_breakdowns:
         shown["breakdowns"] = [
             {
@@ -228,6 +240,48 @@ def _pair(sides: Sequence[Row[Any]]) -> dict[str, Any]:
         "full_year_estimate": None,
         "coverage": {name: max(figure["coverage"][name] for figure in figures) for name in _COUNTS},
         "pair": figures,
+    }
+
+
+def _target(reading: TargetReading | None, status: str) -> dict[str, Any]:
+    """The `target` object of `ttdn kpi --json`; state `unset` where the province has set none."""
+    if reading is None:
+        return {"status": status, "value": None, "state": "unset"}
+    has_pace = reading.reached_pct is not None
+    return {
+        "status": status,
+        "value": decimal_text(reading.target_value),
+        "for": reading.target_for,
+        "state": reading.state,
+        "distance": decimal_text(reading.distance),
+        "pace": {
+            "reached_pct": decimal_text(reading.reached_pct),
+            "elapsed_pct": decimal_text(reading.elapsed_pct),
+            "cut_off": reading.cut_off.isoformat() if reading.cut_off else None,
+        }
+        if has_pace
+        else None,
+        "no_pace_reason": reading.no_pace_reason,
+        "judged_from": reading.judged_from.isoformat() if reading.judged_from else None,
+        "source": {
+            "document": reading.document_number,
+            "date": reading.document_date.isoformat(),
+            "issued_by": reading.issued_by,
+        },
+        "explanations": [
+            {
+                "unit": answer.unit_code,
+                "reason": answer.reason,
+                "by": answer.given_by,
+                "given_at": answer.given_at.isoformat() if answer.given_at else None,
+                "for_value": decimal_text(answer.explained_value),
+                "for_target": decimal_text(answer.explained_target),
+                "is_current": answer.is_current,
+            }
+            for answer in reading.answers
+            if answer.reason is not None
+        ],
+        "unexplained_by": [answer.unit_code for answer in reading.unanswered],
     }
 
 

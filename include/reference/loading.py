@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, get_args
 
-import yaml
-
-from include.errors import CatalogueError
+from include.reference.files import (
+    Problems,
+    csv_rows,
+    named_entries,
+    one_of,
+    only_keys,
+    read_day,
+    read_flag,
+    read_text,
+    read_texts,
+    read_validity,
+    yaml_mapping,
+)
 from include.reference.shapes import (
     Axis,
     Basis,
@@ -42,25 +50,6 @@ ORIGINS = ("report", "system", "monitoring")
 FLOWS = ("fdi", "oda", "ngo")
 
 
-class Problems:
-    """Collects what is wrong, so that an editor meets every mistake in one go."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def add(self, where: str, found: str, expected: str) -> None:
-        self.lines.append(f"{where}: {found}; expected {expected}")
-
-    def raise_if_any(self, folder: Path) -> None:
-        if self.lines:
-            raise CatalogueError(
-                where=str(folder),
-                found=f"{len(self.lines)} problem(s)\n  - " + "\n  - ".join(self.lines) + "\n",
-                expected="reference files that agree with each other",
-                remedy="Correct the entries named above; docs/reference-data.md says what each file holds.",
-            )
-
-
 def read_reference(folder: Path) -> Reference:
     """Build the Reference from one folder of files.
 
@@ -82,136 +71,6 @@ def read_reference(folder: Path) -> Reference:
     return Reference(measures, templates, units, lists, successions, clauses, bounds)
 
 
-# --- files -----------------------------------------------------------------------------------------
-
-
-def _yaml_mapping(path: Path, problems: Problems) -> dict[str, Any]:
-    try:
-        with path.open(encoding="utf-8") as file:
-            content = yaml.load(file, Loader=_UniqueKeyLoader)  # noqa: S506  a safe loader, only stricter
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        problems.add(path.name, " ".join(str(error).split()), "a readable YAML file")
-        return {}
-    if not isinstance(content, dict):
-        problems.add(path.name, type(content).__name__, "a mapping")
-        return {}
-    return content
-
-
-class _UniqueKeyLoader(yaml.CSafeLoader):
-    """PyYAML silently keeps the last of two equal keys; a list edited by hand must not lose an entry that way."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            if key_node.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"key {key_node.value!r} twice", key_node.start_mark
-                )
-            seen.add(key_node.value)
-        return super().construct_mapping(node, deep)
-
-
-def _entries(content: object, where: str, problems: Problems) -> Iterator[tuple[Any, dict[str, Any]]]:
-    """The named entries of a mapping, leaving out with a message whatever is not one."""
-    if not isinstance(content, dict):
-        problems.add(where, repr(content), "entries with a name each")
-        return
-    for code, entry in content.items():
-        if isinstance(entry, dict):
-            yield code, entry
-        else:
-            problems.add(f"{where}, {code}", repr(entry), "an entry with keys")
-
-
-def _csv_rows(path: Path, columns: tuple[str, ...], problems: Problems) -> Iterator[tuple[str, dict[str, str]]]:
-    """Rows of a comma-separated file with the given columns, each with its place for messages."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            header = tuple(reader.fieldnames or ())
-            if header != columns:
-                problems.add(f"{path.name}, line 1", ",".join(header), ",".join(columns))
-                return
-            rows = [(reader.line_num, row) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        problems.add(path.name, str(error), "a readable comma-separated file in UTF-8")
-        return
-    for line, row in rows:
-        where = f"{path.name}, line {line}"
-        if None in row or None in row.values():
-            problems.add(where, "another number of cells", f"{len(columns)} cells")
-            continue
-        yield where, {name: unicodedata.normalize("NFC", cell).strip() for name, cell in row.items()}
-
-
-def _day(text: object, where: str, problems: Problems) -> date | None:
-    """A day written 2026-06-15, or 15/06/2026 as a spreadsheet leaves it; None when empty."""
-    if text is None or text == "":
-        return None
-    if isinstance(text, date):
-        return text
-    iso = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", str(text))
-    day_first = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", str(text))
-    try:
-        if iso:
-            return date(int(iso[1]), int(iso[2]), int(iso[3]))
-        if day_first:
-            return date(int(day_first[3]), int(day_first[2]), int(day_first[1]))
-    except ValueError:
-        pass
-    problems.add(where, repr(text), "a day as 2026-06-15 or 15/06/2026")
-    return None
-
-
-def _validity(entry: Mapping[str, Any], where: str, problems: Problems) -> tuple[date, date | None]:
-    start = _day(entry.get("valid_from"), f"{where}, valid_from", problems)
-    end = _day(entry.get("valid_to"), f"{where}, valid_to", problems)
-    if start is None:
-        problems.add(f"{where}, valid_from", "nothing", "the first day it is in force")
-        start = date.min
-    if end is not None and end <= start:
-        problems.add(f"{where}, valid_to", str(end), f"a day after {start}")
-    return start, end
-
-
-def _text(entry: Mapping[str, Any], key: str, where: str, problems: Problems) -> str:
-    value = entry.get(key)
-    if not isinstance(value, str) or not value.strip():
-        problems.add(f"{where}, {key}", repr(value), "a text")
-        return ""
-    return unicodedata.normalize("NFC", value.strip())
-
-
-def _texts(value: object, where: str, problems: Problems) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        problems.add(where, repr(value), "a list of texts (quote codes such as 0 or NO)")
-        return ()
-    return tuple(unicodedata.normalize("NFC", item) for item in value)
-
-
-def _flag(entry: Mapping[str, Any], key: str, default: bool, where: str, problems: Problems) -> bool:
-    value = entry.get(key, default)
-    if not isinstance(value, bool):
-        problems.add(f"{where}, {key}", repr(value), "true or false")
-        return default
-    return value
-
-
-def _only_keys(entry: Mapping[str, Any], allowed: Iterable[str], where: str, problems: Problems) -> None:
-    for key in entry.keys() - set(allowed):
-        problems.add(where, f"unknown key {key!r}", "one of " + ", ".join(sorted(allowed)))
-
-
-def _one_of(value: object, allowed: tuple[str, ...], where: str, problems: Problems) -> Any:
-    if value not in allowed:
-        problems.add(where, repr(value), "one of " + ", ".join(allowed))
-        return allowed[0]
-    return value
-
-
 # --- code lists ------------------------------------------------------------------------------------
 
 LIST_KEYS = ("name_vi", "by_vi", "basis", "note", "valid_from", "valid_to", "includes", "members")
@@ -220,17 +79,17 @@ MEMBER_KEYS = ("vi", "en", "aliases", "sensitive", "unit_vi", "base_unit", "unit
 
 def _read_code_lists(folder: Path, problems: Problems) -> dict[str, CodeList]:
     lists: dict[str, CodeList] = {}
-    for code, entry in _entries(_yaml_mapping(folder / "code_lists.yml", problems), "code_lists.yml", problems):
+    for code, entry in named_entries(yaml_mapping(folder / "code_lists.yml", problems), "code_lists.yml", problems):
         where = f"code_lists.yml, {code}"
-        _only_keys(entry, LIST_KEYS, where, problems)
-        start, end = _validity(entry, where, problems)
+        only_keys(entry, LIST_KEYS, where, problems)
+        start, end = read_validity(entry, where, problems)
         members: dict[str, Member] = {}
-        for included in _texts(entry.get("includes"), f"{where}, includes", problems):
+        for included in read_texts(entry.get("includes"), f"{where}, includes", problems):
             if included not in lists:
                 problems.add(f"{where}, includes", included, "a list defined above")
                 continue
             members.update(lists[included].members)
-        for member_code, member in _entries(entry.get("members") or {}, where, problems):
+        for member_code, member in named_entries(entry.get("members") or {}, where, problems):
             place = f"{where}, {member_code}"
             if not isinstance(member_code, str):
                 problems.add(place, f"code {member_code!r} read as {type(member_code).__name__}", "a quoted text")
@@ -245,9 +104,9 @@ def _read_code_lists(folder: Path, problems: Problems) -> dict[str, CodeList]:
             problems.add(where, "no member", "at least one")
         lists[str(code)] = CodeList(
             code=str(code),
-            name_vi=_text(entry, "name_vi", where, problems),
-            by_vi=_text(entry, "by_vi", where, problems),
-            basis=_one_of(entry.get("basis"), ("plan", "dossier", "standard", "memory", "to confirm"), where, problems),
+            name_vi=read_text(entry, "name_vi", where, problems),
+            by_vi=read_text(entry, "by_vi", where, problems),
+            basis=one_of(entry.get("basis"), ("plan", "dossier", "standard", "memory", "to confirm"), where, problems),
             members=members,
             note=str(entry.get("note") or ""),
         )
@@ -256,24 +115,24 @@ def _read_code_lists(folder: Path, problems: Problems) -> dict[str, CodeList]:
 
 
 def _member(code: str, entry: Mapping[str, Any], position: int, where: str, problems: Problems) -> Member:
-    _only_keys(entry, MEMBER_KEYS, where, problems)
-    valid_from, valid_to = _validity(entry, where, problems)
+    only_keys(entry, MEMBER_KEYS, where, problems)
+    valid_from, valid_to = read_validity(entry, where, problems)
     unit = None
     if "unit_vi" in entry:
         unit = WrittenUnit(
-            _text(entry, "unit_vi", where, problems),
-            _text(entry, "base_unit", where, problems),
+            read_text(entry, "unit_vi", where, problems),
+            read_text(entry, "base_unit", where, problems),
             _factor(entry.get("unit_factor", 1), where, problems),
         )
     return Member(
         code=code,
-        name_vi=_text(entry, "vi", where, problems),
-        name_en=_text(entry, "en", where, problems),
+        name_vi=read_text(entry, "vi", where, problems),
+        name_en=read_text(entry, "en", where, problems),
         position=position,
         valid_from=valid_from,
         valid_to=valid_to,
-        aliases=_texts(entry.get("aliases"), f"{where}, aliases", problems),
-        is_sensitive=_flag(entry, "sensitive", False, where, problems),
+        aliases=read_texts(entry.get("aliases"), f"{where}, aliases", problems),
+        is_sensitive=read_flag(entry, "sensitive", False, where, problems),
         unit=unit,
     )
 
@@ -328,15 +187,15 @@ def _factor(value: object, where: str, problems: Problems) -> Decimal:
 
 def _read_clauses(folder: Path, problems: Problems) -> dict[str, Clause]:
     clauses: dict[str, Clause] = {}
-    for code, entry in _entries(_yaml_mapping(folder / "clauses.yml", problems), "clauses.yml", problems):
+    for code, entry in named_entries(yaml_mapping(folder / "clauses.yml", problems), "clauses.yml", problems):
         where = f"clauses.yml, {code}"
-        _only_keys(entry, ("title_vi", "lead", "counted_vi", "indicators"), where, problems)
+        only_keys(entry, ("title_vi", "lead", "counted_vi", "indicators"), where, problems)
         clauses[str(code)] = Clause(
             code=str(code),
-            title_vi=_text(entry, "title_vi", where, problems),
+            title_vi=read_text(entry, "title_vi", where, problems),
             lead_unit_code=entry.get("lead"),
             counted_vi=entry.get("counted_vi"),
-            indicators=_texts(entry.get("indicators"), f"{where}, indicators", problems),
+            indicators=read_texts(entry.get("indicators"), f"{where}, indicators", problems),
             position=len(clauses) + 1,
         )
     return clauses
@@ -385,9 +244,9 @@ def _alias_texts(cell: str) -> tuple[str, ...]:
 
 
 def _read_units(folder: Path, problems: Problems) -> dict[str, ReportingUnit]:
-    communes = _by_code(_csv_rows(folder / "units.csv", COMMUNE_COLUMNS, problems), problems)
-    agencies = _by_code(_csv_rows(folder / "agencies.csv", AGENCY_COLUMNS, problems), problems)
-    bodies = _by_code(_csv_rows(folder / "reporting_bodies.csv", BODY_COLUMNS, problems), problems)
+    communes = _by_code(csv_rows(folder / "units.csv", COMMUNE_COLUMNS, problems), problems)
+    agencies = _by_code(csv_rows(folder / "agencies.csv", AGENCY_COLUMNS, problems), problems)
+    bodies = _by_code(csv_rows(folder / "reporting_bodies.csv", BODY_COLUMNS, problems), problems)
     for code in (communes.keys() | agencies.keys()) - bodies.keys():
         problems.add("reporting_bodies.csv", f"no row for {code}", "a row for every commune and agency")
     # “Cái Bè” alone may still mean the former district; only the commune's full name stands for the commune.
@@ -398,11 +257,11 @@ def _read_units(folder: Path, problems: Problems) -> dict[str, ReportingUnit]:
     }
     units: dict[str, ReportingUnit] = {}
     for code, (where, row) in bodies.items():
-        valid_from, valid_to = _validity(row, where, problems)
+        valid_from, valid_to = read_validity(row, where, problems)
         dated: dict[str, Any] = {
             "template_code": row["template"] or None,
-            "obligation": _one_of(row["obligation"], get_args(Obligation), f"{where}, obligation", problems),
-            "basis": _one_of(row["basis"], get_args(Basis), f"{where}, basis", problems),
+            "obligation": one_of(row["obligation"], get_args(Obligation), f"{where}, obligation", problems),
+            "basis": one_of(row["basis"], get_args(Basis), f"{where}, basis", problems),
             "valid_from": valid_from,
             "valid_to": valid_to,
             "note": row["note"] or None,
@@ -477,7 +336,7 @@ def _check_units(
 def _read_successions(folder: Path, units: Mapping[str, ReportingUnit], problems: Problems) -> tuple[Succession, ...]:
     successions: list[Succession] = []
     seen: set[tuple[str, str]] = set()
-    for where, row in _csv_rows(folder / "unit_succession.csv", SUCCESSION_COLUMNS, problems):
+    for where, row in csv_rows(folder / "unit_succession.csv", SUCCESSION_COLUMNS, problems):
         key = (row["former_code"], row["successor_code"])
         if key in seen:
             problems.add(where, f"{key[0]} into {key[1]} again", "one row a pair")
@@ -486,7 +345,7 @@ def _read_successions(folder: Path, units: Mapping[str, ReportingUnit], problems
             problems.add(where, f"successor {row['successor_code']}", "a code of units.csv")
         if row["is_partial"] not in ("true", "false"):
             problems.add(f"{where}, is_partial", repr(row["is_partial"]), "true or false")
-        changed_on = _day(row["changed_on"], f"{where}, changed_on", problems)
+        changed_on = read_day(row["changed_on"], f"{where}, changed_on", problems)
         successions.append(
             Succession(
                 former_code=row["former_code"],
@@ -538,12 +397,12 @@ AXIS_KEYS = ("axis", "list", "label_vi", "adds_up", "in_form")
 def _read_measures(folder: Path, lists: Mapping[str, CodeList], problems: Problems) -> dict[str, Measure]:
     measures: dict[str, Measure] = {}
     owner: dict[str, str] = {}
-    for code, entry in _entries(_yaml_mapping(folder / "measures.yml", problems), "measures.yml", problems):
+    for code, entry in named_entries(yaml_mapping(folder / "measures.yml", problems), "measures.yml", problems):
         where = f"measures.yml, {code}"
-        _only_keys(entry, MEASURE_KEYS, where, problems)
-        unit_vi = _text(entry, "unit_vi", where, problems)
-        value_type = _one_of(entry.get("value_type"), get_args(ValueType), f"{where}, value_type", problems)
-        nature = _one_of(entry.get("nature"), get_args(Nature), f"{where}, nature", problems)
+        only_keys(entry, MEASURE_KEYS, where, problems)
+        unit_vi = read_text(entry, "unit_vi", where, problems)
+        value_type = one_of(entry.get("value_type"), get_args(ValueType), f"{where}, value_type", problems)
+        nature = one_of(entry.get("nature"), get_args(Nature), f"{where}, nature", problems)
         choice_list = entry.get("choice_list")
         if (choice_list is not None) != (value_type in LISTED_VALUE_TYPES):
             problems.add(
@@ -553,28 +412,28 @@ def _read_measures(folder: Path, lists: Mapping[str, CodeList], problems: Proble
             )
         if choice_list is not None and choice_list not in lists:
             problems.add(f"{where}, choice_list", choice_list, "a list of code_lists.yml")
-        only_in = _texts(entry.get("only_in"), f"{where}, only_in", problems)
+        only_in = read_texts(entry.get("only_in"), f"{where}, only_in", problems)
         for kind in only_in:
-            _one_of(kind, PERIOD_KINDS, f"{where}, only_in", problems)
+            one_of(kind, PERIOD_KINDS, f"{where}, only_in", problems)
         measure = Measure(
             code=str(code),
-            name_vi=_text(entry, "name_vi", where, problems),
-            name_en=_text(entry, "name_en", where, problems),
+            name_vi=read_text(entry, "name_vi", where, problems),
+            name_en=read_text(entry, "name_en", where, problems),
             unit_vi=unit_vi,
             base_unit=str(entry.get("base_unit") or unit_vi),
             unit_factor=_factor(entry.get("unit_factor", 1), where, problems),
             value_type=value_type,
             nature=nature,
-            is_sensitive=_flag(entry, "sensitive", False, where, problems),
-            is_required=_flag(entry, "required", True, where, problems),
+            is_sensitive=read_flag(entry, "sensitive", False, where, problems),
+            is_required=read_flag(entry, "required", True, where, problems),
             choice_list_code=choice_list,
             axes=_axes(entry.get("axes") or [], lists, where, problems),
             rule_vi=entry.get("rule_vi"),
-            aliases=_texts(entry.get("aliases"), f"{where}, aliases", problems),
+            aliases=read_texts(entry.get("aliases"), f"{where}, aliases", problems),
             period_kinds=only_in,
-            is_in_heading=_flag(entry, "in_heading", False, where, problems),
-            takes_year_estimate=_flag(entry, "year_estimate", nature == "flow", where, problems),
-            origin=_one_of(entry.get("origin", "report"), ORIGINS, f"{where}, origin", problems),
+            is_in_heading=read_flag(entry, "in_heading", False, where, problems),
+            takes_year_estimate=read_flag(entry, "year_estimate", nature == "flow", where, problems),
+            origin=one_of(entry.get("origin", "report"), ORIGINS, f"{where}, origin", problems),
             position=len(measures) + 1,
             feed=_feed(entry.get("feed"), measures.values(), f"{where}, feed", problems),
         )
@@ -596,8 +455,8 @@ def _feed(entry: object, earlier: Iterable[Measure], where: str, problems: Probl
     if not isinstance(entry, dict):
         problems.add(where, repr(entry), "flow: and measure:")
         return None
-    _only_keys(entry, ("flow", "measure"), where, problems)
-    feed = Feed(_one_of(entry.get("flow"), FLOWS, where, problems), _text(entry, "measure", where, problems))
+    only_keys(entry, ("flow", "measure"), where, problems)
+    feed = Feed(one_of(entry.get("flow"), FLOWS, where, problems), read_text(entry, "measure", where, problems))
     if any(measure.feed == feed for measure in earlier):
         problems.add(where, f"{feed.flow} {feed.measure} again", "a figure of the feeds for one measure only")
     return feed
@@ -609,8 +468,8 @@ def _axes(entries: object, lists: Mapping[str, CodeList], where: str, problems: 
         problems.add(f"{where}, axes", repr(entries), "a list of entries with axis: each")
         return ()
     for entry in entries:
-        _only_keys(entry, AXIS_KEYS, f"{where}, axes", problems)
-        code = _text(entry, "axis", f"{where}, axes", problems)
+        only_keys(entry, AXIS_KEYS, f"{where}, axes", problems)
+        code = read_text(entry, "axis", f"{where}, axes", problems)
         list_code = str(entry.get("list") or code)
         if list_code not in lists:
             problems.add(f"{where}, axis {code}", f"list {list_code}", "a list of code_lists.yml, commune or clause")
@@ -622,8 +481,8 @@ def _axes(entries: object, lists: Mapping[str, CodeList], where: str, problems: 
                 code=code,
                 list_code=list_code,
                 label_vi=str(entry.get("label_vi") or lists[list_code].by_vi),
-                adds_up=_flag(entry, "adds_up", False, f"{where}, axis {code}", problems),
-                in_form=_flag(entry, "in_form", False, f"{where}, axis {code}", problems),
+                adds_up=read_flag(entry, "adds_up", False, f"{where}, axis {code}", problems),
+                in_form=read_flag(entry, "in_form", False, f"{where}, axis {code}", problems),
                 position=len(axes) + 1,
             )
         )
@@ -636,13 +495,13 @@ TEMPLATE_KEYS = ("name_vi", "version", "partial_load", "valid_from", "valid_to",
 
 
 def _read_templates(folder: Path, measures: Mapping[str, Measure], problems: Problems) -> dict[str, Template]:
-    content = _yaml_mapping(folder / "templates.yml", problems)
-    _only_keys(content, ("sections", "templates"), "templates.yml", problems)
+    content = yaml_mapping(folder / "templates.yml", problems)
+    only_keys(content, ("sections", "templates"), "templates.yml", problems)
     sections: list[Section] = []
     placed: dict[str, str] = {}
-    for code, entry in _entries(content.get("sections"), "templates.yml, sections", problems):
+    for code, entry in named_entries(content.get("sections"), "templates.yml, sections", problems):
         where = f"templates.yml, section {code}"
-        codes = _texts(entry.get("measures"), f"{where}, measures", problems)
+        codes = read_texts(entry.get("measures"), f"{where}, measures", problems)
         for measure_code in codes:
             if measure_code not in measures:
                 problems.add(where, f"measure {measure_code}", "a measure of measures.yml")
@@ -651,17 +510,17 @@ def _read_templates(folder: Path, measures: Mapping[str, Measure], problems: Pro
                     where, f"{measure_code} again, first in {placed[measure_code]}", "a measure in one section"
                 )
             placed[measure_code] = code
-        sections.append(Section(str(code), _text(entry, "title_vi", where, problems), codes))
+        sections.append(Section(str(code), read_text(entry, "title_vi", where, problems), codes))
     for measure in measures.values():
         if measure.origin == "report" and measure.code not in placed:
             problems.add(
                 "templates.yml, sections", f"no section for {measure.code}", "every reported measure in a section"
             )
     templates: dict[str, Template] = {}
-    for code, entry in _entries(content.get("templates"), "templates.yml, templates", problems):
+    for code, entry in named_entries(content.get("templates"), "templates.yml, templates", problems):
         where = f"templates.yml, {code}"
-        _only_keys(entry, TEMPLATE_KEYS, where, problems)
-        asked = _texts(entry.get("measures"), f"{where}, measures", problems)
+        only_keys(entry, TEMPLATE_KEYS, where, problems)
+        asked = read_texts(entry.get("measures"), f"{where}, measures", problems)
         for measure_code in sorted(set(asked)):
             if asked.count(measure_code) > 1:
                 problems.add(where, f"{measure_code} twice", "a measure once")
@@ -669,7 +528,7 @@ def _read_templates(folder: Path, measures: Mapping[str, Measure], problems: Pro
                 problems.add(where, f"measure {measure_code}", "a measure of measures.yml")
             elif measures[measure_code].origin != "report":
                 problems.add(where, f"{measure_code}, which bodies do not report", "a measure of origin report")
-        valid_from, valid_to = _validity(entry, where, problems)
+        valid_from, valid_to = read_validity(entry, where, problems)
         printed = tuple(
             Section(section.code, section.title_vi, tuple(m for m in section.measures if m in asked))
             for section in sections
@@ -677,9 +536,9 @@ def _read_templates(folder: Path, measures: Mapping[str, Measure], problems: Pro
         )
         templates[str(code)] = Template(
             code=str(code),
-            version=_text(entry, "version", where, problems),
-            name_vi=_text(entry, "name_vi", where, problems),
-            allows_partial_load=_flag(entry, "partial_load", False, where, problems),
+            version=read_text(entry, "version", where, problems),
+            name_vi=read_text(entry, "name_vi", where, problems),
+            allows_partial_load=read_flag(entry, "partial_load", False, where, problems),
             sections=printed,
             valid_from=valid_from,
             valid_to=valid_to,
@@ -689,11 +548,11 @@ def _read_templates(folder: Path, measures: Mapping[str, Measure], problems: Pro
 
 def _read_bounds(folder: Path, measures: Mapping[str, Measure], problems: Problems) -> tuple[Bound, ...]:
     bounds: list[Bound] = []
-    for code, entry in _entries(_yaml_mapping(folder / "bounds.yml", problems), "bounds.yml", problems):
+    for code, entry in named_entries(yaml_mapping(folder / "bounds.yml", problems), "bounds.yml", problems):
         where = f"bounds.yml, {code}"
-        _only_keys(entry, ("parts", "wholes"), where, problems)
-        parts = _texts(entry.get("parts"), f"{where}, parts", problems)
-        wholes = _texts(entry.get("wholes"), f"{where}, wholes", problems)
+        only_keys(entry, ("parts", "wholes"), where, problems)
+        parts = read_texts(entry.get("parts"), f"{where}, parts", problems)
+        wholes = read_texts(entry.get("wholes"), f"{where}, wholes", problems)
         for measure_code in (*parts, *wholes):
             if measure_code not in measures:
                 problems.add(where, f"measure {measure_code}", "a measure of measures.yml")

@@ -13,8 +13,10 @@ from sqlalchemy.exc import IntegrityError
 
 from include.calendar.periods import Period, load_periods
 from include.errors import CatalogueError
+from include.indicators.missing_units import missing_unit_rules
 from include.reference import Reference, load_reference
 from include.reference.exchange_rates import sync_exchange_rates
+from include.reference.legal_bases import load_legal_bases
 from include.reference.provinces import load_provinces
 
 FOREIGN_KEY_VIOLATION = "23503"
@@ -54,6 +56,8 @@ TABLES = (
     Table("template_measure", ("template_code", "measure_code")),
     Table("reporting_period", ("period_code",)),
     Table("province", ("province_code", "valid_from"), is_dated=True),
+    Table("legal_basis", ("legal_basis_code",), is_dated=True),
+    Table("missing_unit_rule", ("missing_unit_code",)),
 )
 
 
@@ -66,8 +70,8 @@ def sync_reference(
 
     A row that left the files is deleted when nothing refers to it. Otherwise it stays, closed today where the
     table is dated, so that figures already accepted keep their meaning. A second run changes nothing.
-    Indicators, exchange rates, administrative units and public holidays are copied too when the project's own files are
-    taken.
+    Indicators, targets, exchange rates, administrative units and public holidays are copied too when the project's own
+    files are taken.
     """
     is_whole = reference is None
     rows = _rows(load_reference() if reference is None else reference, load_periods() if periods is None else periods)
@@ -77,10 +81,12 @@ def sync_reference(
     changed["monitoring_cell"] = _add_monitoring_cells(connection)
     if is_whole:
         from include.indicators.catalogue import sync_indicators
+        from include.indicators.targets import sync_targets
         from include.reference.geography import sync_administrative_units
         from include.reference.public_holidays import sync_public_holidays
 
         sync_indicators(connection)
+        sync_targets(connection)
         changed["exchange_rate"] = sync_exchange_rates(connection)
         sync_administrative_units(connection)
         sync_public_holidays(connection)
@@ -324,5 +330,32 @@ def _rows(reference: Reference, periods: Mapping[str, Period]) -> dict[str, list
                 "successor_code": province.successor_code,
             }
             for province in load_provinces()
+        ],
+        "legal_basis": [
+            {
+                "legal_basis_code": basis.code,
+                "document_number": basis.number,
+                "name_vi": basis.name_vi,
+                "name_en": basis.name_en,
+                "issued_date": basis.issued.isoformat() if basis.issued else None,
+                "valid_from": basis.valid_from.isoformat(),
+                "valid_to": basis.valid_to.isoformat() if basis.valid_to else None,
+                "is_start_assumed": basis.is_start_assumed,
+                "replaced_by_code": basis.replaced_by,
+                "amends_code": basis.amends,
+                "basis_of_vi": basis.basis_of_vi,
+                "evidence": basis.evidence,
+                "source_vi": basis.source_vi,
+                "position": basis.position,
+            }
+            for basis in load_legal_bases().values()
+        ],
+        "missing_unit_rule": [
+            {
+                "missing_unit_code": rule.code,
+                "sentence_vi": rule.sentence_vi,
+                "sentence_en": rule.sentence_en,
+            }
+            for rule in missing_unit_rules().values()
         ],
     }

@@ -27,6 +27,7 @@ Action = Literal[
     "revocation",
     "waiver",
     "correction",
+    "explanation",
 ]
 
 NO_HASH = "0" * 64

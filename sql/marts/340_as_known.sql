@@ -184,6 +184,44 @@ $body$;
 comment on function mart.indicator_as_of_as_known(timestamptz, text) is
 'How far the money figures reached, as known at a moment. Columns as in mart.indicator_as_of. | Số liệu vốn có đến ngày nào, như đã biết tại một thời điểm. Các cột như mart.indicator_as_of.';
 
+create function mart.target_reading_as_known(moment timestamptz, only_period text default null) returns setof mart.indicator_target_reading
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set enable_nestloop = off
+set jit = off
+set work_mem = '128MB'
+as $body$
+declare
+    reports_back constant integer := 0;
+    registers_back constant integer := 0;
+begin
+    perform mart.require_moment(moment);
+    return query
+    /* mart.indicator_target_reading composed */;
+end
+$body$;
+comment on function mart.target_reading_as_known(timestamptz, text) is
+'Values beside the targets of today, as known at a moment. Columns as in mart.indicator_target_reading. | Giá trị bên cạnh mục tiêu hiện hành, như đã biết tại một thời điểm. Các cột như mart.indicator_target_reading.';
+
+create function mart.target_question_as_known(moment timestamptz, only_period text default null) returns setof mart.target_question
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set enable_nestloop = off
+set jit = off
+set work_mem = '128MB'
+as $body$
+declare
+    reports_back constant integer := 0;
+    registers_back constant integer := 0;
+begin
+    perform mart.require_moment(moment);
+    return query
+    /* mart.target_question composed */;
+end
+$body$;
+comment on function mart.target_question_as_known(timestamptz, text) is
+'Missed targets and who had explained them, as known at a moment. Columns as in mart.target_question. | Mục tiêu chưa đạt và đơn vị nào đã giải trình, như đã biết tại một thời điểm. Các cột như mart.target_question.';
+
 create function mart.contribution_of_versions(reports_back integer, registers_back integer)
 returns setof mart.indicator_contribution
 language plpgsql stable security definer

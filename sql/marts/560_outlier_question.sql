@@ -1,12 +1,14 @@
 -- Grain: one row per question about an unusual figure, with the body's latest answer where it gave one.
 create view mart.outlier_question with (security_invoker = true) as
 with latest_answer as (
-    select distinct on (finding_id)
-        finding_id,
-        answer_kind,
-        answered_at
-    from warehouse.outlier_answer
-    order by finding_id asc, answered_at desc, outlier_answer_id desc
+    select distinct on (explanation.finding_id)
+        explanation.finding_id,
+        explanation.answer_kind,
+        explanation.given_at
+    from warehouse.explanation
+    cross join mart.build
+    where explanation.subject_kind = 'outlier' and explanation.given_at <= coalesce(build.as_known, 'infinity')
+    order by explanation.finding_id asc, explanation.given_at desc, explanation.explanation_id desc
 )
 
 select
@@ -23,7 +25,7 @@ select
     finding.found_at,
     latest_answer.finding_id is not null as is_answered,
     latest_answer.answer_kind,
-    latest_answer.answered_at
+    latest_answer.given_at as answered_at
 from warehouse.finding
 inner join landing.receipt on finding.receipt_id = receipt.receipt_id
 inner join warehouse.submission on receipt.submission_id = submission.submission_id

@@ -161,7 +161,7 @@ begin
                     attname in ('submission_id', 'row_count', 'rule_codes', 'quarantined_at')
                 when atttypid in ('text'::regtype, 'varchar'::regtype, 'text[]'::regtype) then
                     attname ~ '_(code|codes|id|key|kind|state|name|hash|version|number|type|role)$'
-                    or attname in ('sha256', 'verdict', 'severity', 'decision', 'cell', 'tone')
+                    or attname in ('sha256', 'verdict', 'severity', 'decision', 'cell', 'tone', 'side')
                 else
                     atttypid in (
                         'bigint'::regtype, 'integer'::regtype, 'smallint'::regtype, 'numeric'::regtype,

@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import Connection, text
 
 from include.indicators.marts import build_marts
+from include.quality.explanations import ExplanationRefused, Speaker, explain_outlier
 from include.quality.messages import render
-from include.quality.outlier_answers import AnswerRefused, record_outlier_answer
 from tests.quality.staged import COMMUNE, VIETNAM, Batch
 from tests.sql.builders import send
 
 PERSONAL = "Anh A, 0912 345 678"
+POST = "Công chức Văn hóa – Xã hội"
 
 
 def add_years(connection: Connection, *years: int) -> None:
@@ -249,20 +250,20 @@ def questions(connection: Connection) -> list[tuple[object, ...]]:
 def test_a_question_stands_open_until_the_body_answers(warehouse: Connection, question: int) -> None:
     assert questions(warehouse) == [(question, COMMUNE, False, None)]
 
-    record_outlier_answer(warehouse, question, COMMUNE, "will_correct", "Đang rà soát lại.")
-    record_outlier_answer(warehouse, question, COMMUNE, "confirmed", "Có tuần lễ văn hóa trong kỳ.")
+    explain_outlier(warehouse, question, "will_correct", Speaker(COMMUNE, "Đang rà soát lại.", POST))
+    explain_outlier(warehouse, question, "confirmed", Speaker(COMMUNE, "Có tuần lễ văn hóa trong kỳ.", POST))
 
     assert questions(warehouse) == [(question, COMMUNE, True, "confirmed")]
-    assert warehouse.execute(text("select count(*) from warehouse.outlier_answer")).scalar() == 2
+    assert warehouse.execute(text("select count(*) from warehouse.explanation")).scalar() == 2
     assert warehouse.execute(text("select sum(value) from mart.observation_latest")).scalar() == 300
 
 
 @pytest.mark.parametrize("reason", ["", "   ", PERSONAL, "Liên hệ a.b@example.vn", "MẬT"])
 def test_a_reason_that_is_none_or_may_not_be_kept_is_refused(warehouse: Connection, question: int, reason: str) -> None:
-    with pytest.raises(AnswerRefused) as refusal:
-        record_outlier_answer(warehouse, question, COMMUNE, "confirmed", reason)
+    with pytest.raises(ExplanationRefused) as refusal:
+        explain_outlier(warehouse, question, "confirmed", Speaker(COMMUNE, reason, POST))
 
-    assert warehouse.execute(text("select count(*) from warehouse.outlier_answer")).scalar() == 0
+    assert warehouse.execute(text("select count(*) from warehouse.explanation")).scalar() == 0
     assert "0912" not in str(refusal.value)
 
 
@@ -275,5 +276,5 @@ def test_another_bodys_question_or_another_finding_takes_no_answer(warehouse: Co
     ).scalar_one()
 
     for finding, unit in ((question, "28261"), (other, COMMUNE), (10_000, COMMUNE)):
-        with pytest.raises(AnswerRefused, match="outlier_question"):
-            record_outlier_answer(warehouse, finding, unit, "confirmed", "Đúng.")
+        with pytest.raises(ExplanationRefused, match="outlier_question"):
+            explain_outlier(warehouse, finding, "confirmed", Speaker(unit, "Đúng.", POST))

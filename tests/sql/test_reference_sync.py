@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from include.calendar.periods import load_periods
 from include.reference import load_reference
+from include.reference.legal_bases import load_legal_bases
 from include.reference.provinces import load_provinces
 from include.reference.sync import TABLES, sync_reference
 
@@ -89,6 +90,8 @@ def test_a_fresh_warehouse_holds_what_the_files_hold(warehouse, reference):
         "template_measure": 40 + 34 + 23 + 20 + 27 + 17 + 20 + 33 + 20 + 44,
         "reporting_period": 2,
         "province": len(load_provinces()),
+        "legal_basis": len(load_legal_bases()),
+        "missing_unit_rule": 11,
     }
 
 

@@ -288,7 +288,11 @@ DESCRIPTIONS = """
     select oid::regclass::text, obj_description(oid, 'pg_class'), relname from pg_class where oid = any(:oids)
 """
 
-REFERENCE_TABLES = "'reference.administrative_unit', 'reference.public_holiday', 'warehouse.outlier_answer'"
+REFERENCE_TABLES = (
+    "'reference.administrative_unit', 'reference.public_holiday', 'reference.legal_basis',"
+    " 'reference.indicator_legal_basis', 'reference.missing_unit_rule', 'reference.indicator_target',"
+    " 'warehouse.explanation'"
+)
 
 
 def test_every_table_and_column_people_read_is_described_in_english_and_vietnamese(marts: Connection) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from include.errors import CatalogueError
 from include.indicators.catalogue import load_catalogue, sync_indicators
+from include.indicators.missing_units import missing_unit_rules
 from include.reference import load_reference
 
 CODES = (
@@ -29,6 +30,8 @@ GOOD = {
     "target": "baseline_only",
     "owner": "Các cơ quan",
     "clauses": ["II.5"],
+    "legal_bases": ["KH-2026"],
+    "when_missing": "added_without_it",
     "periods": ["6T"],
     "reading_note_vi": "Cộng dồn.",
 }
@@ -46,14 +49,10 @@ def test_the_sixty_indicators_are_there_in_the_order_of_the_plan():
     assert len(CODES) == 60
 
 
-def test_no_target_is_invented():
-    assert {indicator.target_value for indicator in load_catalogue().values()} == {None}
-
-
 def test_context_is_never_scored():
     directions = {code: indicator.better for code, indicator in load_catalogue().items()}
 
-    context = {"L01", "L02", "N01", "N02", "N03", "N04", "R03", "D01", "D02", "F01", "F03", "K01", "K03", "O01"}
+    context = {"L01", "L02", "N01", "N02", "N03", "R03", "D01", "D02", "F01", "F03", "K01", "K03", "O01"}
     assert {code for code, better in directions.items() if better == "none"} == context
     assert {code for code, better in directions.items() if better == "down"} == {"P06", "P07"}
 
@@ -124,8 +123,19 @@ def test_a_good_definition_is_read(tmp_path):
         ({"prevails": ["NOBODY"]}, "prevails"),
         ({"reading_note_vi": None}, "no reading_note_vi"),
         ({"traffic_light": "red"}, "key 'traffic_light'"),
-        ({"target_value": 100}, "target_source beside it"),
-        ({"target": "province_to_set", "target_value": 100}, "target_source beside it"),
+        ({"target_value": 100}, "key 'target_value'"),  # the values are in targets.csv
+        ({"better": "none", "target": "province_to_set"}, "a target for context"),
+        ({"legal_bases": None}, "no legal_bases"),
+        ({"legal_bases": ["ND-1"]}, "codes of include/reference/legal_bases.yml"),
+        ({"legal_bases": []}, "no legal basis in force on 2026-01-01"),
+        ({"legal_bases": ["ND-262-2026"]}, "no legal basis in force on 2026-01-01"),
+        ({"legal_bases": ["KH-2026", "ND-88-2012"]}, "ND-88-2012 without ND-262-2026"),
+        ({"legal_bases": ["ND-72-2015"]}, "ND-72-2015 without ND-148-2026"),
+        ({"when_missing": None}, "no when_missing"),
+        ({"when_missing": "counted_as_zero"}, "when_missing: 'counted_as_zero'"),
+        ({"when_missing": "silence_is_late"}, "one that fits: added_without_it"),
+        ({"prevails": ["VPUB"]}, "one that fits: owner_only"),
+        ({"prevails": ["STC", "BQLKKT"]}, "one that fits: owners_added"),
     ],
 )
 def test_a_contradiction_is_refused_and_named(tmp_path, changes, complaint):
@@ -135,10 +145,62 @@ def test_a_contradiction_is_refused_and_named(tmp_path, changes, complaint):
     assert complaint in str(refused.value)
 
 
-def test_a_target_with_its_source_is_taken(tmp_path):
-    folder = written(tmp_path, target="province_to_set", target_value=100, target_source="QĐ 1/QĐ-UBND")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"legal_bases": ["ND-88-2012", "ND-262-2026"]},  # one of the two every day of the half-year
+        {"legal_bases": ["ND-72-2015", "ND-148-2026"]},
+        {"prevails": ["VPUB"], "when_missing": "owner_only"},
+        {"prevails": ["STC", "BQLKKT"], "when_missing": "owners_added"},
+        {"target": "province_to_set"},
+    ],
+)
+def test_the_near_misses_are_taken(tmp_path, changes):
+    assert list(load_catalogue(written(tmp_path, **changes))) == ["Z01"]
 
-    assert load_catalogue(folder)["Z01"].target_value == 100
+
+@pytest.mark.parametrize(
+    ("changes", "fitting"),
+    [
+        ({"arithmetic": "ratio", "numerator": ["RSP03"], "denominator": ["RSP02"]}, "both_sides_without_it"),
+        (
+            {
+                "arithmetic": "units_share",
+                "numerator": [{"measure": "TRN03", "at_least": 1}],
+                "population": "communes",
+            },
+            "communes_stay",
+        ),
+        (
+            {
+                "arithmetic": "units_share",
+                "numerator": [{"measure": "STF01", "equals": 1}],
+                "population": "received",
+            },
+            "received_only",
+        ),
+        ({"arithmetic": "timeliness", "numerator": None}, "silence_is_late"),
+        ({"arithmetic": "completeness", "numerator": None}, "reports_received_only"),
+        ({"arithmetic": "estimate_error", "numerator": None}, "estimate_and_final_only"),
+        ({"arithmetic": "feed", "numerator": ["MON01"], "waits_for": "x"}, "unmonitored_days_left_out"),
+        ({"arithmetic": "feed", "numerator": ["MON02"], "waits_for": "x"}, "unmonitored_days_count_against"),
+    ],
+)
+def test_what_happens_when_a_unit_is_missing_has_to_fit_the_arithmetic(tmp_path, changes, fitting):
+    with pytest.raises(CatalogueError) as refused:
+        load_catalogue(written(tmp_path, **changes))
+    (tmp_path / "fits").mkdir()
+
+    assert f"one that fits: {fitting}\n" in str(refused.value)
+    assert load_catalogue(written(tmp_path / "fits", **changes, when_missing=fitting))["Z01"].when_missing == fitting
+
+
+def test_every_indicator_says_what_happens_when_a_unit_is_missing_in_two_languages():
+    said = {indicator.when_missing for indicator in load_catalogue().values()}
+
+    assert said == set(missing_unit_rules())  # and no sentence is kept for nobody
+    assert all(rule.sentence_en.isascii() for rule in missing_unit_rules().values())
+    assert not any(rule.sentence_vi.isascii() for rule in missing_unit_rules().values())
 
 
 def test_all_mistakes_are_told_at_once(tmp_path):
@@ -166,6 +228,7 @@ def test_a_code_defined_in_two_files_is_refused(tmp_path):
 def test_writing_the_catalogue_twice_changes_nothing(warehouse):
     content = text(
         "select (select md5(string_agg(i::text, '|' order by i::text)) from reference.indicator as i),"
+        " (select md5(string_agg(b::text, '|' order by b::text)) from reference.indicator_legal_basis as b),"
         " (select md5(string_agg(t::text, '|' order by t::text)) from reference.indicator_term as t),"
         " (select md5(string_agg(a::text, '|' order by a::text)) from reference.indicator_axis as a)"
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from include.extracts.leadership import statements, wording
 from include.extracts.leadership.charts import draw_charts
 from include.extracts.leadership.snapshot import IndicatorLines, Snapshot
+from include.reference.legal_bases import EVIDENCE_VI
 from include.vietnamese.text import strip_accents
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def render_page(snapshot: Snapshot) -> str:
         snapshot=snapshot,
         say=statements,
         word=wording,
+        evidence=EVIDENCE_VI,
         title=statements.title(snapshot),
         facts=statements.facts(snapshot),
         charts=charts,

@@ -25,8 +25,10 @@ from include.extracts.leadership.wording import (
 )
 from include.indicators.catalogue import load_catalogue
 from include.indicators.kpi import REASONS_VI
+from include.indicators.missing_units import missing_unit_rules
 from include.indicators.status import STATES_VI as REPORT_STATES_VI
 from include.indicators.status import require_period
+from include.indicators.targets import TargetReading, read_targets
 from include.model import TOTAL
 
 if TYPE_CHECKING:
@@ -139,6 +141,8 @@ class Figure:
     as_of_from: date | None = None
     """How far the FDI, ODA and aid figures in it reach, earliest and latest; None for every other value."""
     as_of_to: date | None = None
+    target: TargetReading | None = None
+    """What the province wants a headline to reach, and how far it is; None while it has set nothing."""
 
     @property
     def is_headline(self) -> bool:
@@ -164,6 +168,24 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class LegalBasisDays:
+    """A text an indicator rests on, with the days of the period it is in force on, both included."""
+
+    code: str
+    number: str
+    name: str
+    first: date
+    last: date
+    day_count: int
+    window_day_count: int
+    is_whole_window: bool
+    is_start_assumed: bool
+    """Whether its first day in force is only that of its issue; `starts_within` whether that day is in the period."""
+    starts_within: bool
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class IndicatorLines:
     """One indicator of the catalogue with its values: headline (two for a pair), breakdowns, by group and by body."""
 
@@ -177,12 +199,12 @@ class IndicatorLines:
     clauses: tuple[str, ...]
     owner: str
     reading_note: str
-    target: Decimal | None
-    target_source: str
     headline: tuple[Figure, ...]
     breakdowns: tuple[Figure, ...]
     by_group: tuple[Figure, ...]
     by_unit: tuple[Figure, ...]
+    when_missing: str = ""
+    legal_bases: tuple[LegalBasisDays, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +345,16 @@ class Snapshot:
         return tuple(figure for figure in self.headlines if figure.is_revised)
 
     @property
+    def with_target(self) -> tuple[Figure, ...]:
+        """Headlines the province has set a target for; none of the others is judged."""
+        return tuple(figure for figure in self.headlines if figure.target is not None)
+
+    @property
+    def legal_bases(self) -> tuple[LegalBasisDays, ...]:
+        """Every text an indicator of the period rests on, once."""
+        return tuple({basis.code: basis for each in self.indicators for basis in each.legal_bases}.values())
+
+    @property
     def by_clause_group(self) -> Mapping[str, tuple[IndicatorLines, ...]]:
         """Indicators under the section of the plan they belong to, sections in the plan's order."""
         groups: dict[str, list[IndicatorLines]] = {code: [] for code in CLAUSE_GROUPS_VI}
@@ -444,12 +476,21 @@ def _read_indicators(
         indicator = catalogue[row.indicator_code]
         lines[indicator.code].append(_figure(row, indicator, reference, unit_names))
     marks = mark_period(lines, catalogue, reference)
+    targets = read_targets(connection, period.period_code)
+    legal_bases = _read_legal_bases(connection, period.period_code)
     read = []
     for indicator in catalogue.values():
         if period.period_kind not in indicator.periods:
             continue
         figures = sorted(
-            map(_without_small, lines[indicator.code], marks.get(indicator.code, ())),
+            (
+                _with_target(
+                    figure,
+                    targets.get((figure.indicator_code, period.period_code, figure.side)),
+                    hides_explained=_is_sensitive(indicator, reference),
+                )
+                for figure in map(_without_small, lines[indicator.code], marks.get(indicator.code, ()))
+            ),
             key=lambda figure: (_breakdown_order(figure, indicator, reference), _scope_order(figure, unit_order)),
         )
         read.append(
@@ -464,12 +505,12 @@ def _read_indicators(
                 clauses=indicator.clauses,
                 owner=indicator.owner_vi,
                 reading_note=indicator.reading_note_vi,
-                target=indicator.target_value,
-                target_source=indicator.target_source or "",
                 headline=tuple(f for f in figures if f.scope_type == PROVINCE and f.is_headline),
                 breakdowns=tuple(f for f in figures if f.scope_type == PROVINCE and not f.is_headline),
                 by_group=tuple(f for f in figures if f.scope_type == GROUP and f.is_headline),
                 by_unit=tuple(f for f in figures if f.scope_type == UNIT and f.is_headline),
+                when_missing=missing_unit_rules()[indicator.when_missing].sentence_vi,
+                legal_bases=tuple(legal_bases[indicator.code]),
             )
         )
     return tuple(read)
@@ -616,6 +657,49 @@ def _read_untold(
         for term in catalogue[indicator.code].terms
     }
     return frozenset(hidden | {row.measure_code for row in small})
+
+
+def _is_sensitive(indicator: Indicator, reference: Reference) -> bool:
+    return any(reference.measures[term.measure_code].is_sensitive for term in indicator.terms)
+
+
+def _with_target(figure: Figure, target: TargetReading | None, *, hides_explained: bool) -> Figure:
+    """A headline of the province with its target; where the value is hidden, nothing that would tell it."""
+    if target is None or figure.scope_type != PROVINCE or not figure.is_headline:
+        return figure
+    if hides_explained:
+        target = replace(target, answers=tuple(replace(answer, explained_value=None) for answer in target.answers))
+    if figure.state == "suppressed":
+        told = tuple(answer for answer in target.answers if answer.reason is not None)
+        target = replace(
+            target, state="suppressed", distance=None, reached_pct=None, elapsed_pct=None, cut_off=None, answers=told
+        )
+    return replace(figure, target=target)
+
+
+def _read_legal_bases(connection: Connection, period_code: str) -> Mapping[str, list[LegalBasisDays]]:
+    bases: dict[str, list[LegalBasisDays]] = defaultdict(list)
+    for row in _rows(
+        connection,
+        "select * from mart.indicator_legal_basis where period_code = :period order by indicator_code, position_number",
+        {"period": period_code},
+    ):
+        bases[row.indicator_code].append(
+            LegalBasisDays(
+                code=row.legal_basis_code,
+                number=row.document_number or "",
+                name=row.name_vi,
+                first=row.first_date,
+                last=row.last_date,
+                day_count=row.day_count,
+                window_day_count=row.window_day_count,
+                is_whole_window=row.is_whole_window,
+                is_start_assumed=row.is_start_assumed,
+                starts_within=row.starts_within,
+                evidence=row.evidence,
+            )
+        )
+    return bases
 
 
 def _read_sources(connection: Connection, period_code: str) -> tuple[SourceFile, ...]:

@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from include.extracts.leadership.snapshot import Body, Figure, IndicatorLines, Snapshot
-from include.extracts.leadership.wording import DIRECTIONS_VI, GROUPS_VI, KINDS_VI, day_vi, days_vi, moment_vi
+from include.extracts.leadership.snapshot import Body, Figure, IndicatorLines, LegalBasisDays, Snapshot
+from include.extracts.leadership.wording import (
+    DIRECTIONS_VI,
+    GROUPS_VI,
+    KINDS_VI,
+    NO_PACE_VI,
+    TARGET_STATES_VI,
+    VIETNAM,
+    day_vi,
+    days_vi,
+    difference_vi,
+    moment_vi,
+    number_vi,
+)
 
 SYNTHETIC_NOTICE = "DỮ LIỆU GIẢ LẬP – không phải số liệu thật, không dùng để báo cáo"
 
@@ -42,8 +54,14 @@ GENERAL_NOTES = (
     "“Ước”: trong các con số cộng lại có ít nhất một số ước. “Thực hiện”: đến ngày chốt. "
     "“Chính thức”: sau khi kết thúc kỳ.",
     "“Đã đính chính”: có đơn vị đã nộp lại và con số khác bản trước. Bản trước vẫn được lưu.",
-    "Tỉnh chưa giao mục tiêu cho các chỉ tiêu này, nên không đánh giá đạt hay không đạt. "
     "Chỉ tiêu ghi “không xếp hạng” chỉ cho biết bối cảnh.",
+)
+
+NO_TARGET_NOTE = "Tỉnh chưa giao mục tiêu cho các chỉ tiêu này, nên không đánh giá đạt hay không đạt."
+TARGET_NOTE = (
+    "Mục tiêu do tỉnh giao, kèm văn bản; chỉ tiêu không ghi mục tiêu là chưa được giao và không đánh giá. "
+    "Chênh lệch là giá trị trừ mục tiêu. Tiến độ chỉ có với số cộng dồn: phần mục tiêu đã đạt bên cạnh phần thời gian "
+    "đã qua đến ngày chốt. Chưa đạt thì đơn vị chịu trách nhiệm giải trình, lời giải trình đi cùng con số."
 )
 
 
@@ -81,6 +99,8 @@ def facts(snapshot: Snapshot) -> list[tuple[str, str]]:
         ("Đính chính", revised_sentence(snapshot)),
         ("Chưa có giá trị", valueless_sentence(snapshot)),
     ]
+    if snapshot.with_target:
+        told.append(("Mục tiêu", targets_sentence(snapshot)))
     if snapshot.warnings or snapshot.held_row_count:
         told.append(
             (
@@ -90,6 +110,107 @@ def facts(snapshot: Snapshot) -> list[tuple[str, str]]:
             )
         )
     return told
+
+
+def general_notes(snapshot: Snapshot) -> tuple[str, ...]:
+    """What holds for the whole extract; that nothing is judged, as long as the province has set no target."""
+    return (*GENERAL_NOTES, TARGET_NOTE if snapshot.with_target else NO_TARGET_NOTE)
+
+
+def targets_sentence(snapshot: Snapshot) -> str:
+    """“2 con số có mục tiêu: 1 đạt mục tiêu (T01); 1 chưa đạt mục tiêu (M01), trong đó chưa có giải trình: M01.”"""
+    parts = []
+    for state, words in TARGET_STATES_VI.items():
+        figures = [each for each in snapshot.with_target if each.target is not None and each.target.state == state]
+        if figures:
+            said = f"{len(figures)} {words} ({_codes(figures)})"
+            silent = [each for each in figures if each.target is not None and each.target.unanswered]
+            parts.append(said + (f", trong đó chưa có giải trình: {_codes(silent)}" if silent else ""))
+    return f"{len(snapshot.with_target)} con số có mục tiêu: " + "; ".join(parts) + "."
+
+
+def target_of(figure: Figure) -> str:
+    """“500 tin, bài cả năm 2026”; empty while none is set."""
+    target = figure.target
+    if target is None:
+        return ""
+    wanted = f"{number_vi(target.target_value, figure.unit)} {figure.unit}"
+    return f"{wanted} cả năm {target.target_for}" if target.is_for_year else wanted
+
+
+def verdict_of(figure: Figure) -> str:
+    """“chưa đạt mục tiêu”; empty while no target is set."""
+    return TARGET_STATES_VI[figure.target.state] if figure.target is not None else ""
+
+
+def distance_of(figure: Figure) -> str:
+    """“thấp hơn mục tiêu 12,2 điểm phần trăm”; empty without a value to compare."""
+    if figure.target is None or figure.target.distance is None:
+        return ""
+    distance = figure.target.distance
+    if not distance:
+        return "bằng mục tiêu"
+    return f"{'cao' if distance > 0 else 'thấp'} hơn mục tiêu {difference_vi(distance, figure.unit)}"
+
+
+def judgement_of(figure: Figure) -> tuple[str, str]:
+    """The word of the judgement and the rest: “Chưa đạt mục tiêu”, “95,0 %; thấp hơn 2,3 điểm phần trăm”."""
+    if figure.target is None:
+        return "", ""
+    verdict = verdict_of(figure)
+    names_target = figure.target.state in ("met", "missed")
+    wanted = target_of(figure) if names_target else f"mục tiêu {target_of(figure)}"
+    distance = distance_of(figure).replace(" mục tiêu ", " ")
+    return verdict[:1].upper() + verdict[1:], "; ".join(part for part in (wanted, distance) if part)
+
+
+def pace_of(figure: Figure) -> str:
+    """What part of the target is reached beside what part of the time is gone, or why that is not said."""
+    target = figure.target
+    if target is None:
+        return ""
+    if target.reached_pct is None or target.elapsed_pct is None:
+        return "" if target.state == "suppressed" else NO_PACE_VI.get(target.no_pace_reason or "", "")
+    return (
+        f"Đã đạt {number_vi(target.reached_pct, '%')}% mục tiêu khi đã qua {number_vi(target.elapsed_pct, '%')}%"
+        f" thời gian (đến {day_vi(target.cut_off)})."
+    )
+
+
+def explanations_of(figure: Figure) -> list[str]:
+    """What each responsible body says about a missed target and for which value, or that it has said nothing."""
+    if figure.target is None:
+        return []
+    told = []
+    for answer in figure.target.answers:
+        if answer.reason is None or answer.given_at is None:
+            told.append(f"{answer.unit_name}: chưa có giải trình.")
+            continue
+        said_for = ""
+        if not answer.is_current:
+            given_for = (
+                f"cho giá trị {number_vi(answer.explained_value, figure.unit)} {figure.unit}, "
+                if answer.explained_value is not None
+                else ""
+            )
+            said_for = f"; giải trình {given_for}trước khi số liệu hoặc mục tiêu thay đổi"
+        day = day_vi(answer.given_at.astimezone(VIETNAM).date())
+        told.append(f"{answer.unit_name}: “{answer.reason}” ({answer.given_by}, {day}{said_for}).")
+    return told
+
+
+def legal_basis_of(basis: LegalBasisDays) -> str:
+    """“72/2015/NĐ-CP”, with its days where it is not in force all through the period."""
+    name = basis.number or basis.code
+    return name if basis.is_whole_window else f"{name} ({days_in_force(basis)})"
+
+
+def days_in_force(basis: LegalBasisDays) -> str:
+    """“cả kỳ”, or “từ 01/07/2026 đến 31/12/2026, 184/365 ngày”; from the day of issue where no other is known."""
+    if basis.is_whole_window:
+        return "cả kỳ"
+    start = f"từ {day_vi(basis.first)}" + (" (ngày ban hành)" if basis.is_start_assumed and basis.starts_within else "")
+    return f"{start} đến {day_vi(basis.last)}, {basis.day_count}/{basis.window_day_count} ngày"
 
 
 def received_sentence(snapshot: Snapshot) -> str:

@@ -76,11 +76,26 @@ MEMBERS_VI: Final[Mapping[str, str]] = {
     "obliged": "Đơn vị phải báo cáo",
     "requested": "Đơn vị được đề nghị báo cáo",
     "land_border": "Biên giới đất liền",
-    "coast": "Ven biển",
+    "sea_border": "Biên giới biển",
 }
 
 BOOKS_VI: Final[Mapping[str, str]] = {"nso_fdi": "Cục Thống kê, biểu số liệu tháng"}
 """Publishers whose figures stand beside the province's own, by source."""
+
+TARGET_STATES_VI: Final[Mapping[str, str]] = {
+    "on_the_way": "chưa đến lúc đánh giá",
+    "met": "đạt mục tiêu",
+    "missed": "chưa đạt mục tiêu",
+    "no_value": "chưa có số để so",
+    "suppressed": "không nêu",
+}
+"""How a value stands to its target. Only met and missed are coloured, and never without the word."""
+
+NO_PACE_VI: Final[Mapping[str, str]] = {
+    "not_a_flow": "Không tính tiến độ: không phải số cộng dồn theo thời gian.",
+    "no_whole": "Không tính tiến độ: mục tiêu bằng 0.",
+    "no_cut_off": "Không tính tiến độ: chưa có ngày chốt số liệu.",
+}
 
 SMALL: Final = "<5"
 NOT_SHOWN: Final = "không nêu"
@@ -112,6 +127,15 @@ def decimals_of(value: Decimal, unit: str) -> int:
 def number_vi(value: Decimal, unit: str = "") -> str:
     """The value as printed, 1.234,5; no unit after it."""
     return format_number(value, decimals_of(value, unit))
+
+
+def difference_vi(value: Decimal, unit: str) -> str:
+    """A distance without its sign and with its unit; points for percentages, more decimals where one shows nothing."""
+    size = abs(value)
+    decimals = decimals_of(size, unit)
+    while size and not round(size, decimals) and decimals < 4:
+        decimals += 1
+    return f"{format_number(size, decimals)} {'điểm phần trăm' if unit == '%' else unit}"
 
 
 def day_vi(day: date | None) -> str:

@@ -31,15 +31,17 @@ from include.extracts.leadership.wording import (
     decimals_of,
     moment_vi,
 )
+from include.reference.legal_bases import EVIDENCE_VI
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-SUMMARY, INDICATORS, SCOPES, TIDY, CHANGES, NOTES, SOURCES = (
+SUMMARY, INDICATORS, TARGETS, SCOPES, TIDY, CHANGES, NOTES, SOURCES = (
     "Tóm tắt",
     "Chỉ tiêu",
+    "Mục tiêu",
     "Theo nhóm, xã",
     "Dữ liệu",
     "Đính chính, đối chiếu",
@@ -76,6 +78,8 @@ TIDY_COLUMNS = (
 
 _SCOPES_VI = {PROVINCE: "Toàn tỉnh", GROUP: "Nhóm", "unit": "Đơn vị"}
 _LINE = "#BFC7D1"
+# Blue and amber, which everyone can tell apart; the word stands in the cell all the same.
+_TARGET_COLOURS = {"met": "#EAF3F9", "missed": "#FFF6E0"}
 _BAND = "#E6ECF3"
 
 
@@ -119,13 +123,18 @@ class _Writer:
         self.formats: dict[tuple[tuple[str, Any], ...], Format] = {}
         # Made in reading order; the tidy sheet is filled first because a chart on the summary points into it.
         self.sheets: dict[str, Worksheet] = {
-            name: book.add_worksheet(name) for name in (SUMMARY, INDICATORS, SCOPES, TIDY, CHANGES, NOTES, SOURCES)
+            name: book.add_worksheet(name)
+            for name in (SUMMARY, INDICATORS, TARGETS, SCOPES, TIDY, CHANGES, NOTES, SOURCES)
+            # Without a target there is nothing to show of any.
+            if name != TARGETS or snapshot.with_target
         }
 
     def write(self) -> None:
         positions = self.write_tidy()
         self.write_summary(positions)
         self.write_indicators()
+        if self.snapshot.with_target:
+            self.write_targets()
         self.write_scopes()
         self.write_changes()
         self.write_notes()
@@ -252,7 +261,8 @@ class _Writer:
         row = self.write_header(sheet, row + 1, columns, repeats=False)
         sheet.merge_range(row - 1, last - 1, row - 1, last, "Ghi chú", self.header)
         for figure in self.snapshot.leading:
-            note = statements.gaps_of(figure)
+            judged = ": ".join(part for part in statements.judgement_of(figure) if part)
+            note = " ".join(part for part in (f"{judged}." if judged else "", statements.gaps_of(figure)) if part)
             name = statements.label_of(figure)
             kind = statements.kind_of(figure) if figure.state == "reported" else figure.state_name
             sheet.set_row(row, 16 * max(_lines(name, 46), _lines(note, 53), _lines(kind, 17)) + 6)
@@ -413,6 +423,47 @@ class _Writer:
             column += 1
         self.write_text(sheet, row, column, statements.direction_of(indicator))
         self.write_text(sheet, row, column + 1, note)
+
+    def write_targets(self) -> None:
+        """One line a figure with a target: how far it is, how fast it goes, what the body says where it fell short."""
+        columns = [
+            _Column("Mã", 7),
+            _Column("Chỉ tiêu", 40),
+            _Column("Giá trị", 13),
+            _Column("Mục tiêu", 13),
+            _Column("Đơn vị tính", 13),
+            _Column("Chênh lệch", 13),
+            _Column("Kết quả", 20),
+            _Column("Tiến độ", 34),
+            _Column("Giải trình", 60),
+            _Column("Văn bản giao mục tiêu", 34),
+        ]
+        sheet, row = self.open_sheet(TARGETS, columns, f"Giá trị so với mục tiêu, kỳ {self.snapshot.period.name}")
+        sheet.write_string(row, 0, statements.targets_sentence(self.snapshot), self.style())
+        row = self.write_header(sheet, row + 1, columns)
+        for figure in self.snapshot.with_target:
+            target = figure.target
+            assert target is not None
+            name = statements.label_of(figure) + (f" (cả năm {target.target_for})" if target.is_for_year else "")
+            words = {
+                1: name,
+                4: figure.unit,
+                6: statements.verdict_of(figure),
+                7: statements.pace_of(figure),
+                8: "\n".join(statements.explanations_of(figure)),
+                9: target.source,
+            }
+            sheet.set_row(row, 16 * max(_lines(said, columns[column].width) for column, said in words.items()) + 4)
+            self.write_text(sheet, row, 0, figure.indicator_code, align="center")
+            self.write_value(sheet, row, 2, figure, bold=True)
+            self.write_amount(sheet, row, 3, target.target_value, figure.unit)
+            self.write_amount(sheet, row, 5, target.distance, figure.unit)
+            for column, said in words.items():
+                colour = _TARGET_COLOURS.get(target.state) if column == 6 else None
+                self.write_text(
+                    sheet, row, column, said, **({"bg_color": colour, "bold": True} if colour is not None else {})
+                )
+            row += 1
 
     def write_scopes(self) -> None:
         """One line a group, then one a body; a column for every indicator the catalogue wants at that level."""
@@ -632,13 +683,14 @@ class _Writer:
             _Column("Mục Kế hoạch", 14),
             _Column("Cơ quan chịu trách nhiệm", 28),
             _Column("Chiều", 16),
-            _Column("Mục tiêu", 14),
-            _Column("Ghi chú đọc", 70),
+            _Column("Mục tiêu", 20),
+            _Column("Ghi chú đọc; khi thiếu đơn vị", 78),
+            _Column("Căn cứ trong kỳ", 30),
         ]
         sheet, row = self.open_sheet(NOTES, columns, "Ghi chú và định nghĩa")
         last = len(columns) - 1
         width = sum(column.width for column in columns[1:])
-        for note in statements.GENERAL_NOTES:
+        for note in statements.general_notes(self.snapshot):
             sheet.set_row(row, 16 * _lines(note, width + 16) + 3)
             sheet.merge_range(row, 0, row, last, note, self.style(text_wrap=True))
             row += 1
@@ -652,7 +704,11 @@ class _Writer:
         # The header stands in the middle of the sheet: freezing it would leave no room to scroll.
         row = self.write_header(sheet, row, columns, repeats=False)
         for indicator in self.snapshot.indicators:
-            target = f"{indicator.target} ({indicator.target_source})" if indicator.target is not None else "chưa giao"
+            targets = [
+                f"{statements.target_of(figure)} ({figure.target.source})"
+                for figure in indicator.headline
+                if figure.target is not None
+            ]
             cells = (
                 indicator.code,
                 indicator.name,
@@ -661,10 +717,24 @@ class _Writer:
                 "; ".join(indicator.clauses),
                 indicator.owner,
                 statements.direction_of(indicator),
-                target,
-                indicator.reading_note,
+                "\n".join(targets) or "chưa giao",
+                "\n".join(part for part in (indicator.reading_note, indicator.when_missing) if part),
+                "\n".join(statements.legal_basis_of(basis) for basis in indicator.legal_bases),
             )
             row = self.write_texts(sheet, row, columns, cells)
+        if self.snapshot.legal_bases:
+            self.write_legal_bases(sheet, row + 1, last)
+
+    def write_legal_bases(self, sheet: Worksheet, row: int, last: int) -> None:
+        """Every text the indicators of the period rest on, with its days within it and how well it is known."""
+        row = self.section(sheet, row, "Văn bản làm căn cứ trong kỳ (đối chiếu bản gốc trước khi trích dẫn)")
+        for basis in self.snapshot.legal_bases:
+            said = f"Hiệu lực {statements.days_in_force(basis)}; {EVIDENCE_VI[basis.evidence]}."
+            sheet.set_row(row, 16 * max(_lines(basis.number, 11), _lines(basis.name, 105)) + 3)
+            self.write_text(sheet, row, 0, basis.number or basis.code, bold=True)
+            sheet.merge_range(row, 1, row, 4, basis.name, self.cell())
+            sheet.merge_range(row, 5, row, last, said, self.cell())
+            row += 1
 
     def write_sources(self) -> None:
         columns = [
