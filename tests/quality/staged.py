@@ -230,8 +230,9 @@ class Batch:
         submission_id = connection.execute(
             text(
                 "insert into warehouse.submission (sha256, source_id, reporting_unit_code, period_code, value_kind,"
-                " received_at, verdict, verdict_code, revision_number, received_count, promoted_count, quarantined_count,"
-                " ignored_count) select :sha256, 'agency_reports', :unit, :period, :stated, :at, 'loaded', 'OK', count(*) + 1,"
+                " received_at, verdict, verdict_code, revision_number, received_count, promoted_count,"
+                " quarantined_count, ignored_count)"
+                " select :sha256, 'agency_reports', :unit, :period, :stated, :at, 'loaded', 'OK', count(*) + 1,"
                 " 0, 0, 0, 0 from warehouse.submission where reporting_unit_code = :unit and period_code = :period"
                 " returning submission_id"
             ),
