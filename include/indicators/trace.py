@@ -96,11 +96,17 @@ def _term(side: str, measure: str, cells: list[Row[Any]], rates: dict[int, dict[
                 "receipt": cell.receipt_number,
                 **({"axis": cell.axis_code, "member": cell.member_code} if cell.axis_code != TOTAL else {}),
                 **({"proves_zero": True} if cell.is_evidence_only else {}),
+                **(_correction(cell) if cell.correction_code else {}),
                 **(_register_cell(cell, rates) if cell.project_key else {}),
             }
             for cell in cells
         ],
     }
+
+
+def _correction(cell: Row[Any]) -> dict[str, Any]:
+    """By which entry of corrections.yml the cell counts otherwise than printed, and what is printed."""
+    return {"correction": {"code": cell.correction_code, "printed": decimal_text(cell.uncorrected_value)}}
 
 
 def _register_cell(cell: Row[Any], rates: dict[int, dict[str, Any]]) -> dict[str, Any]:

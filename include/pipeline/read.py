@@ -68,6 +68,16 @@ def read_report(source_id: str, path: Path) -> tuple[list[dict[str, Any]], dict[
                 "cell": row.cell,
             }
         )
+    printed = {each.line_number: each for each in reading.corrections}
+    figures = (*reading.capital_flows, *reading.series_points, *reading.observations)
+    for row, figure in zip(rows, figures, strict=False):
+        if (correction := printed.get(figure.line_number)) is not None:
+            row["correction"] = {
+                "code": correction.correction_code,
+                "printed": None if correction.printed_value is None else format(correction.printed_value, "f"),
+                "printed_state": correction.printed_state,
+                "printed_unit": correction.printed_unit_code or row["unit"],
+            }
     return rows, None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,11 +13,6 @@ if TYPE_CHECKING:
 
 # Two people deciding at once must not both be told that nothing contradicts them.
 _DECISION_LOCK = 7_402_031
-
-_ADDRESSED_PERSON = re.compile(r"\b(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Đđ]/?c|[Đđ]ồng chí)\s+[A-ZÀ-ỸĐ]")
-_FAMILY_NAME = re.compile(
-    r"\b(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Ngô|Dương|Đinh|Trương)\s+[A-ZÀ-ỸĐ]", re.IGNORECASE
-)
 
 
 class DecisionRefused(PlatformError):
@@ -98,15 +92,12 @@ _LIST = "`ttdn projects` liệt kê các bản ghi và cặp đề nghị."
 
 
 def _require_plain(where: str, words: str, expected: str, *, is_role: bool) -> None:
-    from include.readers.personal_data import kinds_in_text
+    from include.readers.kept_words import faults_in_words
 
-    kinds = list(kinds_in_text(words))
-    if _ADDRESSED_PERSON.search(words) or (is_role and _FAMILY_NAME.search(words)):
-        kinds.append("tên người")
-    if not words.strip() or kinds:
+    if faults := faults_in_words(words, is_post=is_role):
         raise DecisionRefused(
             where=where,
-            found=", ".join(kinds) or "để trống",
+            found=", ".join(faults),
             expected=expected,
             remedy="Quyết định được giữ mãi, nên chỉ ghi chức danh và lý do.",
         )

@@ -169,7 +169,9 @@ select
     part.printed_value,
     part.printed_unit_code,
     part.rate_ids,
-    part.as_of_date
+    part.as_of_date,
+    applied_correction.correction_code,
+    applied_correction.printed_value as uncorrected_value
 from (
     select
         answered.indicator_code,
@@ -238,6 +240,11 @@ from (
     from mart.monitoring_lineage as monitored
 ) as part
 left join warehouse.submission on part.submission_id = submission.submission_id
+left join warehouse.applied_correction
+    on
+        part.submission_id = applied_correction.submission_id
+        and part.cell = applied_correction.cell
+        and (part.sheet_name = applied_correction.sheet_name or applied_correction.sheet_name is null)
 left join lateral (
     select
         receipt.original_name,
@@ -271,4 +278,6 @@ comment on column mart.indicator_lineage.printed_value is 'What a register''s ce
 comment on column mart.indicator_lineage.printed_unit_code is 'That currency, or the thing counted.';
 comment on column mart.indicator_lineage.rate_ids is 'Exchange rates that made the value of it; see reference.exchange_rate.';
 comment on column mart.indicator_lineage.as_of_date is 'Day the register was closed.';
+comment on column mart.indicator_lineage.correction_code is 'Entry of corrections.yml by which the cell counts otherwise than printed; empty for all others. | Mục hiệu chỉnh khiến ô được tính khác số in; trống với mọi ô khác.';
+comment on column mart.indicator_lineage.uncorrected_value is 'What is printed in such a cell, in whole units; empty when it could not be read. | Số in trong ô đó, theo đơn vị gốc; trống nếu không đọc được.';
 comment on column mart.indicator_lineage.cell is 'A1 address; empty when the whole report counts.';
