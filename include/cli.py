@@ -97,6 +97,16 @@ def _parser() -> argparse.ArgumentParser:
         # Given before or after the verdict, it means the same.
         decided.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
 
+    waive = _command(commands, "waive", _waive, "accept what breaks a rule, for a body, a period and a time")
+    waive.add_argument("rule", nargs="?", metavar="RULE", help="R-06, or the code of a message")
+    waive.add_argument("--unit", metavar="U", help="code of the body")
+    waive.add_argument("--period", metavar="P")
+    waive.add_argument("--reason", metavar="TEXT", help="why, without personal data")
+    waive.add_argument("--by", metavar="POST", help="the post of whoever decides, never a name")
+    waive.add_argument("--until", type=date.fromisoformat, metavar="DAY", help="last day of receipt it holds for")
+    waive.add_argument("--withdraw", type=int, metavar="ID", help="take waiver ID back")
+    waive.add_argument("--list", action="store_true", dest="lists", help="all waivers and whether they hold")
+
     new_source = _command(commands, "new-source", _new_source, "scaffold the folder of a source")
     new_source.add_argument("source_id", metavar="ID")
 
@@ -420,6 +430,68 @@ def _print_projects(overview: dict[str, Any]) -> None:
         for idle in overview["idle_decisions"]:
             same = "cùng một dự án" if idle["decision"] == "same" else "hai dự án"
             print(f"  {idle['first']} – {idle['second']}: {same} ({idle['decided_by']})")
+
+
+def _waive(options: argparse.Namespace) -> int:
+    from include.quality.waivers import WaiverRefused, list_waivers, record_waiver, withdraw_waiver
+
+    words = {"--reason": options.reason, "--by": options.by}
+    decision = {"RULE": options.rule, "--unit": options.unit, "--period": options.period, "--until": options.until}
+    wanted = words if options.withdraw is not None else words | decision
+    given = [name for name, value in (words | decision).items() if value is not None]
+    if options.lists:
+        wrong = given + (["--withdraw"] if options.withdraw is not None else [])
+    else:
+        wrong = [name for name in given if name not in wanted] + [name for name in wanted if name not in given]
+    if wrong:
+        print(f"ttdn waive: thiếu hoặc không đi cùng nhau: {', '.join(wrong)}", file=sys.stderr)
+        return 2
+    with _opened() as (_, engine), engine.connect() as connection:
+        try:
+            if options.withdraw is not None:
+                withdraw_waiver(connection, options.withdraw, reason=options.reason, role=options.by)
+            elif not options.lists:
+                number = record_waiver(
+                    connection,
+                    options.rule,
+                    unit=options.unit,
+                    period=options.period,
+                    reason=options.reason,
+                    role=options.by,
+                    until=options.until,
+                )
+        except WaiverRefused as refused:
+            told = {"where": refused.where, "found": refused.found, "expected": refused.expected}
+            if options.json:
+                _print_json({"refusal": {**told, "remedy": refused.remedy}})
+            else:
+                print(f"Chưa ghi được. {refused.where}: {refused.found}; cần {refused.expected}. {refused.remedy}")
+            return 1
+        connection.commit()
+        waivers = list_waivers(connection)
+    decided = {} if options.lists else {"waiver": options.withdraw if options.withdraw is not None else number}
+    if options.json:
+        _print_json({**decided, "waivers": waivers})
+        return 0
+    if decided:
+        print(f"Đã {'ghi' if options.withdraw is None else 'rút'} ngoại lệ số {decided['waiver']}.")
+    table = _table("Số", "Quy tắc", "Đơn vị", "Kỳ", "Đến hết ngày", "Tình trạng", "Số tệp", "Do", "Lý do")
+    states = {"in_force": "đang áp dụng", "expired": "hết hạn", "withdrawn": "đã rút"}
+    for each in waivers:
+        last_day = date.fromisoformat(each["valid_until"])
+        table.add_row(
+            str(each["number"]),
+            each["rule"],
+            each["reporting_unit_name"],
+            each["period"],
+            f"{last_day:%d/%m/%Y}",
+            states[each["state"]],
+            str(each["files"]),
+            each["decided_by"],
+            each["reason"],
+        )
+    _print_table(table)
+    return 0
 
 
 def _new_source(options: argparse.Namespace) -> int:

@@ -17,6 +17,7 @@ from include.pipeline.monitoring import partly_revised
 from include.pipeline.stage import StagedFile
 from include.quality.gate import Breach, run_gate
 from include.quality.messages import render
+from include.quality.waivers import FileAtHand, WaiverUse, accept_waived, newly_waived
 from include.reference import Reference
 from include.warehouse.sql import copy_rows
 
@@ -44,6 +45,8 @@ class Decision:
     code: str
     told: tuple[Told, ...]
     blocked_lines: frozenset[int]
+    waiver_uses: tuple[WaiverUse, ...] = ()
+    """Under which waivers breaches were accepted, where the file was loaded."""
 
     @property
     def quarantined_count(self) -> int:
@@ -67,10 +70,13 @@ def check_batch(connection: Connection, files: Sequence[StagedFile], reference: 
 
     Raises GateError when the gate could not run: then nothing of the batch may pass.
     """
-    breaches: dict[int, list[Breach]] = defaultdict(list)
+    found: dict[int, list[Breach]] = defaultdict(list)
     for breach in run_gate(connection):
-        breaches[breach.submission_id].append(breach)
-    decisions = [_decide(file, breaches[file.submission_id], reference) for file in files]
+        found[breach.submission_id].append(breach)
+    breaches, uses = accept_waived(connection, [at_hand(file) for file in files], found)
+    decisions = [
+        _decide(file, breaches[file.submission_id], reference, uses.get(file.submission_id, ())) for file in files
+    ]
     copy_rows(
         connection,
         "staging.blocked_line",
@@ -106,7 +112,7 @@ def tell(sayings: Sequence[Finding | Breach]) -> tuple[Told, ...]:
 
 
 def find_unchanged(connection: Connection, files: Sequence[StagedFile]) -> dict[int, int]:
-    """Which files say exactly what the latest loaded revision of their subject says.
+    """Which files say exactly what the latest loaded revision of their subject says, and would fare no better.
 
     Returns submission id -> id of the revision it repeats. Files are compared before they are staged.
     """
@@ -120,6 +126,14 @@ def find_unchanged(connection: Connection, files: Sequence[StagedFile]) -> dict[
     )
     latest = {(row.source_id, row.subject_key): row for row in rows}
     outdated = partly_revised(connection, [row.submission_id for row in latest.values()])
+    outdated |= newly_waived(
+        connection,
+        [
+            replace(at_hand(file), submission_id=before.submission_id)
+            for file in files
+            if (before := latest.get((file.receipt.source_id, file.subject_key))) is not None
+        ],
+    )
     repeated: dict[int, int] = {}
     for file in files:
         before = latest.get((file.receipt.source_id, file.subject_key))
@@ -130,7 +144,20 @@ def find_unchanged(connection: Connection, files: Sequence[StagedFile]) -> dict[
     return repeated
 
 
-def _decide(file: StagedFile, breaches: Sequence[Breach], reference: Reference) -> Decision:
+def at_hand(file: StagedFile) -> FileAtHand:
+    """Whose file it is, what for and when it came: what a waiver goes by."""
+    heading, reading = file.reading.heading, file.reading
+    return FileAtHand(
+        file.submission_id,
+        heading.reporting_unit_code if heading else reading.reporting_unit_code,
+        heading.period_code if heading else reading.period_code,
+        file.receipt.received_at,
+    )
+
+
+def _decide(
+    file: StagedFile, breaches: Sequence[Breach], reference: Reference, waiver_uses: tuple[WaiverUse, ...] = ()
+) -> Decision:
     told = tell([*file.reading.findings, *_not_yet_told(file, breaches)])
     blocking = [each for each in told if each.severity == "block"]
     lines = frozenset(b.line_number for b in breaches if b.severity == "block" and b.line_number is not None)
@@ -141,10 +168,10 @@ def _decide(file: StagedFile, breaches: Sequence[Breach], reference: Reference) 
     # A publisher's book has no template: it is taken whole or looked at again when the contract has been mended.
     allows_partial = heading is not None and reference.templates[heading.template_code].allows_partial_load
     if not blocking:
-        return Decision(file, "loaded", "OK", told, frozenset())
+        return Decision(file, "loaded", "OK", told, frozenset(), waiver_uses)
     if holds_file or not allows_partial or len(lines) == file.row_count:
         return Decision(file, "quarantined", blocking[0].code, told, lines)
-    return Decision(file, "loaded", "PARTIAL", told, lines)
+    return Decision(file, "loaded", "PARTIAL", told, lines, waiver_uses)
 
 
 def _not_yet_told(file: StagedFile, breaches: Sequence[Breach]) -> list[Breach]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from include.calendar.periods import VIETNAM
 from include.model import AppliedCorrection, CapitalFlow, Finding, Observation, Reading, SeriesPoint
@@ -50,7 +51,7 @@ def correct_reading(reading: Reading, receipt: Receipt, corrections: Sequence[Co
     )
     if not about:
         return reading
-    rows: dict[str, list[Row]] = {name: list(getattr(reading, name)) for name in _ROWS}
+    rows: dict[str, list[Any]] = {name: list(getattr(reading, name)) for name in _ROWS}
     applied: list[AppliedCorrection] = []
     told: list[Finding] = []
     for correction in about:
@@ -66,7 +67,9 @@ def correct_reading(reading: Reading, receipt: Receipt, corrections: Sequence[Co
         told.append(_applied(note, row))
     return replace(
         reading,
-        **{name: tuple(corrected) for name, corrected in rows.items()},
+        observations=tuple(rows["observations"]),
+        capital_flows=tuple(rows["capital_flows"]),
+        series_points=tuple(rows["series_points"]),
         findings=(*reading.findings, *told),
         corrections=tuple(applied),
         correction_state=_state_of(about),
@@ -107,7 +110,7 @@ def _state_of(about: Sequence[Correction]) -> str:
     return hashlib.sha256("\n".join(sorted(map(repr, about))).encode()).hexdigest()
 
 
-def _place_of(correction: Correction, rows: dict[str, list[Row]]) -> list[tuple[str, int]] | None:
+def _place_of(correction: Correction, rows: dict[str, list[Any]]) -> list[tuple[str, int]] | None:
     found = [
         (name, position)
         for name, members in rows.items()
@@ -120,7 +123,7 @@ def _place_of(correction: Correction, rows: dict[str, list[Row]]) -> list[tuple[
 def _obstacle(
     correction: Correction,
     receipt: Receipt,
-    rows: dict[str, list[Row]],
+    rows: dict[str, list[Any]],
     place: list[tuple[str, int]] | None,
     applied: Sequence[AppliedCorrection],
 ) -> str:
@@ -147,8 +150,7 @@ def _obstacle(
 
 
 def _corrected(row: Row, correction: Correction) -> tuple[Row, AppliedCorrection]:
-    has_unit = not isinstance(row, Observation)
-    printed_unit = row.unit if not isinstance(row, Observation) else None
+    printed_unit = None if isinstance(row, Observation) else row.unit
     unit = correction.unit or printed_unit
     note = AppliedCorrection(
         line_number=row.line_number,
@@ -169,14 +171,9 @@ def _corrected(row: Row, correction: Correction) -> tuple[Row, AppliedCorrection
         valid_until=correction.valid_until,
     )
     changed = replace(
-        row,
-        value=correction.value,
-        value_state=correction.state,
-        reading_code=None,
-        reading_detail=None,
-        **({"unit": unit} if has_unit else {}),
+        row, value=correction.value, value_state=correction.state, reading_code=None, reading_detail=None
     )
-    return changed, note
+    return changed if isinstance(changed, Observation) else replace(changed, unit=unit or changed.unit), note
 
 
 def _applied(note: AppliedCorrection, row: Row) -> Finding:

@@ -62,6 +62,7 @@ from include.pipeline.stage import (
     subject_of,
 )
 from include.quality.library import load_library_meanwhile
+from include.quality.waivers import FileAtHand, newly_waived
 from include.readers import WorkbookRefused
 from include.readers.sandbox import Sandbox
 from include.reference import Reference, load_reference
@@ -464,7 +465,7 @@ def _split_repeats(
     Bytes that were only ever rejected or quarantined are looked at again: the file name, the list of bodies or
     the report they were compared with may have been put right since. So are bytes that a later revision replaced,
     if only on one day: sending them again takes that revision back. So are bytes about which corrections.yml says
-    something else than when they were read last.
+    something else than when they were read last, and bytes of which a waiver lets in what was held back.
     """
     rows = connection.execute(
         text(
@@ -481,9 +482,18 @@ def _split_repeats(
     ).all()
     outdated = partly_revised(connection, [row.submission_id for row in rows])
     corrections = load_corrections(source)
+    latest_of = {(row.sha256, row.source_id): row for row in rows}
+    waived = newly_waived(
+        connection,
+        [
+            FileAtHand(latest.submission_id, latest.reporting_unit_code, latest.period_code, receipt.received_at)
+            for receipt in receipts
+            if (latest := latest_of.get((receipt.sha256, receipt.source_id))) is not None
+        ],
+    )
     said: dict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
     for row in rows:
-        if row.submission_id not in outdated:
+        if row.submission_id not in outdated | waived:
             said[row.sha256, row.source_id].append(row)
 
     def is_repeat(receipt: Receipt) -> bool:

@@ -68,6 +68,16 @@ def promote_batch(connection: Connection, decisions: Sequence[Decision]) -> dict
     )
     for name in _LOADS:
         run_file(connection, f"load/{name}.sql")
+    copy_rows(
+        connection,
+        "warehouse.waiver_use",
+        "waiver_id submission_id rule_code message_code line_count".split(),
+        (
+            (use.waiver_id, decision.file.submission_id, use.rule_code, use.message_code, use.line_count)
+            for decision in decisions
+            for use in decision.waiver_uses
+        ),
+    )
     monitored = {d.file.submission_id: d.file.reading.monitoring for d in decisions if d.file.reading.monitoring}
     load_counts(connection, monitored)
     for decision in decisions:

@@ -44,6 +44,7 @@ class Breach:
 
     `severity` block stops the line (the file, where it may not load in part), warn does not. A rule about several
     figures gives a breach for each line it holds back, all with the place and words of the figure to look at first.
+    `accepted` is the sentence about the waiver under which a blocking breach was made a warning.
     """
 
     submission_id: int
@@ -56,6 +57,8 @@ class Breach:
     found: str
     expected: str
     subject: str
+    is_waivable: bool = False
+    accepted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +220,7 @@ def _as_breaches(answer: Answer, row: Mapping[str, Any]) -> Iterator[Breach]:
             found=_with_vietnamese_figures(row["found"] or ""),
             expected=_with_vietnamese_figures(row["expected"] or ""),
             subject=row["subject"] or "",
+            is_waivable=answer.expectation.is_waivable,
         )
 
 

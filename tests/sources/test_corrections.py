@@ -159,7 +159,7 @@ def test_ttdn_read_names_the_correction_and_only_at_its_figure(desk: Desk, tmp_p
 
     assert refusal is None
     assert [(row["measure"], row["value"], row["correction"]) for row in rows if "correction" in row] == [
-        ("MED01", "12", {"code": "BC-2026-1", "printed": "120", "printed_state": "reported", "printed_unit": "item"})
+        ("MED01", "12", {"code": "BC-2026-1", "printed": "120", "printed_state": "reported", "printed_unit": "tin, bài"})
     ]
 
 
@@ -188,10 +188,11 @@ def test_a_cell_that_could_not_be_read_is_mended_by_its_text(desk: Desk, tmp_pat
 def test_a_state_may_be_corrected_too(
     desk: Desk, tmp_path: Path, corrected: dict[str, Any], stored: tuple[object, ...]
 ) -> None:
-    path, address = report(tmp_path)
+    # What is part of MED01 must stay within it.
+    path, address = report(tmp_path, MED07=0, HRT01=0)
     desk.correct("agency_reports", entry(address, corrected=corrected))
 
-    assert desk.hand_in(path).verdict == "loaded"
+    assert codes(desk.hand_in(path)).keys() == {"CORRECTION_APPLIED"}
     assert desk.ask("select value_state, value from warehouse.observation where measure_code = 'MED01'") == [stored]
 
 

@@ -195,7 +195,7 @@ comment on column warehouse.waiver_use.rule_code is
 comment on column warehouse.waiver_use.message_code is
 'What the reporter was told. | Mã thông báo cho đơn vị.';
 comment on column warehouse.waiver_use.line_count is
-'Breaches that became warnings. | Số lỗi đã chuyển thành cảnh báo.';
+'Lines that would have been held back; 1 for a breach of the file as a whole. | Số dòng lẽ ra bị giữ lại; 1 nếu lỗi của cả tệp.';
 comment on column warehouse.waiver_use.used_at is 'When the file was decided on. | Thời điểm xử lý tệp.';
 create trigger waiver_use_append_only before update or delete on warehouse.waiver_use
 for each statement execute function warehouse.refuse_change();
