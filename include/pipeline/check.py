@@ -17,10 +17,12 @@ from include.pipeline.monitoring import partly_revised
 from include.pipeline.stage import StagedFile
 from include.quality.gate import Breach, run_gate
 from include.quality.messages import render
+from include.quality.shadow import run_shadow_rules
 from include.quality.waivers import FileAtHand, WaiverUse, accept_waived, newly_waived
 from include.reference import Reference
 from include.warehouse.sql import copy_rows
 
+_NOT_REPEATED = "(không nhắc lại)"
 _COUNTED_BY_THE_READER = {"MONITORING_VALUE_INVALID", "MONITORING_KEY_REPEATED"}
 
 
@@ -47,6 +49,8 @@ class Decision:
     blocked_lines: frozenset[int]
     waiver_uses: tuple[WaiverUse, ...] = ()
     """Under which waivers breaches were accepted, where the file was loaded."""
+    shadow_breaches: tuple[Breach, ...] = ()
+    """What rules on trial found. Part of no verdict, told to no reporter."""
 
     @property
     def quarantined_count(self) -> int:
@@ -77,6 +81,15 @@ def check_batch(connection: Connection, files: Sequence[StagedFile], reference: 
     decisions = [
         _decide(file, breaches[file.submission_id], reference, uses.get(file.submission_id, ())) for file in files
     ]
+    on_trial: dict[int, list[Breach]] = defaultdict(list)
+    private = {file.submission_id for file in files if _holds_private_text(file, found[file.submission_id])}
+    for breach in run_shadow_rules(connection):
+        is_private = breach.submission_id in private
+        kept = replace(breach, found=_NOT_REPEATED, expected="", subject="") if is_private else breach
+        on_trial[breach.submission_id].append(kept)
+    decisions = [
+        replace(decision, shadow_breaches=tuple(on_trial[decision.file.submission_id])) for decision in decisions
+    ]
     copy_rows(
         connection,
         "staging.blocked_line",
@@ -101,7 +114,7 @@ def tell(sayings: Sequence[Finding | Breach]) -> tuple[Told, ...]:
         said = each
         if _line_of(each) in private and each.code not in ("PERSONAL_DATA", "PERSONAL_TEXT"):
             # What was typed on a line with personal data is not repeated in any other sentence about it.
-            said = replace(each, found="(không nhắc lại)", expected="nội dung không có dữ liệu cá nhân")
+            said = replace(each, found=_NOT_REPEATED, expected="nội dung không có dữ liệu cá nhân")
         rule, severity, sentence = render(said)
         sheet = said.sheet if isinstance(said, Finding) else said.sheet_name
         told.setdefault(
@@ -153,6 +166,12 @@ def at_hand(file: StagedFile) -> FileAtHand:
         heading.period_code if heading else reading.period_code,
         file.receipt.received_at,
     )
+
+
+def _holds_private_text(file: StagedFile, breaches: Sequence[Breach]) -> bool:
+    # Rules on trial see the whole file: of one with personal data or a mark nothing they found is kept.
+    codes = {each.code for each in file.reading.findings} | {each.code for each in breaches}
+    return bool(codes & {"PERSONAL_DATA", "PERSONAL_TEXT", "SECRET_TEXT"})
 
 
 def _decide(

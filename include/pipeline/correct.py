@@ -170,9 +170,7 @@ def _corrected(row: Row, correction: Correction) -> tuple[Row, AppliedCorrection
         decided_by_role=correction.decided_by_role,
         valid_until=correction.valid_until,
     )
-    changed = replace(
-        row, value=correction.value, value_state=correction.state, reading_code=None, reading_detail=None
-    )
+    changed = replace(row, value=correction.value, value_state=correction.state, reading_code=None, reading_detail=None)
     return changed if isinstance(changed, Observation) else replace(changed, unit=unit or changed.unit), note
 
 

@@ -78,6 +78,29 @@ def promote_batch(connection: Connection, decisions: Sequence[Decision]) -> dict
             for use in decision.waiver_uses
         ),
     )
+    copy_rows(
+        connection,
+        "warehouse.shadow_finding",
+        (
+            "submission_id line_number rule_code message_code severity sheet_name cell found_vi expected_vi subject_vi"
+        ).split(),
+        (
+            (
+                decision.file.submission_id,
+                breach.line_number,
+                breach.rule_code or breach.code,
+                breach.code,
+                breach.severity,
+                breach.sheet_name,
+                breach.cell,
+                breach.found,
+                breach.expected,
+                breach.subject,
+            )
+            for decision in decisions
+            for breach in decision.shadow_breaches
+        ),
+    )
     monitored = {d.file.submission_id: d.file.reading.monitoring for d in decisions if d.file.reading.monitoring}
     load_counts(connection, monitored)
     for decision in decisions:

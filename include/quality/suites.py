@@ -33,8 +33,8 @@ ROW_COUNT_RULE = "expect_table_row_count_to_equal"
 
 NEVER_WAIVED_RULES = frozenset({"R-01", "R-02", "R-12", "R-13", "R-17", "R-19"})
 NEVER_WAIVED_CODES = frozenset({"ROW_SHAPE", "DUP_KEY", "CAPITAL_KEY_REPEATED", "CAPITAL_CELL_NOT_READ", "NEGATIVE"})
-"""What nobody can accept: secrets and personal data, an unknown body, period or code, a cell nobody could read, a figure
-stated twice, a line that contradicts itself. A waiver of these would load what the warehouse may not or cannot hold."""
+"""What nobody can accept: secrets and personal data, an unknown body, period or code, a cell nobody could read, a
+figure stated twice, a line that contradicts itself. The warehouse may not, or cannot, hold any of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def _read_waivable(suite_name: str, entry: Mapping[str, Any]) -> bool:
         raise _mistake(
             suite_name,
             f"waivable for {meta['code']} ({meta['rule'] or entry['severity']})",
-            "waivable only where a breach stops a line and may be accepted; include/quality/suites.py lists what may not",
+            "waivable only where a breach stops a line and may be accepted (see NEVER_WAIVED_RULES)",
         )
     return is_waivable
 

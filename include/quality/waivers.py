@@ -93,8 +93,8 @@ def record_waiver(
 ) -> int:
     """Keep a waiver decided by `role`, a post, in the caller's transaction; returns its number.
 
-    `decided_at` (aware) is now when None. Raises WaiverRefused for a rule nobody may waive, an unknown body or period, a
-    last day that is past or more than a year away, and words that are empty, personal or marked secret.
+    `decided_at` (aware) is now when None. Raises WaiverRefused for a rule nobody may waive, an unknown body or period,
+    a last day that is past or more than a year away, and words that are empty, personal or marked secret.
     """
     from sqlalchemy import text
 
@@ -288,9 +288,7 @@ def newly_waived(connection: Connection, files: Sequence[FileAtHand]) -> set[int
 
 
 def _accepts(waiver: Waiver, breach: Breach) -> bool:
-    return (
-        breach.severity == "block" and breach.is_waivable and waiver.rule_code in (breach.rule_code, breach.code)
-    )
+    return breach.severity == "block" and breach.is_waivable and waiver.rule_code in (breach.rule_code, breach.code)
 
 
 def _in_force(connection: Connection, files: Iterable[FileAtHand]) -> dict[int, list[Waiver]]:

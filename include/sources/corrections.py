@@ -102,8 +102,8 @@ def _entries(path: Path, source: Source, problems: list[str]) -> list[Any]:
         return []
     if source.fills not in _SHAPES:
         problems.append(
-            f"the file: a source that fills {source.fills}; expected {', '.join(_SHAPES)}: counts of a monitored day have"
-            " no cell of their own to correct, so ask the sender for a corrected file"
+            f"the file: a source that fills {source.fills}; expected {', '.join(_SHAPES)}: counts of a monitored day"
+            " have no cell of their own to correct, so ask the sender for a corrected file"
         )
         return []
     if not isinstance(content, dict) or set(content) != {"corrections"} or not isinstance(content["corrections"], list):

@@ -19,8 +19,8 @@ from include.indicators.trace import trace
 from include.pipeline.ingest import FileResult, ingest_files
 from include.pipeline.read import read_report
 from include.settings import Settings
-from include.sources import load_source
 from include.sources import corrections as corrections_file
+from include.sources import load_source
 from include.sources.corrections import load_corrections
 from include.sources.nso_fdi.sample_book import write_sample_book
 from include.warehouse.audit import verify_audit
@@ -55,9 +55,7 @@ class Desk:
             path.write_text(written, encoding="utf-8")
 
     def hand_in(self, path: Path, source: str = "agency_reports", at: datetime = IN_JUNE) -> FileResult:
-        [result] = ingest_files(
-            [path], source_id=source, settings=self.settings, engine=self.engine, received_at=at
-        )
+        [result] = ingest_files([path], source_id=source, settings=self.settings, engine=self.engine, received_at=at)
         return result
 
     def ask(self, query: str, **parameters: object) -> list[tuple[object, ...]]:
@@ -159,7 +157,11 @@ def test_ttdn_read_names_the_correction_and_only_at_its_figure(desk: Desk, tmp_p
 
     assert refusal is None
     assert [(row["measure"], row["value"], row["correction"]) for row in rows if "correction" in row] == [
-        ("MED01", "12", {"code": "BC-2026-1", "printed": "120", "printed_state": "reported", "printed_unit": "tin, bài"})
+        (
+            "MED01",
+            "12",
+            {"code": "BC-2026-1", "printed": "120", "printed_state": "reported", "printed_unit": "tin, bài"},
+        )
     ]
 
 
@@ -377,10 +379,12 @@ def test_a_publishers_book_is_corrected_by_its_window_in_value_and_unit(desk: De
 
     assert (result.verdict, result.revision) == ("loaded", 2)
     assert desk.ask(
-        "select revision_number, value, unit_code from warehouse.capital_flow where cell = '''12. FDI ''!E10' order by 1"
+        "select revision_number, value, unit_code from warehouse.capital_flow"
+        " where cell = '''12. FDI ''!E10' order by 1"
     ) == [(1, -15750000, "USD"), (2, 15750000, "VND")]
     assert desk.ask(
-        "select printed_value, printed_unit_code, corrected_value, corrected_unit_code from warehouse.applied_correction"
+        "select printed_value, printed_unit_code, corrected_value, corrected_unit_code"
+        " from warehouse.applied_correction"
     ) == [(-15750000, "USD", 15750000, "VND")]
     assert "tệp ghi -15.750.000 USD; hệ thống tính 15.750.000 VND" in (codes(result)["CORRECTION_APPLIED"] or "")
 
@@ -484,7 +488,10 @@ def test_two_entries_for_one_cell_or_of_one_code_are_refused(desk: Desk) -> None
 def test_two_states_of_one_cell_are_two_entries(desk: Desk) -> None:
     desk.correct("agency_reports", entry("F14"), entry("F14", code="BC-2", printed={"value": 1200}))
 
-    assert [each.code for each in load_corrections(load_source("agency_reports"), desk.sources)] == ["BC-2026-1", "BC-2"]
+    assert [each.code for each in load_corrections(load_source("agency_reports"), desk.sources)] == [
+        "BC-2026-1",
+        "BC-2",
+    ]
 
 
 def test_monitoring_counts_have_no_cells_and_say_so(desk: Desk) -> None:
