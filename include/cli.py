@@ -107,6 +107,10 @@ def _parser() -> argparse.ArgumentParser:
     waive.add_argument("--withdraw", type=int, metavar="ID", help="take waiver ID back")
     waive.add_argument("--list", action="store_true", dest="lists", help="all waivers and whether they hold")
 
+    impact = _command(commands, "rule-impact", _rule_impact, "which past files a rule would have held or warned about")
+    impact.add_argument("rule", metavar="RULE", help="R-06, a message's code, a file of sql/rules, or a .sql file")
+    impact.add_argument("--since", type=date.fromisoformat, metavar="DAY", help="files received on that day or later")
+
     new_source = _command(commands, "new-source", _new_source, "scaffold the folder of a source")
     new_source.add_argument("source_id", metavar="ID")
 
@@ -491,6 +495,32 @@ def _waive(options: argparse.Namespace) -> int:
             each["reason"],
         )
     _print_table(table)
+    return 0
+
+
+def _rule_impact(options: argparse.Namespace) -> int:
+    from include.pipeline.rule_impact import rule_impact
+
+    with _opened() as (settings, engine), engine.connect() as connection:
+        impact = rule_impact(connection, settings, options.rule, options.since)
+    if options.json:
+        _print_json(asdict(impact))
+        return 0
+    outcomes = {"held": "bị giữ", "held_in_part": "bị giữ một phần", "warned": "bị cảnh báo"}
+    for file in impact.files:
+        whose = " ".join(part for part in (file.reporting_unit, file.period) if part) or file.subject or ""
+        print(f"{outcomes[file.outcome]:<16} {whose}  {file.receipt}  {_moment_vi(file.received_at)}  {file.file}")
+        for line in file.lines:
+            print(f"    [{line['severity']}] {line['text']}")
+    totals, others = impact.totals, impact.not_looked_at
+    print(
+        f"{impact.rule}: xem lại {totals['looked_at']} tệp; sẽ giữ {totals['held']}, giữ một phần"
+        f" {totals['held_in_part']}, cảnh báo {totals['warned']}, không nói gì {totals['passed']}."
+    )
+    print(
+        f"Không xem lại: {others['given_up']} tệp không còn được lưu, {others['refused']} tệp đã bị từ chối khi nhận,"
+        f" {others['refused_now']} tệp nay không đọc được, {others['bytes_missing']} tệp mất nội dung."
+    )
     return 0
 
 

@@ -82,7 +82,7 @@ def check_batch(connection: Connection, files: Sequence[StagedFile], reference: 
         _decide(file, breaches[file.submission_id], reference, uses.get(file.submission_id, ())) for file in files
     ]
     on_trial: dict[int, list[Breach]] = defaultdict(list)
-    private = {file.submission_id for file in files if _holds_private_text(file, found[file.submission_id])}
+    private = {file.submission_id for file in files if holds_private_text(file, found[file.submission_id])}
     for breach in run_shadow_rules(connection):
         is_private = breach.submission_id in private
         kept = replace(breach, found=_NOT_REPEATED, expected="", subject="") if is_private else breach
@@ -168,8 +168,10 @@ def at_hand(file: StagedFile) -> FileAtHand:
     )
 
 
-def _holds_private_text(file: StagedFile, breaches: Sequence[Breach]) -> bool:
-    # Rules on trial see the whole file: of one with personal data or a mark nothing they found is kept.
+def holds_private_text(file: StagedFile, breaches: Sequence[Breach]) -> bool:
+    """Whether the file has personal data or a mark somewhere: of such a file nothing is kept or shown that a rule which
+    sees all of it found.
+    """
     codes = {each.code for each in file.reading.findings} | {each.code for each in breaches}
     return bool(codes & {"PERSONAL_DATA", "PERSONAL_TEXT", "SECRET_TEXT"})
 

@@ -210,6 +210,11 @@ def as_breaches(suite: Suite, expectation: Expectation, row: Mapping[str, Any]) 
         rule = message(code).rule or expectation.rule
     except CatalogueError as error:
         raise _stop(_where(suite, expectation), f"code {code!r}", "a code with a message") from error
+    yield from breaches_of_row(expectation, row, code, rule)
+
+
+def breaches_of_row(expectation: Expectation, row: Mapping[str, Any], code: str, rule: str) -> Iterator[Breach]:
+    """A row that breaks a rule as breaches of that code, whether or not there is a sentence for it."""
     line_number = row.get("line_number")
     lines = [line_number, *sorted(set(row.get("held_lines") or ()) - {line_number})]
     for line in lines:
