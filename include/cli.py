@@ -246,7 +246,10 @@ def _trace(options: argparse.Namespace) -> int:
         print(f"  {term['measure']}: {term['value']}")
         for cell in term["cells"]:
             place = "!".join(part for part in (cell["sheet"], cell["cell"]) if part) or "cả báo cáo"
-            print(f"    {cell['value']:>16}  {cell['file'] or '—'}  {place}  {(cell['sha256'] or '')[:12]}")
+            notes = [f"in {cell['correction']['printed'] or 'không đọc được'}"] if "correction" in cell else []
+            notes += [f"ngoại lệ số {each['number']}" for each in cell.get("waivers", ())]
+            told = f"  ({'; '.join(notes)})" if notes else ""
+            print(f"    {cell['value']:>16}  {cell['file'] or '—'}  {place}  {(cell['sha256'] or '')[:12]}{told}")
     return 0
 
 

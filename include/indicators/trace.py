@@ -21,7 +21,8 @@ def trace(connection: Connection, indicator: str, period: str) -> dict[str, Any]
     value (what its cells add up to, base units) and cells: sha256, file, sheet, cell, value, unit, revision, receipt,
     axis, member; a register's cell also project, as_of, what is printed in which unit, the exchange rates used and,
     for a project counted in another record, that record. Sheet and cell are null where a whole report counts; sha256
-    is null for a body that counts and sent nothing. Raises PlatformError for an indicator or period that is not known
+    is null for a body that counts and sent nothing. A cell that counts otherwise than printed has `correction`, one of
+    a file accepted under waivers has `waivers`. Raises PlatformError for an indicator or period that is not known
     or does not go with the other.
     """
     from sqlalchemy import text
@@ -46,6 +47,7 @@ def trace(connection: Connection, indicator: str, period: str) -> dict[str, Any]
         {"indicator": indicator, "period": period},
     ).all()
     rates = _rates(connection, {rate_id for row in rows for rate_id in row.rate_ids or ()})
+    waivers = _waivers(connection, {row.submission_id for row in rows if row.submission_id is not None})
     kept = ("value", "numerator", "denominator", "unit", "state", "reason", "kind", "coverage", "revised", "as_of")
     return {
         "indicator": indicator,
@@ -53,7 +55,7 @@ def trace(connection: Connection, indicator: str, period: str) -> dict[str, Any]
         **{key: found[key] for key in kept},
         **({"pair": found["pair"]} if "pair" in found else {}),
         "terms": [
-            _term(side, measure, list(cells), rates)
+            _term(side, measure, list(cells), rates, waivers)
             for (side, measure), cells in groupby(rows, key=lambda row: (row.side, row.measure_code))
         ],
     }
@@ -78,7 +80,35 @@ def _rates(connection: Connection, rate_ids: set[int]) -> dict[int, dict[str, An
     }
 
 
-def _term(side: str, measure: str, cells: list[Row[Any]], rates: dict[int, dict[str, Any]]) -> dict[str, Any]:
+def _waivers(connection: Connection, submission_ids: set[int]) -> dict[int, list[dict[str, Any]]]:
+    """By submission: under which waivers its file was accepted, and for which rule."""
+    from sqlalchemy import text
+
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in connection.execute(
+        text(
+            "select submission_id, waiver_id, rule_code, decided_by_role, valid_until from mart.waiver_use"
+            " where submission_id = any(:ids) order by submission_id, waiver_id, message_code"
+        ),
+        {"ids": list(submission_ids)},
+    ):
+        used = {
+            "number": row.waiver_id,
+            "rule": row.rule_code,
+            "decided_by": row.decided_by_role,
+            "valid_until": row.valid_until.isoformat(),
+        }
+        found.setdefault(row.submission_id, []).append(used)
+    return found
+
+
+def _term(
+    side: str,
+    measure: str,
+    cells: list[Row[Any]],
+    rates: dict[int, dict[str, Any]],
+    waivers: dict[int, list[dict[str, Any]]],
+) -> dict[str, Any]:
     return {
         "side": side,
         "measure": measure,
@@ -97,6 +127,7 @@ def _term(side: str, measure: str, cells: list[Row[Any]], rates: dict[int, dict[
                 **({"axis": cell.axis_code, "member": cell.member_code} if cell.axis_code != TOTAL else {}),
                 **({"proves_zero": True} if cell.is_evidence_only else {}),
                 **(_correction(cell) if cell.correction_code else {}),
+                **({"waivers": waivers[cell.submission_id]} if cell.submission_id in waivers else {}),
                 **(_register_cell(cell, rates) if cell.project_key else {}),
             }
             for cell in cells

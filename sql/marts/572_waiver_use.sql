@@ -4,7 +4,11 @@ with accepted as (
     select
         submission.*,
         row_number() over (
-            partition by submission.source_id, submission.subject_key
+            partition by
+                submission.source_id,
+                submission.subject_key,
+                submission.reporting_unit_code,
+                submission.period_code
             order by submission.received_at desc, submission.revision_number desc
         ) = 1 as is_latest
     from warehouse.submission

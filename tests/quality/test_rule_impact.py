@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -388,7 +387,7 @@ def test_find_rules_knows_each_way_to_name_one() -> None:
 @pytest.fixture
 def ttdn(
     tmp_path: Path, warehouse_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Any]:
+) -> Any:
     monkeypatch.setenv("TTDN_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("TTDN_DATABASE_URL", warehouse_url)
 
@@ -398,7 +397,7 @@ def ttdn(
         printed = capsys.readouterr().out
         return code, json.loads(printed) if "--json" in arguments and printed else printed
 
-    yield run
+    return run
 
 
 def test_the_command_prints_files_lines_and_totals(ttdn: Any, office: Office) -> None:

@@ -325,7 +325,8 @@ def test_a_finding_that_names_a_sensitive_measure_is_not_repeated_in_the_mart(wa
         warehouse.execute(
             text(
                 "insert into warehouse.shadow_finding (submission_id, line_number, rule_code, message_code, severity,"
-                " found_vi, expected_vi, subject_vi) values (:submission, :line, 'X', 'X', 'warn', 'ghi 3', '4', :subject)"
+                " found_vi, expected_vi, subject_vi)"
+                " values (:submission, :line, 'X', 'X', 'warn', 'ghi 3', '4', :subject)"
             ),
             {"submission": submission, "line": line, "subject": subject},
         )

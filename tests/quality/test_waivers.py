@@ -15,6 +15,8 @@ from sqlalchemy.pool import NullPool
 
 from include.calendar.periods import VIETNAM
 from include.cli import main
+from include.indicators.marts import build_marts
+from include.indicators.trace import trace
 from include.pipeline.ingest import FileResult, ingest_files
 from include.quality.messages import all_messages
 from include.quality.suites import NEVER_WAIVED_CODES, NEVER_WAIVED_RULES, load_suites
@@ -196,6 +198,20 @@ def test_of_two_waivers_the_later_one_is_named_and_with_it_withdrawn_the_earlier
 
     assert f"ngoại lệ số {later} do Giám đốc" in told(first)[1]
     assert f"ngoại lệ số {earlier} do Phó Giám đốc" in told(second)[1]
+
+
+def test_the_trace_of_a_figure_names_the_waiver_its_file_was_accepted_under(office: Office) -> None:
+    number = office.waive()
+    office.receive(office.report())
+    office.receive(write_report(office.folder / "other.xlsx", "28261"))
+    with office.engine.begin() as connection:
+        build_marts(connection)
+        traced = trace(connection, "M01", "2026-06T")
+
+    assert {cell["unit"]: cell.get("waivers") for term in traced["terms"] for cell in term["cells"]} == {
+        "28249": [{"number": number, "rule": "R-08", "decided_by": POST, "valid_until": "2026-06-30"}],
+        "28261": None,
+    }
 
 
 # --- files seen before -----------------------------------------------------------------------------
