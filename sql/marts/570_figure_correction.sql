@@ -85,6 +85,7 @@ cross join lateral (
         point.submission_id = correction.submission_id
         and point.line_number = correction.line_number
 ) as figure;
+alter table mart.figure_correction add constraint figure_correction_pk primary key (submission_id, line_number);
 comment on table mart.figure_correction is
 'Figures that count otherwise than printed, because of a known error of their publisher or sender. | Số liệu được tính khác số in trong tệp, do lỗi đã biết của nơi công bố hoặc nơi gửi.';
 comment on column mart.figure_correction.submission_id is 'File the figure came with. | Tệp có số liệu đó.';

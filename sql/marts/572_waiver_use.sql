@@ -37,6 +37,7 @@ select
 from warehouse.waiver_use as used
 inner join warehouse.waiver on used.waiver_id = waiver.waiver_id
 inner join accepted on used.submission_id = accepted.submission_id;
+alter table mart.waiver_use add constraint waiver_use_pk primary key (waiver_id, submission_id, message_code);
 comment on table mart.waiver_use is
 'Accepted files in which a post let pass what breaks a rule. | Tệp đã nhận trong đó một chức danh cho qua điều trái quy tắc.';
 comment on column mart.waiver_use.waiver_id is 'Number of the waiver. | Số của ngoại lệ.';

@@ -34,6 +34,7 @@ cross join lateral (
         like '%' || measure.measure_code || '%'
 ) as told
 where submission.received_at <= coalesce(build.as_known, 'infinity');
+alter table mart.shadow_finding add constraint shadow_finding_pk primary key (shadow_finding_id);
 comment on table mart.shadow_finding is
 'What rules on trial would have said; no verdict changed and no reporter was told. | Điều các quy tắc đang thử nghiệm sẽ nói; không đổi kết quả nào, không báo cho đơn vị.';
 comment on column mart.shadow_finding.shadow_finding_id is 'Order of finding. | Thứ tự ghi.';
