@@ -513,8 +513,9 @@ def _rule_impact(options: argparse.Namespace) -> int:
     for file in impact.files:
         whose = " ".join(part for part in (file.reporting_unit, file.period) if part) or file.subject or ""
         print(f"{outcomes[file.outcome]:<16} {whose}  {file.receipt}  {_moment_vi(file.received_at)}  {file.file}")
-        for line in file.lines:
-            print(f"    [{line['severity']}] {line['text']}")
+        # A rule about several figures holds each of them, with one sentence.
+        for sentence in dict.fromkeys(f"[{line['severity']}] {line['text']}" for line in file.lines):
+            print(f"    {sentence}")
     totals, others = impact.totals, impact.not_looked_at
     print(
         f"{impact.rule}: xem lại {totals['looked_at']} tệp; sẽ giữ {totals['held']}, giữ một phần"
