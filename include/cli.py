@@ -123,6 +123,19 @@ def _parser() -> argparse.ArgumentParser:
         subject.add_argument("--reason", required=True, metavar="TEXT", help="why, without personal data")
         subject.add_argument("--by", required=True, metavar="POST", help="the post of whoever explains, never a name")
         subject.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    waive = _command(commands, "waive", _waive, "accept what breaks a rule, for a body, a period and a time")
+    waive.add_argument("rule", nargs="?", metavar="RULE", help="R-06, or the code of a message")
+    waive.add_argument("--unit", metavar="U", help="code of the body")
+    waive.add_argument("--period", metavar="P")
+    waive.add_argument("--reason", metavar="TEXT", help="why, without personal data")
+    waive.add_argument("--by", metavar="POST", help="the post of whoever decides, never a name")
+    waive.add_argument("--until", type=date.fromisoformat, metavar="DAY", help="last day of receipt it holds for")
+    waive.add_argument("--withdraw", type=int, metavar="ID", help="take waiver ID back")
+    waive.add_argument("--list", action="store_true", dest="lists", help="all waivers and whether they hold")
+
+    impact = _command(commands, "rule-impact", _rule_impact, "which past files a rule would have held or warned about")
+    impact.add_argument("rule", metavar="RULE", help="R-06, a message's code, a file of sql/rules, or a .sql file")
+    impact.add_argument("--since", type=date.fromisoformat, metavar="DAY", help="files received on that day or later")
 
     new_source = _command(commands, "new-source", _new_source, "scaffold the folder of a source")
     new_source.add_argument("source_id", metavar="ID")
@@ -259,7 +272,10 @@ def _trace(options: argparse.Namespace) -> int:
         print(f"  {term['measure']}: {term['value']}")
         for cell in term["cells"]:
             place = "!".join(part for part in (cell["sheet"], cell["cell"]) if part) or "cả báo cáo"
-            print(f"    {cell['value']:>16}  {cell['file'] or '—'}  {place}  {(cell['sha256'] or '')[:12]}")
+            notes = [f"in {cell['correction']['printed'] or 'không đọc được'}"] if "correction" in cell else []
+            notes += [f"ngoại lệ số {each['number']}" for each in cell.get("waivers", ())]
+            told = f"  ({'; '.join(notes)})" if notes else ""
+            print(f"    {cell['value']:>16}  {cell['file'] or '—'}  {place}  {(cell['sha256'] or '')[:12]}{told}")
     for file in traced["files"]:
         passed = "không rõ" if file["rules_passed"] is None else len(file["rules_passed"])
         print(f"  {file['file']}: đạt {passed} kiểm tra, {len(file['warnings'])} lời nhắc")
@@ -526,6 +542,90 @@ def _print_refusal(options: argparse.Namespace, refused: PlatformError) -> int:
     else:
         print(f"Chưa ghi được. {refused.where}: {refused.found}; cần {refused.expected}. {refused.remedy}")
     return 1
+
+
+def _waive(options: argparse.Namespace) -> int:
+    from include.quality.waivers import WaiverRefused, list_waivers, record_waiver, withdraw_waiver
+
+    words = {"--reason": options.reason, "--by": options.by}
+    decision = {"RULE": options.rule, "--unit": options.unit, "--period": options.period, "--until": options.until}
+    wanted = words if options.withdraw is not None else words | decision
+    given = [name for name, value in (words | decision).items() if value is not None]
+    if options.lists:
+        wrong = given + (["--withdraw"] if options.withdraw is not None else [])
+    else:
+        wrong = [name for name in given if name not in wanted] + [name for name in wanted if name not in given]
+    if wrong:
+        print(f"ttdn waive: thiếu hoặc không đi cùng nhau: {', '.join(wrong)}", file=sys.stderr)
+        return 2
+    with _opened() as (_, engine), engine.connect() as connection:
+        try:
+            if options.withdraw is not None:
+                withdraw_waiver(connection, options.withdraw, reason=options.reason, role=options.by)
+            elif not options.lists:
+                number = record_waiver(
+                    connection,
+                    options.rule,
+                    unit=options.unit,
+                    period=options.period,
+                    reason=options.reason,
+                    role=options.by,
+                    until=options.until,
+                )
+        except WaiverRefused as refused:
+            return _print_refusal(options, refused)
+        connection.commit()
+        waivers = list_waivers(connection)
+    decided = {} if options.lists else {"waiver": options.withdraw if options.withdraw is not None else number}
+    if options.json:
+        _print_json({**decided, "waivers": waivers})
+        return 0
+    if decided:
+        print(f"Đã {'ghi' if options.withdraw is None else 'rút'} ngoại lệ số {decided['waiver']}.")
+    table = _table("Số", "Quy tắc", "Đơn vị", "Kỳ", "Đến hết ngày", "Tình trạng", "Số tệp", "Do", "Lý do")
+    states = {"in_force": "đang áp dụng", "expired": "hết hạn", "withdrawn": "đã rút"}
+    for each in waivers:
+        last_day = date.fromisoformat(each["valid_until"])
+        table.add_row(
+            str(each["number"]),
+            each["rule"],
+            each["reporting_unit_name"],
+            each["period"],
+            f"{last_day:%d/%m/%Y}",
+            states[each["state"]],
+            str(each["files"]),
+            each["decided_by"],
+            each["reason"],
+        )
+    _print_table(table)
+    return 0
+
+
+def _rule_impact(options: argparse.Namespace) -> int:
+    from include.pipeline.rule_impact import rule_impact
+
+    with _opened() as (settings, engine), engine.connect() as connection:
+        impact = rule_impact(connection, settings, options.rule, options.since)
+    if options.json:
+        _print_json(asdict(impact))
+        return 0
+    outcomes = {"held": "bị giữ", "held_in_part": "bị giữ một phần", "warned": "bị cảnh báo"}
+    for file in impact.files:
+        whose = " ".join(part for part in (file.reporting_unit, file.period) if part) or file.subject or ""
+        print(f"{outcomes[file.outcome]:<16} {whose}  {file.receipt}  {_moment_vi(file.received_at)}  {file.file}")
+        # A rule about several figures holds each of them, with one sentence.
+        for sentence in dict.fromkeys(f"[{line['severity']}] {line['text']}" for line in file.lines):
+            print(f"    {sentence}")
+    totals, others = impact.totals, impact.not_looked_at
+    print(
+        f"{impact.rule}: xem lại {totals['looked_at']} tệp; sẽ giữ {totals['held']}, giữ một phần"
+        f" {totals['held_in_part']}, cảnh báo {totals['warned']}, không nói gì {totals['passed']}."
+    )
+    print(
+        f"Không xem lại: {others['given_up']} tệp không còn được lưu, {others['refused']} tệp đã bị từ chối khi nhận,"
+        f" {others['refused_now']} tệp nay không đọc được, {others['bytes_missing']} tệp mất nội dung."
+    )
+    return 0
 
 
 def _new_source(options: argparse.Namespace) -> int:

@@ -179,6 +179,31 @@ class PrintedTotal:
 
 
 @dataclass(frozen=True, slots=True)
+class AppliedCorrection:
+    """A figure that stands in its row otherwise than printed: what is printed, what counts instead, why, by whom.
+
+    `cell` is the address its row has. `printed_text` is what the cell holds, `printed_value` what was read there.
+    """
+
+    line_number: int
+    correction_code: str
+    sheet_name: str | None
+    cell: str
+    printed_text: str | None
+    printed_value: Decimal | None
+    printed_state: ValueState
+    printed_unit_code: str | None
+    corrected_value: Decimal | None
+    corrected_state: ValueState
+    corrected_unit_code: str | None
+    reason_vi: str
+    reported_date: date
+    reported_to_name: str
+    decided_by_role: str
+    valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class IgnoredRow:
     """A row left out under a declared rule. Its text is not kept."""
 
@@ -196,6 +221,8 @@ class Reading:
     `refusal` is set when the file as a whole cannot be taken; then there are no observations.
     A feed has no heading: `subject` is what a later file of it would revise, where its window does not say so,
     `reporting_unit_code` and `period_code` whose it is and what for, where it names them.
+    `corrections` are the known errors mended in its rows after reading, `correction_state` tells which entries of
+    corrections.yml were about the file, None when none was.
     """
 
     heading: Heading | None
@@ -210,6 +237,8 @@ class Reading:
     subject: str | None = None
     reporting_unit_code: str | None = None
     period_code: str | None = None
+    corrections: tuple[AppliedCorrection, ...] = ()
+    correction_state: str | None = None
 
     @property
     def row_count(self) -> int:

@@ -58,7 +58,12 @@ SHAPES_VI: Mapping[str, str] = {
     "monitoring_count": "số đếm nắm bắt thông tin",
     "series_point": "chuỗi số công bố",
 }
-SEVERITIES_VI: Mapping[str, str] = {"block": "chặn", "warn": "cảnh báo", "info": "ghi nhận"}
+SEVERITIES_VI: Mapping[str, str] = {
+    "block": "chặn",
+    "warn": "cảnh báo",
+    "info": "ghi nhận",
+    "shadow": "đang thử nghiệm",
+}
 DIRECTIONS_VI: Mapping[str, str] = {
     "up": "cao hơn là tốt hơn",
     "down": "thấp hơn là tốt hơn",
@@ -75,7 +80,7 @@ _EMPHASIS = re.compile(r"[*`]|\[([^\]]*)\]\([^)]*\)")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One check of a suite: what it looks at, why, and what the reporter is told."""
+    """One check of a suite: what it looks at, why, and what the reporter is told (nothing by a rule on trial)."""
 
     table: str
     number: int
@@ -224,7 +229,7 @@ def _read_rules(sql_rules: Mapping[str, str], messages: Mapping[str, Message]) -
                 number=number,
                 code=expectation.code,
                 rule=expectation.rule,
-                severity=expectation.severity,
+                severity="shadow" if expectation.shadow else expectation.severity,
                 check=sql_file or _said(expectation.type, expectation.kwargs),
                 why=expectation.why.strip(),
                 sql_file=sql_file,

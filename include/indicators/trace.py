@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -32,7 +32,8 @@ def trace(
     files, rules. A term has side, measure, value (what its cells add up to, base units) and cells: sha256, file, sheet,
     cell, value, unit, revision, receipt, axis, member; a register's cell also project, as_of, what is printed in which
     unit, the exchange rates used and, for a project counted in another record, that record; lines of a monitoring file
-    the days added. Sheet and cell are null where a whole report counts; sha256 is null for a body that counts and sent
+    the days added; a cell that counts otherwise than printed its `correction`, one of a file accepted under waivers
+    `waivers`. Sheet and cell are null where a whole report counts; sha256 is null for a body that counts and sent
     nothing. Raises PlatformError for an indicator, period, scope or breakdown that is not known or has no such value.
     """
     from sqlalchemy import text
@@ -68,6 +69,7 @@ def trace(
         text("select definition_hash from reference.indicator where indicator_code = :indicator"),
         {"indicator": indicator},
     )
+    waivers = _waivers(connection, {row.submission_id for row in rows if row.submission_id is not None})
     return {
         "indicator": indicator,
         "indicator_version": versions.scalar_one(),
@@ -76,10 +78,10 @@ def trace(
         "by": line["by"],
         **line["figure"],
         "terms": [
-            _term(side, measure, list(cells), rates)
+            _term(side, measure, list(cells), rates, waivers)
             for (side, measure), cells in groupby(rows, key=lambda row: (row.side, row.measure_code))
         ],
-        **_files(connection, rows),
+        **_files(connection, rows, waivers),
     }
 
 
@@ -146,7 +148,9 @@ def _axes(connection: Connection, indicator: str) -> list[str]:
     )
 
 
-def _files(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, Any]:
+def _files(
+    connection: Connection, rows: Sequence[Row[Any]], waivers: Mapping[int, list[dict[str, Any]]]
+) -> dict[str, Any]:
     """The files of the cells, each with the rules it passed and the warnings it carries, and those rules by version."""
     from sqlalchemy import text
 
@@ -193,7 +197,7 @@ def _files(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, Any]:
                 "rules_passed": _versions(checked[submission_id], is_passed=True) if checked[submission_id] else None,
                 "rules_warned": _versions(checked[submission_id], is_passed=False) if checked[submission_id] else None,
                 "warnings": warnings[submission_id],
-                "waivers": [],
+                "waivers": waivers.get(submission_id, []),
             }
             for submission_id, row in sorted(files.items())
         ],
@@ -242,7 +246,35 @@ def _rates(connection: Connection, rate_ids: set[int]) -> dict[int, dict[str, An
     }
 
 
-def _term(side: str, measure: str, cells: list[Row[Any]], rates: dict[int, dict[str, Any]]) -> dict[str, Any]:
+def _waivers(connection: Connection, submission_ids: set[int]) -> dict[int, list[dict[str, Any]]]:
+    """By submission: under which waivers its file was accepted, and for which rule."""
+    from sqlalchemy import text
+
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in connection.execute(
+        text(
+            "select submission_id, waiver_id, rule_code, decided_by_role, valid_until from mart.waiver_use"
+            " where submission_id = any(:ids) order by submission_id, waiver_id, message_code"
+        ),
+        {"ids": list(submission_ids)},
+    ):
+        used = {
+            "number": row.waiver_id,
+            "rule": row.rule_code,
+            "decided_by": row.decided_by_role,
+            "valid_until": row.valid_until.isoformat(),
+        }
+        found.setdefault(row.submission_id, []).append(used)
+    return found
+
+
+def _term(
+    side: str,
+    measure: str,
+    cells: list[Row[Any]],
+    rates: dict[int, dict[str, Any]],
+    waivers: dict[int, list[dict[str, Any]]],
+) -> dict[str, Any]:
     return {
         "side": side,
         "measure": measure,
@@ -261,11 +293,18 @@ def _term(side: str, measure: str, cells: list[Row[Any]], rates: dict[int, dict[
                 **({"axis": cell.axis_code, "member": cell.member_code} if cell.axis_code != TOTAL else {}),
                 **({"proves_zero": True} if cell.is_evidence_only else {}),
                 **({"days": [cell.first_date.isoformat(), cell.last_date.isoformat()]} if cell.first_date else {}),
+                **(_correction(cell) if cell.correction_code else {}),
+                **({"waivers": waivers[cell.submission_id]} if cell.submission_id in waivers else {}),
                 **(_register_cell(cell, rates) if cell.project_key else {}),
             }
             for cell in cells
         ],
     }
+
+
+def _correction(cell: Row[Any]) -> dict[str, Any]:
+    """By which entry of corrections.yml the cell counts otherwise than printed, and what is printed."""
+    return {"correction": {"code": cell.correction_code, "printed": decimal_text(cell.uncorrected_value)}}
 
 
 def _register_cell(cell: Row[Any], rates: dict[int, dict[str, Any]]) -> dict[str, Any]:

@@ -17,9 +17,12 @@ from include.pipeline.monitoring import partly_revised
 from include.pipeline.stage import StagedFile
 from include.quality.gate import Breach, run_gate
 from include.quality.messages import render
+from include.quality.shadow import run_shadow_rules
+from include.quality.waivers import FileAtHand, WaiverUse, accept_waived, newly_waived
 from include.reference import Reference
 from include.warehouse.sql import copy_rows
 
+_NOT_REPEATED = "(không nhắc lại)"
 _COUNTED_BY_THE_READER = {"MONITORING_VALUE_INVALID", "MONITORING_KEY_REPEATED"}
 
 
@@ -44,6 +47,10 @@ class Decision:
     code: str
     told: tuple[Told, ...]
     blocked_lines: frozenset[int]
+    waiver_uses: tuple[WaiverUse, ...] = ()
+    """Under which waivers breaches were accepted, where the file was loaded."""
+    shadow_breaches: tuple[Breach, ...] = ()
+    """What rules on trial found. Part of no verdict, told to no reporter."""
 
     @property
     def quarantined_count(self) -> int:
@@ -67,10 +74,22 @@ def check_batch(connection: Connection, files: Sequence[StagedFile], reference: 
 
     Raises GateError when the gate could not run: then nothing of the batch may pass.
     """
-    breaches: dict[int, list[Breach]] = defaultdict(list)
+    found: dict[int, list[Breach]] = defaultdict(list)
     for breach in run_gate(connection):
-        breaches[breach.submission_id].append(breach)
-    decisions = [_decide(file, breaches[file.submission_id], reference) for file in files]
+        found[breach.submission_id].append(breach)
+    breaches, uses = accept_waived(connection, [at_hand(file) for file in files], found)
+    decisions = [
+        _decide(file, breaches[file.submission_id], reference, uses.get(file.submission_id, ())) for file in files
+    ]
+    on_trial: dict[int, list[Breach]] = defaultdict(list)
+    private = {file.submission_id for file in files if holds_private_text(file, found[file.submission_id])}
+    for breach in run_shadow_rules(connection):
+        is_private = breach.submission_id in private
+        kept = replace(breach, found=_NOT_REPEATED, expected="", subject="") if is_private else breach
+        on_trial[breach.submission_id].append(kept)
+    decisions = [
+        replace(decision, shadow_breaches=tuple(on_trial[decision.file.submission_id])) for decision in decisions
+    ]
     copy_rows(
         connection,
         "staging.blocked_line",
@@ -95,7 +114,7 @@ def tell(sayings: Sequence[Finding | Breach]) -> tuple[Told, ...]:
         said = each
         if _line_of(each) in private and each.code not in ("PERSONAL_DATA", "PERSONAL_TEXT"):
             # What was typed on a line with personal data is not repeated in any other sentence about it.
-            said = replace(each, found="(không nhắc lại)", expected="nội dung không có dữ liệu cá nhân")
+            said = replace(each, found=_NOT_REPEATED, expected="nội dung không có dữ liệu cá nhân")
         rule, severity, sentence = render(said)
         sheet = said.sheet if isinstance(said, Finding) else said.sheet_name
         told.setdefault(
@@ -106,7 +125,7 @@ def tell(sayings: Sequence[Finding | Breach]) -> tuple[Told, ...]:
 
 
 def find_unchanged(connection: Connection, files: Sequence[StagedFile]) -> dict[int, int]:
-    """Which files say exactly what the latest loaded revision of their subject says.
+    """Which files say exactly what the latest loaded revision of their subject says, and would fare no better.
 
     Returns submission id -> id of the revision it repeats. Files are compared before they are staged.
     """
@@ -120,6 +139,14 @@ def find_unchanged(connection: Connection, files: Sequence[StagedFile]) -> dict[
     )
     latest = {(row.source_id, row.subject_key): row for row in rows}
     outdated = partly_revised(connection, [row.submission_id for row in latest.values()])
+    outdated |= newly_waived(
+        connection,
+        [
+            replace(at_hand(file), submission_id=before.submission_id)
+            for file in files
+            if (before := latest.get((file.receipt.source_id, file.subject_key))) is not None
+        ],
+    )
     repeated: dict[int, int] = {}
     for file in files:
         before = latest.get((file.receipt.source_id, file.subject_key))
@@ -130,7 +157,28 @@ def find_unchanged(connection: Connection, files: Sequence[StagedFile]) -> dict[
     return repeated
 
 
-def _decide(file: StagedFile, breaches: Sequence[Breach], reference: Reference) -> Decision:
+def at_hand(file: StagedFile) -> FileAtHand:
+    """Whose file it is, what for and when it came: what a waiver goes by."""
+    heading, reading = file.reading.heading, file.reading
+    return FileAtHand(
+        file.submission_id,
+        heading.reporting_unit_code if heading else reading.reporting_unit_code,
+        heading.period_code if heading else reading.period_code,
+        file.receipt.received_at,
+    )
+
+
+def holds_private_text(file: StagedFile, breaches: Sequence[Breach]) -> bool:
+    """Whether the file has personal data or a mark somewhere: of such a file nothing is kept or shown that a rule which
+    sees all of it found.
+    """
+    codes = {each.code for each in file.reading.findings} | {each.code for each in breaches}
+    return bool(codes & {"PERSONAL_DATA", "PERSONAL_TEXT", "SECRET_TEXT"})
+
+
+def _decide(
+    file: StagedFile, breaches: Sequence[Breach], reference: Reference, waiver_uses: tuple[WaiverUse, ...] = ()
+) -> Decision:
     told = tell([*file.reading.findings, *_not_yet_told(file, breaches)])
     blocking = [each for each in told if each.severity == "block"]
     lines = frozenset(b.line_number for b in breaches if b.severity == "block" and b.line_number is not None)
@@ -141,10 +189,10 @@ def _decide(file: StagedFile, breaches: Sequence[Breach], reference: Reference) 
     # A publisher's book has no template: it is taken whole or looked at again when the contract has been mended.
     allows_partial = heading is not None and reference.templates[heading.template_code].allows_partial_load
     if not blocking:
-        return Decision(file, "loaded", "OK", told, frozenset())
+        return Decision(file, "loaded", "OK", told, frozenset(), waiver_uses)
     if holds_file or not allows_partial or len(lines) == file.row_count:
         return Decision(file, "quarantined", blocking[0].code, told, lines)
-    return Decision(file, "loaded", "PARTIAL", told, lines)
+    return Decision(file, "loaded", "PARTIAL", told, lines, waiver_uses)
 
 
 def _not_yet_told(file: StagedFile, breaches: Sequence[Breach]) -> list[Breach]:

@@ -23,6 +23,7 @@ from include.errors import SourceContractError
 from include.model import CODES_TO_FORGET, Finding, Reading
 from include.pipeline.answer import write_answers
 from include.pipeline.check import Decision, Told, check_batch, find_unchanged, tell
+from include.pipeline.correct import correct_reading, correction_state
 from include.pipeline.land import (
     Receipt,
     forget_file,
@@ -61,11 +62,13 @@ from include.pipeline.stage import (
     subject_of,
 )
 from include.quality.library import load_library_meanwhile
+from include.quality.waivers import FileAtHand, newly_waived
 from include.readers import WorkbookRefused
 from include.readers.sandbox import Sandbox
 from include.reference import Reference, load_reference
 from include.settings import Settings, load_settings
 from include.sources import Source, load_source
+from include.sources.corrections import load_corrections
 from include.warehouse.connect import engine as open_engine
 from include.warehouse.connect import warehouse_url
 
@@ -251,17 +254,21 @@ def describe_receipts(connection: Connection, settings: Settings, receipt_ids: S
 
 
 def read_in_sandbox(sandbox: Sandbox, source: Source, receipts: Sequence[Receipt]) -> list[Reading]:
-    """What each file says; a file the reader refuses, or dies of, becomes a refusal of that file alone."""
+    """What each file says, known errors mended; a file the reader refuses, or dies of, is refused alone.
+
+    Raises CatalogueError, before anything is read, for a corrections.yml that cannot be followed.
+    """
+    corrections = load_corrections(source)
     outcomes = sandbox.map(source.reader, [(str(r.path), r.original_name, r.received_at) for r in receipts])
     readings = []
     try:
-        for outcome in outcomes:
+        for receipt, outcome in zip(receipts, outcomes, strict=True):
             if isinstance(outcome, WorkbookRefused):
                 readings.append(Reading(heading=None, refusal=Finding(outcome.code, found=outcome.detail)))
             elif isinstance(outcome, BaseException):
                 raise outcome
             else:
-                readings.append(outcome)
+                readings.append(correct_reading(outcome, receipt, corrections))
     except BaseException:
         with spools_removed(readings):
             raise
@@ -276,7 +283,7 @@ def _take_through_gate(
     remove_stale_spools()
     forgotten = forgotten_among(connection, waiting)
     readable = [receipt for receipt in waiting if receipt.sha256 not in forgotten]
-    repeats, fresh = _split_repeats(connection, readable)
+    repeats, fresh = _split_repeats(connection, source, readable)
     fresh, same_drop = _first_of_bytes(fresh)
     if fresh:
         load_library_meanwhile()
@@ -287,7 +294,7 @@ def _take_through_gate(
     with spools_removed(readings), gate_lock(connection):
         # Asked again under the lock: another run may have closed these arrivals, or taken the same bytes, meanwhile.
         still_open = {receipt.receipt_id for receipt in _without_verdict(connection, waiting)}
-        late_repeats, _ = _split_repeats(connection, fresh)
+        late_repeats, _ = _split_repeats(connection, source, fresh)
         passed = {receipt.receipt_id for receipt in late_repeats}
         held = _held_before(connection, fresh)
         staged = []
@@ -450,27 +457,62 @@ def _name_of(earlier: Row[Any]) -> str:
     return f"{earlier.receipt_number} ({earlier.received_at.astimezone(VIETNAM):%d/%m/%Y %H:%M})"
 
 
-def _split_repeats(connection: Connection, receipts: Sequence[Receipt]) -> tuple[list[Receipt], list[Receipt]]:
+def _split_repeats(
+    connection: Connection, source: Source, receipts: Sequence[Receipt]
+) -> tuple[list[Receipt], list[Receipt]]:
     """Arrivals whose bytes say what the warehouse says already, and the others.
 
     Bytes that were only ever rejected or quarantined are looked at again: the file name, the list of bodies or
     the report they were compared with may have been put right since. So are bytes that a later revision replaced,
-    if only on one day: sending them again takes that revision back.
+    if only on one day: sending them again takes that revision back. So are bytes about which corrections.yml says
+    something else than when they were read last, and bytes of which a waiver lets in what was held back.
     """
     rows = connection.execute(
         text(
-            "select s.sha256, s.source_id, latest.submission_id from warehouse.submission as s"
+            "select distinct on (s.sha256, s.source_id, s.subject_key) s.sha256, s.source_id, s.subject_key,"
+            " s.reporting_unit_code, s.period_code, s.correction_state_hash, latest.submission_id"
+            " from warehouse.submission as s"
             " inner join lateral (select l.content_hash, l.submission_id from warehouse.submission as l"
             "  where l.verdict = 'loaded' and l.source_id = s.source_id and l.subject_key = s.subject_key"
             "  order by l.revision_number desc limit 1) as latest on latest.content_hash = s.content_hash"
             " where s.sha256 = any(:hashes) and s.verdict in ('loaded', 'unchanged')"
+            " order by s.sha256, s.source_id, s.subject_key, s.submission_id desc"
         ),
         {"hashes": [receipt.sha256 for receipt in receipts]},
     ).all()
     outdated = partly_revised(connection, [row.submission_id for row in rows])
-    seen = {(row.sha256, row.source_id) for row in rows if row.submission_id not in outdated}
-    repeats = [receipt for receipt in receipts if (receipt.sha256, receipt.source_id) in seen]
-    return repeats, [receipt for receipt in receipts if (receipt.sha256, receipt.source_id) not in seen]
+    corrections = load_corrections(source)
+    latest_of = {(row.sha256, row.source_id): row for row in rows}
+    waived = newly_waived(
+        connection,
+        [
+            FileAtHand(latest.submission_id, latest.reporting_unit_code, latest.period_code, receipt.received_at)
+            for receipt in receipts
+            if (latest := latest_of.get((receipt.sha256, receipt.source_id))) is not None
+        ],
+    )
+    said: dict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        if row.submission_id not in outdated | waived:
+            said[row.sha256, row.source_id].append(row)
+
+    def is_repeat(receipt: Receipt) -> bool:
+        return any(
+            row.correction_state_hash
+            == correction_state(
+                corrections,
+                receipt.sha256,
+                row.subject_key,
+                row.reporting_unit_code,
+                row.period_code,
+                receipt.received_at,
+            )
+            for row in said[receipt.sha256, receipt.source_id]
+        )
+
+    repeats = [receipt for receipt in receipts if is_repeat(receipt)]
+    again = {receipt.receipt_id for receipt in repeats}
+    return repeats, [receipt for receipt in receipts if receipt.receipt_id not in again]
 
 
 def _first_of_bytes(receipts: Sequence[Receipt]) -> tuple[list[Receipt], list[Receipt]]:
@@ -511,7 +553,7 @@ def _rehearse(reports: Sequence[Path], source: Source, engine: Engine, received_
     decisions: dict[int, Decision] = {}
     unchanged: set[int] = set()
     with engine.connect() as connection, Sandbox(workers=2) as sandbox:
-        repeats, fresh = _split_repeats(connection, receipts)
+        repeats, fresh = _split_repeats(connection, source, receipts)
         first, same_drop = _first_of_bytes(fresh)
         repeats += same_drop
         readings = dict(zip((r.receipt_id for r in first), read_in_sandbox(sandbox, source, first), strict=True))

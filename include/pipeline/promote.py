@@ -12,13 +12,14 @@ from include.pipeline.check import Decision, Told
 from include.pipeline.land import Receipt
 from include.pipeline.monitoring import load_counts, next_day_revisions
 from include.pipeline.stage import StagedFile, empty_staging, subject_of
+from include.warehouse.audit import record_event
 from include.warehouse.sql import copy_rows, run_file
 
 _SUBMISSION_COLUMNS = (
     "submission_id sha256 source_id subject_key reporting_unit_code period_code template_code template_version"
     " cut_off_date value_kind document_number document_date received_at content_hash verdict verdict_code"
     " revision_number received_count promoted_count quarantined_count ignored_count required_cell_count"
-    " filled_cell_count blocking_count warning_count"
+    " filled_cell_count blocking_count warning_count correction_state_hash"
 ).split()
 
 # Each empties one staging table into the warehouse or quarantine; for a shape the batch does not hold they do nothing.
@@ -33,6 +34,7 @@ _LOADS = (
     "quarantined_series_point",
     "series_point_change",
     "exchange_rate",
+    "applied_correction",
 )
 
 _NO_SHEET = ""
@@ -66,14 +68,66 @@ def promote_batch(connection: Connection, decisions: Sequence[Decision]) -> dict
     )
     for name in _LOADS:
         run_file(connection, f"load/{name}.sql")
+    copy_rows(
+        connection,
+        "warehouse.waiver_use",
+        "waiver_id submission_id rule_code message_code line_count".split(),
+        (
+            (use.waiver_id, decision.file.submission_id, use.rule_code, use.message_code, use.line_count)
+            for decision in decisions
+            for use in decision.waiver_uses
+        ),
+    )
+    copy_rows(
+        connection,
+        "warehouse.shadow_finding",
+        (
+            "submission_id line_number rule_code message_code severity sheet_name cell found_vi expected_vi subject_vi"
+        ).split(),
+        (
+            (
+                decision.file.submission_id,
+                breach.line_number,
+                breach.rule_code or breach.code,
+                breach.code,
+                breach.severity,
+                breach.sheet_name,
+                breach.cell,
+                breach.found,
+                breach.expected,
+                breach.subject,
+            )
+            for decision in decisions
+            for breach in decision.shadow_breaches
+        ),
+    )
     monitored = {d.file.submission_id: d.file.reading.monitoring for d in decisions if d.file.reading.monitoring}
     load_counts(connection, monitored)
     for decision in decisions:
         close_receipt(connection, decision.file.receipt, decision.verdict, decision.code, decision.file.submission_id)
     note_findings(connection, [(decision.file.receipt.receipt_id, decision.told) for decision in decisions])
     note_ignored(connection, [(d.file.submission_id, d.file.reading.ignored_rows) for d in decisions])
+    for decision in decisions:
+        if decision.file.reading.corrections:
+            _note_corrected(connection, decision.file)
     empty_staging(connection)
     return revisions
+
+
+def _note_corrected(connection: Connection, file: StagedFile) -> None:
+    codes = sorted({each.correction_code for each in file.reading.corrections})
+    record_event(
+        connection,
+        "correction",
+        file.receipt.receipt_number,
+        {
+            "source": file.receipt.source_id,
+            "sha256": file.receipt.sha256,
+            "submission": file.submission_id,
+            "corrections": ", ".join(codes),
+            "figures": len(file.reading.corrections),
+        },
+    )
 
 
 def record_unchanged(connection: Connection, files: Sequence[StagedFile]) -> None:
@@ -143,6 +197,7 @@ def record_rejection(
                 *([0] * 6),
                 sum(each.severity == "block" for each in told),
                 sum(each.severity == "warn" for each in told),
+                reading.correction_state,
             )
         ],
     )
@@ -304,6 +359,7 @@ def _submission_row(
         file.filled_cell_count,
         blocking,
         warning,
+        file.reading.correction_state,
     )
 
 

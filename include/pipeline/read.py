@@ -68,6 +68,19 @@ def read_report(source_id: str, path: Path) -> tuple[list[dict[str, Any]], dict[
                 "cell": row.cell,
             }
         )
+    printed = {each.line_number: each for each in reading.corrections}
+    lines = [each.line_number for each in reading.capital_flows]
+    lines += [each.line_number for each in reading.series_points]
+    lines += [each.line_number for each in reading.observations]
+    # Monitoring counts, which no correction is about, are in no list of lines.
+    for shown, line in zip(rows, lines, strict=False):
+        if (correction := printed.get(line)) is not None:
+            shown["correction"] = {
+                "code": correction.correction_code,
+                "printed": None if correction.printed_value is None else format(correction.printed_value, "f"),
+                "printed_state": correction.printed_state,
+                "printed_unit": correction.printed_unit_code or shown["unit"],
+            }
     return rows, None
 
 

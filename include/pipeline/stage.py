@@ -30,7 +30,7 @@ _FILLED_STATES = {"reported", "nil", "not_applicable", "withheld"}
 _EMPTY_STAGING = text(
     "truncate staging.report, staging.observation, staging.printed_total, staging.blocked_line,"
     " staging.monitoring_count, staging.monitoring_value, staging.monitoring_day,"
-    " staging.feed_file, staging.capital_flow, staging.series_point"
+    " staging.feed_file, staging.capital_flow, staging.series_point, staging.applied_correction"
 )
 
 # Staging column and field of the row, in the order of the table.
@@ -90,6 +90,14 @@ _SERIES_POINT = (
     ("raw_text", "raw_text"),
     ("reading_code", "reading_code"),
     ("reading_detail", "reading_detail"),
+)
+_CORRECTION = tuple(
+    (name, name)
+    for name in (
+        "line_number correction_code sheet_name cell printed_text printed_value printed_state printed_unit_code"
+        " corrected_value corrected_state corrected_unit_code reason_vi reported_date reported_to_name decided_by_role"
+        " valid_until"
+    ).split()
 )
 # A series is fetched again and again: a file made later that says the same is no revision.
 _SERIES_CONTENT = tuple(column for column in _SERIES_POINT if column != ("as_of_date", "as_of_date"))
@@ -152,7 +160,10 @@ def gate_lock(connection: Connection) -> Iterator[None]:
 
 
 def hash_content(reading: Reading) -> str:
-    """Hash of what a report says, whatever its formatting, file name or order of lines."""
+    """Hash of what a report says, whatever its formatting, file name or order of lines.
+
+    A figure that stands for what is printed, or for other reasons than before, says something else: it is a revision.
+    """
     heading = reading.heading
     stated = [
         heading.template_code if heading else None,
@@ -181,6 +192,13 @@ def hash_content(reading: Reading) -> str:
         said.append(reading.monitoring.content_hash)
     if reading.series_points:
         said.append(sorted(_content_of(row, _SERIES_CONTENT) for row in reading.series_points))
+    if reading.corrections:
+        said.append(
+            sorted(
+                [str(getattr(each, name)) for name, _ in _CORRECTION if name != "line_number"]
+                for each in reading.corrections
+            )
+        )
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -204,6 +222,12 @@ def count_cells(reading: Reading, reference: Reference) -> tuple[int, int]:
 
 def stage_files(connection: Connection, files: Sequence[StagedFile], reference: Reference) -> None:
     """Write the batch into empty staging tables and commit, so that the gate sees it."""
+    fill_staging(connection, files, reference)
+    connection.commit()
+
+
+def fill_staging(connection: Connection, files: Sequence[StagedFile], reference: Reference) -> None:
+    """Write the batch into empty staging tables in the caller's transaction: nobody else sees it."""
     connection.execute(_EMPTY_STAGING)
     copy_rows(
         connection,
@@ -219,6 +243,7 @@ def stage_files(connection: Connection, files: Sequence[StagedFile], reference: 
     _stage_rows(connection, "staging.observation", _OBSERVATION, files, lambda reading: reading.observations)
     _stage_rows(connection, "staging.capital_flow", _CAPITAL_FLOW, files, lambda reading: reading.capital_flows)
     _stage_rows(connection, "staging.series_point", _SERIES_POINT, files, lambda reading: reading.series_points)
+    _stage_rows(connection, "staging.applied_correction", _CORRECTION, files, lambda reading: reading.corrections)
     copy_rows(
         connection,
         "staging.printed_total",
@@ -239,7 +264,6 @@ def stage_files(connection: Connection, files: Sequence[StagedFile], reference: 
     )
     stage_counts(connection, files)
     connection.execute(text("analyze staging.observation, staging.capital_flow, staging.series_point"))
-    connection.commit()
 
 
 def empty_staging(connection: Connection) -> None:

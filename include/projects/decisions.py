@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from include.errors import PlatformError
-from include.quality.given_words import what_is_unfit
+from include.readers.kept_words import faults_in_words
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -93,10 +93,10 @@ _LIST = "`ttdn projects` liệt kê các bản ghi và cặp đề nghị."
 
 
 def _require_plain(where: str, words: str, expected: str, *, is_role: bool) -> None:
-    if unfit := what_is_unfit(words, is_post=is_role):
+    if faults := faults_in_words(words, is_post=is_role):
         raise DecisionRefused(
             where=where,
-            found=unfit,
+            found=", ".join(faults),
             expected=expected,
             remedy="Quyết định được giữ mãi, nên chỉ ghi chức danh và lý do.",
         )

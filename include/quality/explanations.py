@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from include.errors import PlatformError
-from include.quality.given_words import what_is_unfit
+from include.readers.kept_words import faults_in_words
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -212,7 +212,7 @@ def _require_fit(speaker: Speaker) -> None:
         ("--by", speaker.role, True, "một chức danh, ví dụ “Trưởng phòng Thông tin, Sở VHTTDL”"),
         ("--reason", speaker.reason, False, "lý do ngắn gọn ai cũng đọc được, không có thông tin cá nhân"),
     ):
-        if unfit := what_is_unfit(words, is_post=is_post):
+        if unfit := ", ".join(faults_in_words(words, is_post=is_post)):
             raise ExplanationRefused(
                 where=where,
                 found=unfit,

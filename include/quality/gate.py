@@ -54,6 +54,7 @@ class Breach:
 
     `severity` block stops the line (the file, where it may not load in part), warn does not. A rule about several
     figures gives a breach for each line it holds back, all with the place and words of the figure to look at first.
+    `accepted` is the sentence about the waiver under which a blocking breach was made a warning.
     """
 
     submission_id: int
@@ -66,6 +67,8 @@ class Breach:
     found: str
     expected: str
     subject: str
+    is_waivable: bool = False
+    accepted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +95,9 @@ def run_gate(connection: Connection, as_of: datetime | None = None) -> list[Brea
     except CatalogueError as error:
         raise _stop(error.where, str(error), "suites the gate can run") from error
     try:
-        row_counts = {suite.name: _count_rows(connection, suite) for suite in suites}
+        row_counts = {suite.name: count_rows(connection, suite) for suite in suites}
         # A batch holds one shape: what is not there needs no check, and asking takes a third of a second a suite.
-        suites = tuple(suite for suite in suites if row_counts[suite.name]) or suites
+        suites = tuple(suite.deciding for suite in suites if row_counts[suite.name]) or suites
         answers = _ask_great_expectations(connection, suites, row_counts)
         found = {
             place: list(_breaches(connection, answer)) for place, answer in enumerate(answers) if not answer.succeeded
@@ -197,7 +200,7 @@ def _breaches(connection: Connection, answer: Answer) -> Iterator[Breach]:
     rows: list[Mapping[str, Any]]
     if answer.expectation.query_file is None:
         column = answer.expectation.kwargs["column"]
-        rows = [{**row, "found": _as_found(row.get(column)), "expected": "", "subject": ""} for row in answer.rows]
+        rows = [{**row, "found": as_found(row.get(column)), "expected": "", "subject": ""} for row in answer.rows]
     else:
         rows = [dict(row._mapping) for row in run_file(connection, answer.expectation.query_file)]
         if len(rows) != answer.unexpected_count:
@@ -207,15 +210,24 @@ def _breaches(connection: Connection, answer: Answer) -> Iterator[Breach]:
                 "the same rows both times",
             )
     for row in rows:
-        yield from _as_breaches(answer, row)
+        yield from as_breaches(answer.suite, answer.expectation, row)
 
 
-def _as_breaches(answer: Answer, row: Mapping[str, Any]) -> Iterator[Breach]:
-    code = row.get("code") or answer.expectation.code
+def as_breaches(suite: Suite, expectation: Expectation, row: Mapping[str, Any]) -> Iterator[Breach]:
+    """A row that breaks a rule as breaches: one for itself, one more for each other line it holds back.
+
+    Raises GateError for a code nobody has written a sentence for.
+    """
+    code = row.get("code") or expectation.code
     try:
-        rule = message(code).rule or answer.expectation.rule
+        rule = message(code).rule or expectation.rule
     except CatalogueError as error:
-        raise _stop(_where(answer.suite, answer.expectation), f"code {code!r}", "a code with a message") from error
+        raise _stop(_where(suite, expectation), f"code {code!r}", "a code with a message") from error
+    yield from breaches_of_row(expectation, row, code, rule)
+
+
+def breaches_of_row(expectation: Expectation, row: Mapping[str, Any], code: str, rule: str) -> Iterator[Breach]:
+    """A row that breaks a rule as breaches of that code, whether or not there is a sentence for it."""
     line_number = row.get("line_number")
     lines = [line_number, *sorted(set(row.get("held_lines") or ()) - {line_number})]
     for line in lines:
@@ -224,12 +236,13 @@ def _as_breaches(answer: Answer, row: Mapping[str, Any]) -> Iterator[Breach]:
             line_number=line,
             rule_code=rule,
             code=code,
-            severity=answer.expectation.severity,
+            severity=expectation.severity,
             sheet_name=row.get("sheet_name"),
             cell=_within_sheet(row.get("cell"), row.get("sheet_name")),
             found=_with_vietnamese_figures(row["found"] or ""),
             expected=_with_vietnamese_figures(row["expected"] or ""),
             subject=row["subject"] or "",
+            is_waivable=expectation.is_waivable,
         )
 
 
@@ -238,7 +251,8 @@ def _within_sheet(cell: str | None, sheet_name: str | None) -> str | None:
     return cell.rpartition("!")[2] if cell and sheet_name else cell
 
 
-def _as_found(value: object) -> str:
+def as_found(value: object) -> str:
+    """A value of a column as words for {found}."""
     return "ô trống" if value is None else str(value)
 
 
@@ -249,7 +263,8 @@ def _with_vietnamese_figures(sentence: str) -> str:
     return _FIGURE.sub(lambda figure: format_number(Decimal(figure[1])), sentence)
 
 
-def _count_rows(connection: Connection, suite: Suite) -> int:
+def count_rows(connection: Connection, suite: Suite) -> int:
+    """How many rows of the batch the suite is about."""
     from sqlalchemy import column, func, select, table
 
     return connection.execute(

@@ -74,6 +74,8 @@ def render(said: Finding | Breach) -> tuple[str, Severity, str]:
         sentence = f"{place}: {sentence}"
     if template.remedy:
         sentence = f"{sentence} {template.remedy.format_map(fields)}"
+    if not isinstance(said, Finding) and said.accepted:
+        sentence = f"{sentence} {said.accepted}"
     severity = template.severity if isinstance(said, Finding) else said.severity
     return template.rule, severity, sentence
 

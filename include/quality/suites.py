@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,11 +33,26 @@ ROW_COUNT_RULE = "expect_table_row_count_to_equal"
 """Guards that Great Expectations looked at the same rows as we do; it says nothing about a report."""
 
 
+NEVER_WAIVED_RULES = frozenset({"R-01", "R-02", "R-12", "R-13", "R-17", "R-19"})
+NEVER_WAIVED_CODES = frozenset({"ROW_SHAPE", "DUP_KEY", "CAPITAL_KEY_REPEATED", "CAPITAL_CELL_NOT_READ", "NEGATIVE"})
+"""What nobody can accept: secrets and personal data, an unknown body, period or code, a cell nobody could read, a
+figure stated twice, a line that contradicts itself. The warehouse may not, or cannot, hold any of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """A rule on trial since a day: it reports to somebody and decides nothing."""
+
+    since: date
+    reader: str
+
+
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """One line of a suite: an expectation with the rule it stands for and the code its breaches carry.
 
-    `rule` is R-01 to R-20, or empty. `query_file` is a file below sql/rules, for SQL rules only.
+    `rule` is R-01 to R-20, or empty. `query_file` is a file below sql/rules, for SQL rules only. A breach of a rule
+    that `is_waivable` can be accepted for a body and period. A rule with a `shadow` is on trial.
     """
 
     type: str
@@ -46,6 +62,8 @@ class Expectation:
     code: str
     why: str
     query_file: str | None
+    is_waivable: bool = False
+    shadow: Shadow | None = None
 
     @property
     def name(self) -> str:
@@ -79,6 +97,16 @@ class Suite:
     @property
     def qualified_table(self) -> str:
         return f"{self.schema}.{self.table}"
+
+    @property
+    def deciding(self) -> Suite:
+        """The suite without its rules on trial."""
+        return replace(self, expectations=tuple(each for each in self.expectations if each.shadow is None))
+
+    @property
+    def on_trial(self) -> tuple[Expectation, ...]:
+        """The rules that decide nothing yet."""
+        return tuple(each for each in self.expectations if each.shadow is not None)
 
 
 def load_suites(root: Path = SUITES_ROOT) -> tuple[Suite, ...]:
@@ -144,6 +172,8 @@ def _read_expectation(suite_name: str, entry: Mapping[str, Any]) -> Expectation:
         raise _mistake(suite_name, f"{entry['type']} with query_file {query_file!r}", f"{SQL_RULE} with a query_file")
     if entry["type"] not in {SQL_RULE, ROW_COUNT_RULE, *COLUMN_RULES}:
         raise _mistake(suite_name, f"type {entry['type']!r}", "a type whose failing rows the gate can name")
+    if entry["type"] == ROW_COUNT_RULE and "shadow" in meta:
+        raise _mistake(suite_name, f"shadow for {meta['code']}", "a guard that always counts")
     return Expectation(
         type=entry["type"],
         kwargs=entry.get("kwargs", {}),
@@ -152,7 +182,35 @@ def _read_expectation(suite_name: str, entry: Mapping[str, Any]) -> Expectation:
         code=meta["code"],
         why=meta["why"],
         query_file=f"{RULES_FOLDER}/{query_file}" if query_file else None,
+        is_waivable=_read_waivable(suite_name, entry),
+        shadow=_read_shadow(suite_name, meta),
     )
+
+
+def _read_waivable(suite_name: str, entry: Mapping[str, Any]) -> bool:
+    meta = entry["meta"]
+    is_waivable = meta.get("waivable", False)
+    if not isinstance(is_waivable, bool):
+        raise _mistake(suite_name, f"waivable {is_waivable!r} for {meta['code']}", "true, or nothing")
+    never = meta["rule"] in NEVER_WAIVED_RULES or meta["code"] in NEVER_WAIVED_CODES
+    if is_waivable and (never or entry["severity"] != "critical" or "shadow" in meta):
+        raise _mistake(
+            suite_name,
+            f"waivable for {meta['code']} ({meta['rule'] or entry['severity']})",
+            "waivable only where a breach stops a line and may be accepted (see NEVER_WAIVED_RULES)",
+        )
+    return is_waivable
+
+
+def _read_shadow(suite_name: str, meta: Mapping[str, Any]) -> Shadow | None:
+    named = {"shadow", "shadow_since", "shadow_reader"} & set(meta)
+    if not named:
+        return None
+    since, reader = meta.get("shadow_since"), str(meta.get("shadow_reader") or "").strip()
+    if meta.get("shadow") is not True or not isinstance(since, date) or not reader:
+        expected = "shadow: true with shadow_since (a day) and shadow_reader (who reads what it finds)"
+        raise _mistake(suite_name, f"{', '.join(sorted(named))} for {meta['code']}", expected)
+    return Shadow(since, reader)
 
 
 def _mistake(suite_name: str, found: str, expected: str) -> CatalogueError:

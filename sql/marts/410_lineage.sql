@@ -535,7 +535,9 @@ select
     part.as_of_date,
     part.first_rate_id,
     part.second_rate_id,
-    rate.exchange_rate_vi
+    rate.exchange_rate_vi,
+    applied_correction.correction_code,
+    applied_correction.printed_value as uncorrected_value
 from (
     select
         stated.indicator_code,
@@ -616,6 +618,11 @@ from (
 ) as part
 inner join reference.indicator on part.indicator_code = indicator.indicator_code
 left join warehouse.submission on part.submission_id = submission.submission_id
+left join warehouse.applied_correction
+    on
+        part.submission_id = applied_correction.submission_id
+        and part.cell = applied_correction.cell
+        and (part.sheet_name = applied_correction.sheet_name or applied_correction.sheet_name is null)
 left join lateral (
     select
         receipt.original_name,
@@ -671,3 +678,5 @@ comment on column mart.lineage.as_of_date is 'Day the register was closed. | Ng�
 comment on column mart.lineage.first_rate_id is 'Exchange rate that made the value of it; joins to reference.exchange_rate. | Tỷ giá đã dùng để quy đổi.';
 comment on column mart.lineage.second_rate_id is 'Second rate, where a third currency reached USD through đồng. | Tỷ giá thứ hai, khi quy đổi qua đồng.';
 comment on column mart.lineage.exchange_rate_vi is 'The same rates in words: amount, days they hold, publisher. | Các tỷ giá ấy viết thành lời: giá trị, ngày áp dụng, nơi công bố.';
+comment on column mart.lineage.correction_code is 'Entry of corrections.yml by which the cell counts otherwise than printed; empty for all others. | Mục hiệu chỉnh khiến ô được tính khác số in; trống với mọi ô khác.';
+comment on column mart.lineage.uncorrected_value is 'What is printed in such a cell, in whole units; empty when it could not be read. | Số in trong ô đó, theo đơn vị gốc; trống nếu không đọc được.';

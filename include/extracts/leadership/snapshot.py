@@ -9,6 +9,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from include.extracts.leadership.exceptions import (
+    AcceptedException,
+    CorrectedFigure,
+    read_corrections,
+    read_exceptions,
+)
 from include.extracts.leadership.small_counts import LineMarks, is_small, mark_period
 from include.extracts.leadership.wording import (
     BOOKS_VI,
@@ -273,6 +279,8 @@ class Snapshot:
     held_row_count: int
     is_before_due: bool
     is_synthetic: bool = False
+    corrections: tuple[CorrectedFigure, ...] = ()
+    exceptions: tuple[AcceptedException, ...] = ()
 
     @property
     def obliged(self) -> tuple[Body, ...]:
@@ -417,6 +425,8 @@ def read_snapshot(connection: Connection, period_code: str) -> Snapshot:
         warnings=_read_warnings(connection, period_code, reference, untold),
         held_row_count=int(totals.held_row_count),
         is_before_due=bool(totals.is_before_due),
+        corrections=read_corrections(connection, period_code, reference),
+        exceptions=read_exceptions(connection, period_code, reference),
     )
 
 

@@ -65,6 +65,21 @@ TARGET_NOTE = (
 )
 
 
+CORRECTION_COLUMNS = ("Nơi gửi, công bố", "Số liệu", "Số in trong tệp", "Số được tính", "Quyết định", "Lý do")
+EXCEPTION_COLUMNS = ("Đơn vị", "Quy tắc", "Quyết định", "Áp dụng đến hết ngày", "Lý do", "Nội dung được chấp nhận")
+
+
+@dataclass(frozen=True, slots=True)
+class NoteTable:
+    """A table among the notes: where it is linked to, its title, a sentence under it, and its rows."""
+
+    anchor: str
+    title: str
+    note: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class GroupCount:
     """How the obliged bodies of one peer group stand."""
@@ -101,6 +116,14 @@ def facts(snapshot: Snapshot) -> list[tuple[str, str]]:
     ]
     if snapshot.with_target:
         told.append(("Mục tiêu", targets_sentence(snapshot)))
+    if snapshot.corrections or snapshot.exceptions:
+        told.append(
+            (
+                "Hiệu chỉnh, ngoại lệ",
+                f"{len(snapshot.corrections)} số liệu có hiệu chỉnh nguồn, {len(snapshot.exceptions)} ngoại lệ đã được"
+                " chấp nhận; lý do và chức danh quyết định ở phần ghi chú.",
+            )
+        )
     if snapshot.warnings or snapshot.held_row_count:
         told.append(
             (
@@ -265,6 +288,49 @@ def revised_sentence(snapshot: Snapshot) -> str:
     return f"{len(snapshot.revised)} đơn vị đã nộp lại: {names(snapshot.revised)}. " + (
         f"Chỉ tiêu thay đổi: {changed}." if changed else "Không chỉ tiêu nào thay đổi."
     )
+
+
+def exception_tables(snapshot: Snapshot) -> list[NoteTable]:
+    """What counts otherwise than printed, and what was accepted against a rule; only tables with a row in them."""
+    corrected = tuple(
+        (
+            each.sender_name,
+            each.figure_name,
+            each.printed,
+            each.counted,
+            f"{each.decided_by}, mục {each.code}; thời hạn: {each.until}",
+            f"{each.reason} Đã báo {each.reported}.",
+        )
+        for each in snapshot.corrections
+    )
+    accepted = tuple(
+        (
+            each.unit_name,
+            each.rule,
+            f"{each.decided_by}, ngoại lệ số {each.number}",
+            each.until,
+            each.reason,
+            each.text,
+        )
+        for each in snapshot.exceptions
+    )
+    tables = (
+        NoteTable(
+            "hieu-chinh-nguon",
+            "Số liệu có hiệu chỉnh nguồn",
+            "Nơi gửi hoặc nơi công bố đã được báo là in sai; số in trong tệp vẫn được lưu bên cạnh số được tính.",
+            CORRECTION_COLUMNS,
+            corrected,
+        ),
+        NoteTable(
+            "ngoai-le",
+            "Ngoại lệ đã được chấp nhận",
+            "Các báo cáo này trái một quy tắc kiểm tra và vẫn được nhận, theo quyết định có thời hạn.",
+            EXCEPTION_COLUMNS,
+            accepted,
+        ),
+    )
+    return [table for table in tables if table.rows]
 
 
 def names(bodies: Iterable[Body]) -> str:

@@ -700,6 +700,7 @@ class _Writer:
             self.write_text(sheet, row, 0, state, bold=True)
             sheet.merge_range(row, 1, row, last, meaning, self.cell())
             row += 1
+        row = self.write_exceptions(sheet, row, [column.width for column in columns])
         row = self.section(sheet, row + 1, "Định nghĩa các chỉ tiêu")
         # The header stands in the middle of the sheet: freezing it would leave no room to scroll.
         row = self.write_header(sheet, row, columns, repeats=False)
@@ -735,6 +736,26 @@ class _Writer:
             sheet.merge_range(row, 1, row, 4, basis.name, self.cell())
             sheet.merge_range(row, 5, row, last, said, self.cell())
             row += 1
+
+    def write_exceptions(self, sheet: Worksheet, row: int, widths: Sequence[float]) -> int:
+        """What counts otherwise than printed, and what was accepted against a rule; nothing where there is none."""
+        # The sheet's columns are those of the definitions below: a cell takes one or two of them.
+        spans = ((0, 1), (2, 2), (3, 4), (5, 5), (6, 7), (8, 8))
+        for table in statements.exception_tables(self.snapshot):
+            row = self.section(sheet, row + 1, table.title)
+            sheet.write_string(row, 0, table.note, self.style(italic=True))
+            row += 1
+            for cells, style in ((table.columns, self.header), *((line, self.cell()) for line in table.rows)):
+                heights = []
+                for words, (first, last) in zip(cells, spans, strict=True):
+                    heights.append(_lines(words, sum(widths[first : last + 1])))
+                    if first == last:
+                        sheet.write_string(row, first, words, style)
+                    else:
+                        sheet.merge_range(row, first, row, last, words, style)
+                sheet.set_row(row, 16 * max(heights) + 4)
+                row += 1
+        return row
 
     def write_sources(self) -> None:
         columns = [

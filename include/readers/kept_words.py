@@ -1,4 +1,4 @@
-"""Words a person gives and the platform keeps for good: what makes them unfit is said here, once."""
+"""Words people type to explain a decision: a reason, a post, an office. They are kept for good and read by many."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Final
 from include.readers.personal_data import kinds_in_text
 from include.readers.secrecy import is_marked_text
 
+PERSON_NAME = "tên người"
+SECRECY_MARK = "dấu chỉ độ mật"
+NOTHING = "để trống"
 LONGEST_POST: Final = 100
 LONGEST_REASON: Final = 1000
 
@@ -17,19 +20,19 @@ _FAMILY_NAME = re.compile(
 )
 
 
-def what_is_unfit(words: str, *, is_post: bool = False) -> str:
-    """Why the words may not be kept, in Vietnamese and without repeating them; empty when they may.
+def faults_in_words(words: str, *, is_post: bool = False) -> tuple[str, ...]:
+    """Why the words cannot be kept, as Vietnamese phrases that repeat none of them; empty when they can.
 
-    `is_post` is for the post of whoever speaks, where a family name is a name too.
+    `is_post`: a post or an office is meant, so that a family name in it is a person's. In a reason it may be a street.
     """
     if not words.strip():
-        return "để trống"
-    kinds = list(kinds_in_text(words))
+        return (NOTHING,)
+    faults = list(kinds_in_text(words))
     if _ADDRESSED_PERSON.search(words) or (is_post and _FAMILY_NAME.search(words)):
-        kinds.append("tên người")
+        faults.append(PERSON_NAME)
     if is_marked_text(words):
-        kinds.append("dấu chỉ độ mật")
+        faults.append(SECRECY_MARK)
     longest = LONGEST_POST if is_post else LONGEST_REASON
     if len(words.strip()) > longest:
-        kinds.append(f"dài quá {longest} chữ")
-    return ", ".join(kinds)
+        faults.append(f"dài quá {longest} chữ")
+    return tuple(faults)
