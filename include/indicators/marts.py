@@ -22,7 +22,7 @@ def build_marts(connection: Connection, as_known: datetime | None = None) -> Non
     from sqlalchemy import text
 
     from include.projects.titles import note_titles
-    from include.warehouse.roles import with_rights_of_mart_builder
+    from include.warehouse.roles import with_rights_of
     from include.warehouse.sql import SQL_ROOT, read_file, run_script
 
     with connection.begin_nested() if connection.in_transaction() else connection.begin():
@@ -31,8 +31,9 @@ def build_marts(connection: Connection, as_known: datetime | None = None) -> Non
             text("select set_config('ttdn.as_known', :moment, true)"),
             {"moment": as_known.isoformat() if as_known else ""},
         )
-        note_titles(connection)
-        with with_rights_of_mart_builder(connection):
+        with with_rights_of(connection, "ttdn_loader"):
+            note_titles(connection)
+        with with_rights_of(connection, "ttdn_mart_builder"):
             for path in sorted((SQL_ROOT / "marts").glob("*.sql")):
                 run_script(connection, read_file(f"marts/{path.name}"))
 

@@ -43,6 +43,14 @@ GROUP_OF = {"analyst": "ttdn_analyst_ro", "auditor": "ttdn_auditor", "agency": "
 
 CONNECTION_LIMIT = 5
 
+_WORKPLACES = {
+    "ttdn_migrator": ("warehouse", "ttdn_owner"),
+    "ttdn_loader": ("staging", "ttdn_owner"),
+    "ttdn_mart_builder": ("mart", "ttdn_mart_builder"),
+    "ttdn_extractor": ("mart", "ttdn_mart_builder"),
+}
+"""Roles the platform takes on for its own work: the schema each works in, and who owns that once rights are given."""
+
 _LIMITS = {
     "default_transaction_read_only": "on",
     "statement_timeout": "120s",
@@ -119,21 +127,43 @@ def role_problems(connection: Connection) -> list[str]:
     return problems
 
 
+def may_work_as(connection: Connection, role: str) -> bool:
+    """Whether the session may take on `role` and the role has been given its rights in this database."""
+    schema_name, owner = _WORKPLACES[role]
+    return bool(
+        connection.exec_driver_sql(
+            # Asked of the login, not of a role it has taken on: that is what SET ROLE goes by.
+            "select pg_catalog.pg_has_role(session_user, pg_catalog.to_regrole(%s), 'usage')"
+            " from pg_catalog.pg_namespace where nspname = %s and pg_catalog.pg_get_userbyid(nspowner) = %s",
+            (role, schema_name, owner),
+        ).scalar()
+    )
+
+
 @contextmanager
-def with_rights_of_mart_builder(connection: Connection) -> Iterator[None]:
-    """Work with the rights of ttdn_mart_builder alone until the block ends, where the marts belong to it.
+def connected_as(engine: Engine, role: str) -> Iterator[Connection]:
+    """A connection with the rights of `role` alone, whatever it commits, where the server has the platform's roles.
+
+    The rights end with the connection, which the platform's engines never keep (include.warehouse.connect).
+    """
+    with engine.connect() as connection:
+        if may_work_as(connection, role):
+            connection.exec_driver_sql("select set_config('role', %s, false)", (role,))
+        connection.commit()
+        yield connection
+
+
+@contextmanager
+def with_rights_of(connection: Connection, role: str) -> Iterator[None]:
+    """Work with the rights of `role` alone until the block ends, where the server has the platform's roles.
 
     For the open transaction only; a failure inside leaves it to the caller's rollback to give the rights back.
     """
-    may_switch = connection.exec_driver_sql(
-        "select pg_catalog.pg_has_role(nspowner, 'usage') from pg_catalog.pg_namespace"
-        " where nspname = 'mart' and pg_catalog.pg_get_userbyid(nspowner) = 'ttdn_mart_builder'"
-    ).scalar()
-    if not may_switch:
+    if not may_work_as(connection, role):
         yield
         return
     former = connection.exec_driver_sql("select current_setting('role')").scalar()
-    connection.exec_driver_sql("set local role ttdn_mart_builder")
+    connection.exec_driver_sql("select set_config('role', %s, true)", (role,))
     yield
     connection.exec_driver_sql("select set_config('role', %s, true)", (former,))
 
