@@ -127,6 +127,69 @@ def role_problems(connection: Connection) -> list[str]:
     return problems
 
 
+_REFUSED = {"42501": "a login with the right to it", "25006": "a login that may write"}
+"""Codes PostgreSQL refuses with: no right to it, and a session that only reads."""
+
+
+def explain_refusal(error: BaseException) -> PlatformError | None:
+    """What PostgreSQL refused for want of a right, as an error that says what to do; None for any other error."""
+    refusal = getattr(error, "orig", None)
+    expected = _REFUSED.get(getattr(refusal, "pgcode", None) or "")
+    if expected is None:
+        return None
+    return PlatformError(
+        where="the warehouse",
+        found=str(refusal).strip().splitlines()[0],
+        expected=expected,
+        remedy="Nothing was changed. Check whose login TTDN_DATABASE_URL names; docs/roles.md says who may do what.",
+    )
+
+
+_VIEWS_WITH_OWNERS_RIGHTS = """
+with recursive used as (
+    select pg_rewrite.ev_class as view_oid, pg_depend.refobjid as used_oid
+    from pg_catalog.pg_rewrite
+    inner join pg_catalog.pg_depend
+        on
+            pg_rewrite.oid = pg_depend.objid
+            and pg_depend.classid = 'pg_catalog.pg_rewrite'::regclass
+            and pg_depend.refclassid = 'pg_catalog.pg_class'::regclass
+            and pg_depend.refobjid <> pg_rewrite.ev_class
+),
+
+made_of as (
+    select view_oid, used_oid from used
+    union
+    select made_of.view_oid, used.used_oid from made_of inner join used on made_of.used_oid = used.view_oid
+)
+
+select distinct pg_namespace.nspname || '.' || pg_class.relname
+from made_of
+inner join pg_catalog.pg_class on made_of.view_oid = pg_class.oid
+inner join pg_catalog.pg_namespace on pg_class.relnamespace = pg_namespace.oid
+inner join pg_catalog.pg_class as source on made_of.used_oid = source.oid
+where
+    not coalesce(pg_class.reloptions @> array['security_invoker=true'], false)
+    and (
+        source.relrowsecurity
+        or source.relnamespace in (
+            select oid from pg_catalog.pg_namespace
+            where nspname in ('landing', 'staging', 'quarantine', 'warehouse', 'audit')
+        )
+    )
+order by 1
+"""
+
+
+def view_problems(connection: Connection) -> list[str]:
+    """Views and stored copies, whatever their schema, that show more than their reader may see in the tables below.
+
+    A view runs with its owner's rights unless it says otherwise, and a materialised view knows no row-level security.
+    """
+    views = connection.exec_driver_sql(_VIEWS_WITH_OWNERS_RIGHTS).scalars()
+    return [f"{view} shows guarded rows with its owner's rights" for view in views]
+
+
 def may_work_as(connection: Connection, role: str) -> bool:
     """Whether the session may take on `role` and the role has been given its rights in this database."""
     schema_name, owner = _WORKPLACES[role]
