@@ -12,9 +12,9 @@ select
     (select max(submission_id) from warehouse.submission) as newest_submission_id,
     (select state_hash from reference.prepared) as reference_state,
     (select max(decision_id) from warehouse.project_match_decision) as newest_decision_id;
-comment on table mart.build is 'When the marts were built and from how much.';
-comment on column mart.build.built_at is 'When they were built.';
-comment on column mart.build.as_known is 'Reports received later than this are left out; empty when none is.';
-comment on column mart.build.reference_state is 'State of the reference files; a changed list makes the marts stale.';
-comment on column mart.build.newest_decision_id is 'Last word there was on records of projects; a later one makes the marts stale.';
-comment on column mart.build.newest_submission_id is 'Last submission there was; a later one makes the marts stale.';
+comment on table mart.build is 'When the marts were built and from how much. | Các bảng được dựng khi nào và từ bao nhiêu số liệu.';
+comment on column mart.build.built_at is 'When they were built. | Lúc các bảng được dựng xong.';
+comment on column mart.build.as_known is 'Reports received later than this are left out; empty when none is. | Không tính báo cáo nhận sau thời điểm này; để trống khi tính tất cả.';
+comment on column mart.build.reference_state is 'State of the reference files; a changed list makes the marts stale. | Trạng thái các tệp danh mục; danh mục đổi thì các bảng thành cũ.';
+comment on column mart.build.newest_decision_id is 'Last word there was on records of projects; a later one makes the marts stale. | Quyết định cuối cùng về hồ sơ dự án; có quyết định sau thì các bảng thành cũ.';
+comment on column mart.build.newest_submission_id is 'Last submission there was; a later one makes the marts stale. | Lần nộp cuối cùng đã có khi dựng; có lần nộp sau thì các bảng thành cũ.';

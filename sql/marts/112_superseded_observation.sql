@@ -15,26 +15,26 @@ where exists (
 );
 alter table mart.superseded_observation add constraint superseded_observation_pk
 primary key (reporting_unit_code, period_code, measure_code, axis_code, member_code);
-comment on table mart.superseded_observation is 'Report figures that a register of projects took the place of; see mart.reconciliation.';
-comment on column mart.superseded_observation.reporting_unit_code is 'Reporting body.';
-comment on column mart.superseded_observation.period_code is 'Reporting period.';
-comment on column mart.superseded_observation.measure_code is 'Measure.';
-comment on column mart.superseded_observation.axis_code is 'Breakdown; total for the undivided figure.';
-comment on column mart.superseded_observation.member_code is 'Member of the breakdown.';
-comment on column mart.superseded_observation.value is 'Figure in base units.';
-comment on column mart.superseded_observation.value_state is 'reported, nil, not_applicable, withheld or missing.';
-comment on column mart.superseded_observation.value_kind is 'chinh_thuc final, thuc_hien actual, uoc estimate.';
-comment on column mart.superseded_observation.kind_rank is 'The same as a number.';
-comment on column mart.superseded_observation.full_year_estimate is 'Estimate for the whole year given beside the figure.';
-comment on column mart.superseded_observation.cut_off_date is 'Last day the figure covers.';
-comment on column mart.superseded_observation.revision_number is 'Revision of the report.';
-comment on column mart.superseded_observation.is_revised is 'True when an earlier accepted revision said something else here.';
-comment on column mart.superseded_observation.is_partial is 'Always false: reports have no lines of projects.';
-comment on column mart.superseded_observation.source_id is 'Source contract.';
-comment on column mart.superseded_observation.submission_id is 'Submission.';
-comment on column mart.superseded_observation.line_number is 'Its place in the submission.';
-comment on column mart.superseded_observation.sheet_name is 'Sheet of the workbook.';
-comment on column mart.superseded_observation.cell is 'A1 address on that sheet.';
+comment on table mart.superseded_observation is 'Report figures that a register of projects took the place of; see mart.reconciliation. | Số trong báo cáo đã được sổ dự án thay; xem mart.reconciliation.';
+comment on column mart.superseded_observation.reporting_unit_code is 'Reporting body the row is about. | Đơn vị báo cáo mà dòng này nói đến.';
+comment on column mart.superseded_observation.period_code is 'Reporting period the row is about. | Kỳ báo cáo mà dòng này nói đến, ví dụ 2026-06T.';
+comment on column mart.superseded_observation.measure_code is 'Measure of the plan''s forms, for example MED01. | Mã số liệu theo biểu mẫu của kế hoạch, ví dụ MED01.';
+comment on column mart.superseded_observation.axis_code is 'Breakdown; total for the undivided figure. | Cách phân tổ của con số; total là số chung.';
+comment on column mart.superseded_observation.member_code is 'Member of the breakdown. | Thành phần được nói đến trong phân tổ.';
+comment on column mart.superseded_observation.value is 'Figure in base units. | Con số của báo cáo theo đơn vị gốc, đã được sổ thay.';
+comment on column mart.superseded_observation.value_state is 'reported, nil, not_applicable, withheld or missing. | reported, nil, not_applicable, withheld hoặc missing: trạng thái trong báo cáo.';
+comment on column mart.superseded_observation.value_kind is 'chinh_thuc final, thuc_hien actual, uoc estimate. | chinh_thuc chính thức, thuc_hien thực hiện, uoc ước.';
+comment on column mart.superseded_observation.kind_rank is 'The same as a number. | 1 ước, 2 thực hiện, 3 chính thức.';
+comment on column mart.superseded_observation.full_year_estimate is 'Estimate for the whole year given beside the figure. | Số ước đến 31/12 ghi bên cạnh con số của báo cáo.';
+comment on column mart.superseded_observation.cut_off_date is 'Last day the figure covers. | Ngày cuối cùng mà con số bao trùm.';
+comment on column mart.superseded_observation.revision_number is 'Revision of the report. | Báo cáo là bản sửa thứ mấy.';
+comment on column mart.superseded_observation.is_revised is 'True when an earlier accepted revision said something else here. | Đúng khi một bản được chấp nhận trước đó ghi khác ở chỗ này.';
+comment on column mart.superseded_observation.is_partial is 'Always false: reports have no lines of projects. | Luôn sai: báo cáo không có dòng của từng dự án.';
+comment on column mart.superseded_observation.source_id is 'Source contract the file was read by. | Hợp đồng nguồn đã đọc tệp.';
+comment on column mart.superseded_observation.submission_id is 'Submission the row belongs to. | Lần nộp mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
+comment on column mart.superseded_observation.line_number is 'Its place in the submission. | Thứ tự của dòng trong lần nộp.';
+comment on column mart.superseded_observation.sheet_name is 'Sheet of the workbook. | Trang của tệp bảng tính nơi con số đứng.';
+comment on column mart.superseded_observation.cell is 'A1 address on that sheet. | Địa chỉ kiểu A1 trên trang của báo cáo.';
 
 delete from mart.observation_latest as observation
 using mart.superseded_observation as superseded

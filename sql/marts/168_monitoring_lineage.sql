@@ -58,17 +58,17 @@ cross join lateral (
             else stood_on.item_count
         end::numeric as value
 ) as counted;
-comment on view mart.monitoring_lineage is 'From a monitoring indicator down to the lines of the files it was added up from.';
-comment on column mart.monitoring_lineage.indicator_code is 'Indicator.';
-comment on column mart.monitoring_lineage.period_code is 'Reporting period.';
-comment on column mart.monitoring_lineage.side is 'numerator or denominator.';
-comment on column mart.monitoring_lineage.measure_code is 'MON01 items or MON02 days.';
-comment on column mart.monitoring_lineage.reporting_unit_code is 'Body that sent the file, where the file names one.';
-comment on column mart.monitoring_lineage.axis_code is 'Always total.';
-comment on column mart.monitoring_lineage.member_code is 'Always total; breakdowns stand on the same lines.';
-comment on column mart.monitoring_lineage.value is 'Items or days these lines add.';
-comment on column mart.monitoring_lineage.submission_id is 'Submission.';
-comment on column mart.monitoring_lineage.sheet_name is 'Sheet; empty for text files.';
-comment on column mart.monitoring_lineage.cell is 'Lines of the file the days of the month lie between.';
-comment on column mart.monitoring_lineage.month_start is 'Month of the days.';
-comment on column mart.monitoring_lineage.day_count is 'Current days of the month in that file.';
+comment on view mart.monitoring_lineage is 'From a monitoring indicator down to the lines of the files it was added up from. | Từ chỉ tiêu nắm bắt thông tin xuống đến các dòng của tệp.';
+comment on column mart.monitoring_lineage.indicator_code is 'Indicator the row is about, for example P01. | Ký hiệu của chỉ tiêu mà dòng này nói đến, ví dụ P01.';
+comment on column mart.monitoring_lineage.period_code is 'Reporting period the row is about. | Kỳ báo cáo mà dòng này nói đến, ví dụ 2026-06T.';
+comment on column mart.monitoring_lineage.side is 'numerator or denominator. | numerator là tử số, denominator là mẫu số.';
+comment on column mart.monitoring_lineage.measure_code is 'MON01 items or MON02 days. | MON01 là tin, bài; MON02 là số ngày.';
+comment on column mart.monitoring_lineage.reporting_unit_code is 'Body that sent the file, where the file names one. | Đơn vị đã gửi tệp, khi tệp có nêu.';
+comment on column mart.monitoring_lineage.axis_code is 'Always total. | Luôn là total: số chung.';
+comment on column mart.monitoring_lineage.member_code is 'Always total; breakdowns stand on the same lines. | Luôn là total; các phân tổ nằm trên cùng những dòng ấy.';
+comment on column mart.monitoring_lineage.value is 'Items or days these lines add. | Số tin, bài hoặc số ngày mà các dòng này thêm vào.';
+comment on column mart.monitoring_lineage.submission_id is 'Submission the row belongs to. | Lần nộp mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
+comment on column mart.monitoring_lineage.sheet_name is 'Sheet; empty for text files. | Trang của tệp bảng tính; để trống với tệp văn bản.';
+comment on column mart.monitoring_lineage.cell is 'Lines of the file the days of the month lie between. | Các ngày của tháng nằm giữa những dòng nào của tệp.';
+comment on column mart.monitoring_lineage.month_start is 'Month of the days. | Ngày đầu của tháng chứa các ngày ấy.';
+comment on column mart.monitoring_lineage.day_count is 'Current days of the month in that file. | Bao nhiêu ngày của tháng đang được tính theo tệp ấy.';

@@ -87,7 +87,7 @@ def test_nothing_in_the_warehouse_or_the_catalogue_is_undescribed(dictionary):
 
 def test_a_table_or_column_made_tomorrow_without_a_comment_is_a_gap(mart):
     mart.execute(text("create table mart.visitor (visitor_count integer, seen_at timestamptz)"))
-    mart.execute(text("comment on column mart.visitor.seen_at is 'When the guest was counted at the border.'"))
+    mart.execute(text("comment on column mart.visitor.seen_at is 'When counted. | Lúc đếm ở cửa khẩu.'"))
 
     assert gaps_of_visitor(mart) == ["table mart.visitor", "column mart.visitor.visitor_count"]
 
@@ -97,13 +97,18 @@ def test_a_table_or_column_made_tomorrow_without_a_comment_is_a_gap(mart):
     [
         ("Visitor count.", False),
         ("The count of visitors | Số visitor", False),
+        ("Visitors counted at the border. | Số visitor", False),
         ("Guests of the year | Khách trong năm", True),
-        ("Visitors counted at the border.", True),
+        ("Visitors | Khách qua cửa khẩu", True),
+        # Each half is for another reader.
+        ("Visitors counted at the border.", False),
+        ("Visitors counted at the border. | ", False),
+        (" | Khách qua cửa khẩu", False),
     ],
 )
 def test_a_comment_that_repeats_the_name_counts_as_missing(mart, comment, is_described):
     mart.execute(text("create table mart.visitor (visitor_count integer)"))
-    mart.execute(text("comment on table mart.visitor is 'People who crossed the border.'"))
+    mart.execute(text("comment on table mart.visitor is 'People who crossed. | Người qua cửa khẩu.'"))
     mart.execute(text(f"comment on column mart.visitor.visitor_count is '{comment}'"))
 
     assert gaps_of_visitor(mart) == ([] if is_described else ["column mart.visitor.visitor_count"])
@@ -111,20 +116,32 @@ def test_a_comment_that_repeats_the_name_counts_as_missing(mart, comment, is_des
 
 def test_a_shared_name_explains_a_short_comment_and_does_not_replace_a_missing_one(mart):
     mart.execute(text("create table mart.visitor (indicator_code text, measure_code text)"))
-    mart.execute(text("comment on table mart.visitor is 'People who crossed the border.'"))
-    mart.execute(text("comment on column mart.visitor.indicator_code is 'Indicator.'"))
+    mart.execute(text("comment on table mart.visitor is 'People who crossed. | Người qua cửa khẩu.'"))
+    mart.execute(text("comment on column mart.visitor.indicator_code is 'Indicator. | Mã chỉ tiêu.'"))
+    mart.execute(text("comment on column mart.visitor.measure_code is 'Measure of the form, such as MED01.'"))
 
     assert gaps_of_visitor(mart) == ["column mart.visitor.measure_code"]
 
 
 def test_words_kept_beside_the_dictionary_do_not_stand_in_for_a_comment(mart):
     mart.execute(text("comment on view mart.ledger is null"))
-    mart.execute(text("comment on table mart.report_latest is 'Report latest.'"))
+    mart.execute(text("comment on table mart.report_latest is 'The report that counts of each body.'"))
+    mart.execute(text("comment on schema audit is 'Who decided what.'"))
 
     gaps = find_gaps(read_dictionary(mart))
 
-    assert "table mart.ledger" in gaps
-    assert "table mart.report_latest" not in gaps
+    assert {"table mart.ledger", "table mart.report_latest", "schema audit"} <= set(gaps)
+
+
+def test_a_partition_is_described_as_its_table_is(mart):
+    mart.execute(text("select warehouse.make_monitoring_month('2026-12-01')"))
+    lacking = mart.execute(
+        text(
+            "select attname from pg_attribute where attrelid = 'warehouse.monitoring_count_2026_12'::regclass"
+            " and attnum > 0 and coalesce(col_description(attrelid, attnum), '') not like '%_ | _%'"
+        )
+    ).scalars()
+    assert list(lacking) == []
 
 
 def test_a_measure_an_indicator_a_rule_and_a_source_can_be_gaps_too(dictionary):
