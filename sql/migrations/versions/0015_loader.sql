@@ -84,7 +84,6 @@ comment on schema audit is 'Who decided what, and when. Append only; no figures,
 comment on schema landing is 'What arrived: the bytes once, every arrival noted. | Nơi tiếp nhận: nội dung tệp giữ một lần, lần đến nào cũng được ghi.';
 comment on schema warehouse is 'Accepted figures, append only, every revision kept. | Kho: số liệu đã được chấp nhận; chỉ ghi thêm, bản nào cũng giữ.';
 comment on schema reference is 'Dated lists the platform works with: reporting units, measures, templates, periods. Copied from files in the project. | Danh mục có ngày hiệu lực: đơn vị báo cáo, số liệu, biểu mẫu, kỳ báo cáo. Chép từ các tệp của dự án.';
-comment on schema mart is 'What people read; rebuilt whole. | Những gì người đọc dùng; dựng lại toàn bộ mỗi khi có số mới.';
 comment on table audit.event is 'Approvals, restatements, refusals, exports and grants. Append only; event_hash covers all fields and the hash before. | Phê duyệt, đính chính, từ chối, xuất tệp, cấp quyền; mỗi mục mang mã băm của mục trước.';
 comment on column audit.event.event_number is 'Place in the chain: 1, 2, 3 without a gap. | Vị trí trong chuỗi nhật ký: 1, 2, 3, không bỏ số nào.';
 comment on column audit.event.occurred_at is 'When it was written. | Thời điểm mục này được ghi.';
