@@ -20,17 +20,17 @@ select
     indicator.position as position_number
 from reference.indicator;
 comment on view mart.dim_indicator is
-'The 60 indicators with direction, owner and reading note. | 60 chỉ số, kèm hướng đọc, đơn vị chịu trách nhiệm và ghi chú.';
+'The 60 indicators with direction, owner and reading note. | 60 chỉ tiêu, kèm hướng đọc, đơn vị chịu trách nhiệm và ghi chú.';
 comment on column mart.dim_indicator.indicator_code is 'Key: joins to every indicator_code. | Khóa: nối với mọi cột indicator_code.';
-comment on column mart.dim_indicator.name_vi is 'Vietnamese name. | Tên chỉ số.';
+comment on column mart.dim_indicator.name_vi is 'Vietnamese name. | Tên chỉ tiêu.';
 comment on column mart.dim_indicator.name_en is 'English name. | Tên bằng tiếng Anh.';
 comment on column mart.dim_indicator.unit_vi is 'Unit of the value. | Đơn vị của giá trị.';
 comment on column mart.dim_indicator.arithmetic is 'How it is computed: sum, ratio, units_share and the other kinds of docs/indicators.md. | Cách tính: tổng, tỷ lệ, tỷ lệ đơn vị và các cách khác trong docs/indicators.md.';
-comment on column mart.dim_indicator.direction is 'up, down or none. Context indicators have none and are never scored. | Hướng: up, down hoặc none. Chỉ số ngữ cảnh không có hướng và không được chấm điểm.';
+comment on column mart.dim_indicator.direction is 'up, down or none. Context indicators have none and are never scored. | Hướng: up, down hoặc none. Chỉ tiêu bối cảnh không có hướng và không được chấm điểm.';
 comment on column mart.dim_indicator.direction_name_vi is 'The same in words. | Hướng đọc, viết bằng chữ.';
-comment on column mart.dim_indicator.target_status is 'Whether the province would set a target. | Tỉnh có đặt chỉ tiêu phấn đấu hay không.';
+comment on column mart.dim_indicator.target_status is 'Whether the province would set a target. | Tỉnh có giao mức phải đạt hay không.';
 comment on column mart.dim_indicator.owner_vi is 'Who answers for the figure. | Ai chịu trách nhiệm về số liệu.';
 comment on column mart.dim_indicator.clauses_text is 'Clauses of the plan, separated by commas. | Các mục của Kế hoạch, cách nhau bằng dấu phẩy.';
-comment on column mart.dim_indicator.period_kinds_text is 'Kinds of period it is computed for. | Loại kỳ có tính chỉ số.';
+comment on column mart.dim_indicator.period_kinds_text is 'Kinds of period it is computed for. | Loại kỳ có tính chỉ tiêu.';
 comment on column mart.dim_indicator.reading_note_vi is 'How to read it and what not to conclude. | Cách đọc và điều không nên suy ra.';
 comment on column mart.dim_indicator.position_number is 'Catalogue order. | Thứ tự trong danh mục.';

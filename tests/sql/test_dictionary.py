@@ -18,7 +18,7 @@ from sqlalchemy import Connection, text
 from include.cli import main
 from include.dictionary.columns import Catalog, Column, Relationship, Table, read_catalog, says_more, split_comment
 from include.dictionary.content import Dictionary, first_paragraph, head_comment, read_dictionary
-from include.dictionary.diagram import draw_diagram
+from include.dictionary.diagram import draw_diagram, star_of
 from include.dictionary.gaps import find_gaps
 from include.dictionary.page import render_page
 from include.dictionary.write import write_dictionary
@@ -279,15 +279,34 @@ def test_tables_that_point_at_each_other_in_a_circle_are_drawn_without_end():
     assert draw_diagram(replace(catalog, relationships=()), "bang-") == ""
 
 
-def test_no_two_boxes_of_the_diagram_touch(dictionary):
-    svg = draw_diagram(dictionary.catalog, "bang-")
+def test_facts_are_drawn_with_the_dimensions_their_columns_name(dictionary):
+    star = star_of(dictionary.catalog)
+    ties = {(each.source, each.source_columns[0], each.target) for each in star.relationships}
+
+    assert ("mart.fact_observation", "reporting_unit_code", "mart.dim_reporting_unit") in ties
+    assert ("mart.fact_report", "first_accepted_date", "mart.dim_date") in ties
+    assert ("mart.fact_capital_flow", "value", "mart.dim_measure") not in ties
+    facts = {each.qualified for each in dictionary.catalog.tables if each.name.startswith("fact_")}
+    assert {source for source, _, _ in ties} == facts
+    assert '<a href="#bang-mart.fact_observation">' in draw_diagram(star, "bang-")
+
+
+def test_what_people_start_from_comes_first_on_the_page(dictionary):
+    page = render_page(dictionary)
+    places = [page.index(f'id="bang-mart.{name}"') for name in ("fact_capital_flow", "dim_date", "build")]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("drawn", [lambda catalog: catalog, star_of], ids=["core", "star"])
+def test_no_two_boxes_of_the_diagram_touch(dictionary, drawn):
+    svg = draw_diagram(drawn(dictionary.catalog), "bang-")
     boxes = [
         tuple(map(int, found))
         for found in re.findall(r'<rect x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)" rx="3"', svg)
     ]
     width, height = map(int, re.findall(r'viewBox="0 0 (\d+) (\d+)"', svg)[0])
 
-    assert len(boxes) > 20
+    assert len(boxes) > 10
     assert all(x + w <= width and y + h <= height for x, y, w, h in boxes)
     for number, (x, y, w, h) in enumerate(boxes):
         for other_x, other_y, other_w, other_h in boxes[number + 1 :]:
