@@ -12,8 +12,9 @@ from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from include.calendar.periods import VIETNAM
+from include.errors import GateError
 from include.exports.write import write_export
-from include.indicators.marts import build_marts
+from include.indicators.marts import build_marts, check_marts
 from include.pipeline import ingest, prepare, promote
 from include.pipeline.extract import write_extracts
 from include.pipeline.ingest import FileResult, ingest_files, reconcile_receipts
@@ -28,6 +29,7 @@ from include.warehouse.sql import read_file, run_script
 from tests.security.conftest import with_rights_of
 from tests.sources.monitoring_files import line, write_counts
 from tests.sources.reports import write_report
+from tests.sql import builders
 
 IN_JUNE = datetime(2026, 6, 10, 9, 0, tzinfo=VIETNAM)
 WRITTEN = ("landing", "staging", "quarantine", "warehouse")
@@ -291,6 +293,54 @@ def test_names_of_the_callers_cannot_stand_in_for_the_functions_own(desk: Desk, 
         loader.exec_driver_sql("set search_path = bait, pg_catalog")
         assert loader.exec_driver_sql("select warehouse.make_monitoring_month('2026-12-01')").scalar() is True
         assert loader.exec_driver_sql("select to_regclass('warehouse.monitoring_count_2026_12') is not null").scalar()
+
+
+# -- figures nobody wrote down -----------------------------------------------------------------------------------------
+
+
+def test_a_later_revision_is_in_the_log_even_when_whoever_loads_it_leaves_the_changes_out(
+    desk: Desk, warehouse: Connection
+) -> None:
+    builders.send(warehouse, "28249", figures={"MED01": 7})
+    warehouse.commit()
+    with connected_as(desk.engine, "ttdn_loader") as loader:
+        second = builders.send(loader, "28249", figures={"MED01": 70})
+        loader.commit()
+
+    entries = warehouse.exec_driver_sql("select details from audit.event where action = 'restatement'").scalars().all()
+    assert [(each["submission"], each["revision"], each["changed"]) for each in entries] == [(second, 2, 0)]
+
+
+def test_a_figure_added_to_a_file_of_before_stops_every_extract(desk: Desk, warehouse: Connection) -> None:
+    builders.send(warehouse, "28249", figures={"MED01": 7})
+    warehouse.commit()
+    with connected_as(desk.engine, "ttdn_loader") as loader:
+        loader.exec_driver_sql(
+            "insert into warehouse.observation (submission_id, line_number, measure_code, reporting_unit_code,"
+            " period_code, axis_code, member_code, value_kind, value, value_state, sheet_name, cell, revision_number)"
+            " select submission_id, 99, 'MED02', reporting_unit_code, period_code, axis_code, member_code, value_kind,"
+            " 500, value_state, sheet_name, 'F99', revision_number from warehouse.observation"
+        )
+        loader.commit()
+    build_marts(warehouse)
+
+    with pytest.raises(GateError, match=r"mart\.ledger.*1 received, 2 promoted"):
+        check_marts(warehouse)
+
+
+def test_a_total_added_to_a_monitored_day_stops_every_extract(desk: Desk, warehouse: Connection) -> None:
+    desk.hand_in(desk.counts("t5.csv", date(2026, 5, 1)), source="monitoring_statistics")
+    build_marts(warehouse)
+    check_marts(warehouse)
+    with connected_as(desk.engine, "ttdn_loader") as loader:
+        loader.exec_driver_sql(
+            "insert into warehouse.monitoring_day_total select submission_id, monitored_date, axis_code,"
+            " 'kinh_te', tone, is_foreign_language, 40 from warehouse.monitoring_day_total where axis_code = 'topic'"
+        )
+        loader.commit()
+
+    with pytest.raises(GateError, match=r"monitoring_day_total.*45 items by topic; expected 5"):
+        check_marts(warehouse)
 
 
 # -- what goes out, and what the platform does to its own tables -------------------------------------------------------

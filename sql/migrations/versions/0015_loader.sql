@@ -77,6 +77,36 @@ comment on function staging.stamp_monitoring_counts(bigint) is 'Rows copied into
 revoke execute on function warehouse.make_monitoring_month(date), warehouse.constrain_monitoring_month(date),
 staging.stamp_monitoring_counts(bigint) from public;
 
+-- A revision without a single row of changes still takes the place of what was published: a loader that left the
+-- changes out would otherwise write a figure that the log does not know.
+create function audit.note_revision_without_changes() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    changes record;
+begin
+    select * into changes from audit.count_changes(new.submission_id);
+    if changes.added + changes.changed + changes.removed = 0 then
+        perform audit.record_event(
+            'restatement',
+            coalesce(new.subject_key, 'submission ' || new.submission_id),
+            jsonb_build_object(
+                'submission', new.submission_id, 'source', new.source_id, 'revision', new.revision_number,
+                'sha256', new.sha256, 'added', 0, 'changed', 0, 'removed', 0
+            )
+        );
+    end if;
+    return null;
+end
+$$;
+comment on function audit.note_revision_without_changes() is 'Writes down a later revision that says it changed no figure. | Ghi lại một bản sau nói rằng không đổi con số nào.';
+revoke execute on function audit.note_revision_without_changes() from public;
+create constraint trigger submission_revision_without_changes after insert on warehouse.submission
+deferrable initially deferred for each row
+when (new.verdict = 'loaded' and new.revision_number > 1)
+execute function audit.note_revision_without_changes();
+
 -- Every schema, table and column of the core says what it holds in both languages; marts say it in their own files.
 comment on schema staging is 'Typed rows of the batch being checked; emptied afterwards, unlogged. | Vùng chờ: những dòng đang được kiểm tra; xong lượt thì bỏ.';
 comment on schema quarantine is 'Rows a check stopped, with the reason. | Vùng cách ly: những dòng bị kiểm tra giữ lại, kèm lý do.';
