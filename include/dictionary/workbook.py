@@ -136,8 +136,8 @@ def _sheets(dictionary: Dictionary) -> Iterator[_Sheet]:
                 f"{each.target_value:f}" if each.target_value is not None else content.TARGETS_VI[each.target],
                 each.owner_vi,
                 "; ".join(each.clauses),
-                "; ".join(each.periods),
-                "; ".join(each.disaggregations),
+                "; ".join(content.PERIODS_VI[period] for period in each.periods),
+                "; ".join(content.name_breakdown(axis) for axis in each.disaggregations),
             )
             for each in dictionary.indicators
         ),

@@ -291,6 +291,14 @@ def test_facts_are_drawn_with_the_dimensions_their_columns_name(dictionary):
     assert '<a href="#bang-mart.fact_observation">' in draw_diagram(star, "bang-")
 
 
+def test_periods_and_breakdowns_of_an_indicator_are_told_in_words(dictionary):
+    page = render_page(dictionary)
+
+    assert "<dt>Kỳ</dt><dd>6 tháng</dd>" in page
+    assert "theo nghĩa vụ báo cáo (obligation)" in page
+    assert "theo ngôn ngữ (language)" in page
+
+
 def test_what_people_start_from_comes_first_on_the_page(dictionary):
     page = render_page(dictionary)
     places = [page.index(f'id="bang-mart.{name}"') for name in ("fact_capital_flow", "dim_date", "build")]
