@@ -1,6 +1,7 @@
 #!/bin/bash
 # Runs once, when the volume is empty: a role and a database each for the warehouse and for Airflow's own tables.
-# Neither role can enter the other's database.
+# Neither role can enter the other's database. Then the platform's groups, which the warehouse's role works through but
+# may not make itself: logins for people are made by whoever has the superuser's password (docs/roles.md).
 set -euo pipefail
 
 make_database() {
@@ -14,3 +15,7 @@ SQL
 
 make_database ttdn "$TTDN_DB_PASSWORD"
 make_database airflow "$TTDN_AIRFLOW_DB_PASSWORD"
+
+psql --username "$POSTGRES_USER" --dbname postgres --set ON_ERROR_STOP=1 --single-transaction \
+    --file "${TTDN_ROLES_FILE:-/opt/ttdn-roles.sql}" \
+    --command 'grant ttdn_migrator, ttdn_loader, ttdn_mart_builder, ttdn_extractor to ttdn'

@@ -35,6 +35,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except BrokenPipeError:
         return 0
+    except Exception as error:
+        from include.warehouse.roles import explain_refusal
+
+        refusal = explain_refusal(error)
+        if refusal is None:
+            raise
+        print(f"ttdn: {refusal}", file=sys.stderr)
+        return 2
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -198,7 +198,7 @@ def check_database(settings: Settings) -> Check:
     from include.warehouse.connect import WAREHOUSE_DATABASE, engine
     from include.warehouse.embedded import EmbeddedServer
     from include.warehouse.migrate import applied_revision, newest_revision
-    from include.warehouse.roles import missing_roles, role_problems
+    from include.warehouse.roles import missing_roles, role_problems, view_problems
 
     url = settings.database_url
     place = "TTDN_DATABASE_URL"
@@ -220,6 +220,7 @@ def check_database(settings: Settings) -> Check:
             major = int(str(connection.exec_driver_sql("show server_version_num").scalar())) // 10000
             applied = applied_revision(connection)
             missing, undermined = missing_roles(connection), role_problems(connection)
+            leaks = [] if missing else view_problems(connection)
     except Exception as error:  # whatever the driver says is the finding
         reason = str(getattr(error, "orig", error)).strip().splitlines()
         return Check(
@@ -242,6 +243,9 @@ def check_database(settings: Settings) -> Check:
     if undermined:
         remedy = "Have an administrator take it back with `alter role … nologin nosuperuser …`; see docs/roles.md."
         return Check("database", False, f"{stand}; {'; '.join(undermined)}", remedy)
+    if leaks:
+        remedy = "Drop it, or `alter view … set (security_invoker = true)`; see docs/roles.md."
+        return Check("database", False, f"{stand}; {'; '.join(leaks)}", remedy)
     return Check("database", True, stand)
 
 

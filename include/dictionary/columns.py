@@ -108,10 +108,8 @@ def read_catalog(connection: Connection) -> Catalog:
     rows = run_file(connection, "dictionary/columns.sql").all()
     for (schema, name), group in groupby(rows, key=lambda row: (row.schema_name, row.table_name)):
         lines = list(group)
-        schema_english, schema_vietnamese = split_comment(lines[0].schema_comment)
-        schemas[schema] = schema_english, schema_vietnamese or table_meanings().get(schema, "")
+        schemas[schema] = split_comment(lines[0].schema_comment)
         english, vietnamese = split_comment(lines[0].table_comment)
-        vietnamese = vietnamese or table_meanings().get(f"{schema}.{name}", "")
         columns = []
         for line in lines:
             column_english, column_vietnamese = split_comment(line.column_comment)
@@ -132,7 +130,7 @@ def read_catalog(connection: Connection) -> Catalog:
 
 def _best(vietnamese: str, name: str) -> str:
     """What the comment says in Vietnamese; what the name means everywhere, where the comment only repeats it."""
-    if says_more(vietnamese, name, column_label(name)):
+    if not vietnamese or says_more(vietnamese, name, column_label(name)):
         return vietnamese
     return column_meaning(name) or vietnamese
 
@@ -167,16 +165,6 @@ def column_meaning(name: str) -> str:
     """What a column of that name means wherever it stands; empty where nobody has said."""
     shared = shared_names().get(name)
     return shared.meaning if shared else ""
-
-
-@cache
-def table_meanings() -> Mapping[str, str]:
-    """What schemas and tables hold in Vietnamese, from tables.yml beside this module."""
-    import yaml
-
-    text = (Path(__file__).parent / "tables.yml").read_text(encoding="utf-8")
-    written: Mapping[str, str] = yaml.load(text, Loader=yaml.CSafeLoader)
-    return written
 
 
 @cache

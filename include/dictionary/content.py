@@ -58,6 +58,7 @@ SHAPES_VI: Mapping[str, str] = {
     "monitoring_count": "số đếm nắm bắt thông tin",
     "series_point": "chuỗi số công bố",
 }
+PERIODS_VI: Mapping[str, str] = {"6T": "6 tháng", "NAM": "năm", "DX": "đột xuất"}
 SEVERITIES_VI: Mapping[str, str] = {
     "block": "chặn",
     "warn": "cảnh báo",
@@ -76,6 +77,21 @@ TARGETS_VI: Mapping[str, str] = {
 }
 _CONTRACT_HEAD = "title owner fills extensions reader answerer sampler schedule inbox batch_size loads".split()
 _EMPHASIS = re.compile(r"[*`]|\[([^\]]*)\]\([^)]*\)")
+
+
+def name_breakdown(axis_code: str) -> str:
+    """How a breakdown is called in Vietnamese, with its code: theo ngôn ngữ (language)."""
+    from include.extracts.leadership.wording import UNIT_AXES_VI
+    from include.reference import load_reference
+
+    if axis_code in UNIT_AXES_VI:
+        return f"{UNIT_AXES_VI[axis_code]} ({axis_code})"
+    reference = load_reference()
+    lists = (
+        axis.list_code for measure in reference.measures.values() for axis in measure.axes if axis.code == axis_code
+    )
+    list_code = next(lists, None)
+    return f"{reference.code_lists[list_code].by_vi} ({axis_code})" if list_code else axis_code
 
 
 @dataclass(frozen=True, slots=True)

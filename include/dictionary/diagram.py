@@ -22,6 +22,8 @@ _MARGIN = 14
 _LANE_HEAD = 30
 _LANE_PAD = 14
 _CHARACTERS = 25
+_MARTS = "mart"
+_FACT, _DIMENSION, _CALENDAR = "fact_", "dim_", "dim_date"
 _TINTS = ("#e8eef6", "#e9f3ea", "#fbf1e1", "#f3ebf5", "#eaf3f5", "#f5eded", "#eeeeea")
 
 
@@ -60,7 +62,37 @@ class _Lane:
         return len(self.files) * (_WIDTH + _GAP_ACROSS) - _GAP_ACROSS + 2 * _LANE_PAD
 
 
-def draw_diagram(catalog: Catalog, anchor_prefix: str) -> str:
+def star_of(catalog: Catalog) -> Catalog:
+    """The facts and dimensions of the marts, tied by the names of their columns: marts carry no foreign keys.
+
+    The first column of a dimension is its key. A column of a fact with that name points at it, and every day at the
+    calendar.
+    """
+    tables = tuple(
+        table
+        for table in catalog.tables
+        if table.schema == _MARTS and table.name.startswith((_FACT, _DIMENSION)) and table.columns
+    )
+    keys = {table.columns[0].name: table for table in tables if table.name.startswith(_DIMENSION)}
+    days = next((table for table in keys.values() if table.name == _CALENDAR), None)
+    relationships = []
+    for table in tables:
+        for column in table.columns:
+            target = keys.get(column.name) or (days if column.name.endswith("_date") else None)
+            if table.name.startswith(_FACT) and target is not None:
+                relationships.append(
+                    Relationship(
+                        f"{table.name}_{column.name}",
+                        table.qualified,
+                        (column.name,),
+                        target.qualified,
+                        (target.columns[0].name,),
+                    )
+                )
+    return Catalog({_MARTS: catalog.schemas.get(_MARTS, ("", ""))}, tables, tuple(relationships))
+
+
+def draw_diagram(catalog: Catalog, anchor_prefix: str, label: str = "Sơ đồ quan hệ giữa các bảng") -> str:
     """The diagram as SVG markup, every name escaped; each box links to `anchor_prefix` and the table's name.
 
     Empty when no table points at another.
@@ -74,7 +106,7 @@ def draw_diagram(catalog: Catalog, anchor_prefix: str) -> str:
     )
     return (
         f'<svg class="so-do" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img"'
-        ' aria-label="Sơ đồ quan hệ giữa các bảng" xmlns="http://www.w3.org/2000/svg">'
+        f' aria-label="{escape(label)}" xmlns="http://www.w3.org/2000/svg">'
         + "".join(_lane(lane, place) for place, lane in enumerate(lanes))
         + f'<g fill="none" stroke="#5b6b7c" stroke-width="1.2">{lines}</g>'
         + "".join(_box(box, anchor_prefix) for box in boxes.values())

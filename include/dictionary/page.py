@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from include.dictionary import content
 from include.dictionary.columns import Table
 from include.dictionary.content import Dictionary
-from include.dictionary.diagram import draw_diagram
+from include.dictionary.diagram import draw_diagram, star_of
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 TABLE_ANCHOR = "bang-"
 """What the anchors of tables begin with; those of columns begin with cot-."""
+STAR_LABEL = "Bảng số liệu và bảng chiều để truy vấn"
 LONG_LIST = 30
 """Code lists longer than this are folded on the page."""
 
@@ -37,6 +38,7 @@ def render_page(dictionary: Dictionary) -> str:
         dictionary=dictionary,
         schemas=_tables_by_schema(dictionary),
         word=content,
+        star=Markup(draw_diagram(star_of(dictionary.catalog), TABLE_ANCHOR, STAR_LABEL)),  # noqa: S704  likewise
         diagram=Markup(draw_diagram(dictionary.catalog, TABLE_ANCHOR)),  # noqa: S704  names are escaped there
         long_list=LONG_LIST,
         behaviour=Markup(behaviour),  # noqa: S704  the file beside this module
@@ -46,9 +48,13 @@ def render_page(dictionary: Dictionary) -> str:
 
 
 def _tables_by_schema(dictionary: Dictionary) -> dict[str, list[Table]]:
-    """Tables under their schema, what people read first."""
+    """Tables under their schema, what people read first, and of that the facts and dimensions they start from."""
     by_schema: dict[str, list[Table]] = {}
-    for table in sorted(dictionary.catalog.tables, key=lambda each: each.schema != "mart"):
+
+    def turn(table: Table) -> tuple[bool, bool, bool]:
+        return table.schema != "mart", not table.name.startswith("fact_"), not table.name.startswith("dim_")
+
+    for table in sorted(dictionary.catalog.tables, key=turn):
         by_schema.setdefault(table.schema, []).append(table)
     return by_schema
 

@@ -47,12 +47,19 @@ def write_export(
     Rows are read in one transaction and never all held. Every file is written down in the audit log before it appears.
     Raises PlatformError for a name that is no mart, a format that does not suit, or a period nobody knows.
     """
-    from include.indicators.status import require_period
-    from include.warehouse.audit import record_export
+    from include.warehouse.roles import with_rights_of
 
     if not connection.in_transaction():
         # Both passes over a view have to see the same rows.
         connection = connection.execution_options(isolation_level="REPEATABLE READ")
+    with with_rights_of(connection, "ttdn_extractor"):
+        return _write_files(connection, name, export_format, folder, period)
+
+
+def _write_files(connection: Connection, name: str, export_format: str, folder: Path, period: str | None) -> Export:
+    from include.indicators.status import require_period
+    from include.warehouse.audit import record_export
+
     relation = require_relation(connection, name)
     if export_format not in FORMATS or (export_format == "sdmx-csv" and relation.name != INDICATORS):
         raise PlatformError(

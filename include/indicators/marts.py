@@ -25,7 +25,7 @@ def build_marts(connection: Connection, as_known: datetime | None = None) -> Non
 
     from include.indicators.composition import with_composed_queries
     from include.projects.titles import note_titles
-    from include.warehouse.roles import with_rights_of_mart_builder
+    from include.warehouse.roles import with_rights_of
     from include.warehouse.sql import SQL_ROOT, read_file, run_script
 
     with connection.begin_nested() if connection.in_transaction() else connection.begin():
@@ -34,8 +34,9 @@ def build_marts(connection: Connection, as_known: datetime | None = None) -> Non
             text("select set_config('ttdn.as_known', :moment, true), set_config('ttdn.mart_files', :files, true)"),
             {"moment": as_known.isoformat() if as_known else "", "files": _mart_files_hash()},
         )
-        note_titles(connection)
-        with with_rights_of_mart_builder(connection):
+        with with_rights_of(connection, "ttdn_loader"):
+            note_titles(connection)
+        with with_rights_of(connection, "ttdn_mart_builder"):
             for path in sorted((SQL_ROOT / "marts").glob("*.sql")):
                 run_script(connection, with_composed_queries(read_file(f"marts/{path.name}")))
 
@@ -92,7 +93,9 @@ def _mart_files_hash() -> str:
 
 
 def check_marts(connection: Connection) -> None:
-    """Raise GateError when a file's ledger does not balance or an indicator lacks its line for the province."""
+    """Raise GateError when a file's ledger does not balance, totals of a monitored day were added to, or an indicator
+    lacks its line for the province.
+    """
     from sqlalchemy import text
 
     unbalanced = connection.execute(
@@ -113,6 +116,23 @@ def check_marts(connection: Connection) -> None:
             found=shown,
             expected="every row received to be promoted, quarantined or ignored under a declared rule",
             remedy="Look the submission up in mart.ledger; no extract is written until it balances.",
+        )
+    astray = connection.execute(
+        text(
+            "select day.submission_id, day.monitored_date, total.axis_code, total.item_count as total_count,"
+            " day.item_count from warehouse.monitoring_day as day"
+            " inner join (select submission_id, monitored_date, axis_code, sum(item_count) as item_count"
+            " from warehouse.monitoring_day_total group by submission_id, monitored_date, axis_code) as total"
+            " using (submission_id, monitored_date) where total.item_count <> day.item_count"
+            " order by day.submission_id, day.monitored_date, total.axis_code limit 1"
+        )
+    ).one_or_none()
+    if astray is not None:
+        raise GateError(
+            where=f"warehouse.monitoring_day_total, submission {astray.submission_id}, {astray.monitored_date}",
+            found=f"{astray.total_count} items by {astray.axis_code}",
+            expected=f"{astray.item_count}, as the day was loaded",
+            remedy="Totals are written once, with their day. Find out who could add to them; no extract until then.",
         )
     absent = connection.execute(
         text(

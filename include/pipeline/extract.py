@@ -13,6 +13,7 @@ from include.indicators.marts import check_marts, ensure_current
 from include.indicators.status import require_period
 from include.settings import Settings, load_settings
 from include.warehouse.audit import record_export
+from include.warehouse.roles import with_rights_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -49,15 +50,16 @@ def write_extracts(connection: Connection, settings: Settings, period_code: str 
     if period_code is not None:
         require_period(connection, period_code)
     ensure_current(connection)
-    check_marts(connection)
     written = []
-    for code in [period_code] if period_code is not None else _periods_with_reports(connection):
-        snapshot = read_snapshot(connection, code)
-        snapshot = replace(snapshot, is_synthetic=_is_synthetic(settings.landing, snapshot))
-        folder = settings.extracts / code
-        folder.mkdir(parents=True, exist_ok=True)
-        written.append(_write_whole(connection, folder / f"KPI_{code}.xlsx", snapshot, write_workbook))
-        written.append(_write_whole(connection, folder / f"KPI_{code}.html", snapshot, write_page))
+    with with_rights_of(connection, "ttdn_extractor"):
+        check_marts(connection)
+        for code in [period_code] if period_code is not None else _periods_with_reports(connection):
+            snapshot = read_snapshot(connection, code)
+            snapshot = replace(snapshot, is_synthetic=_is_synthetic(settings.landing, snapshot))
+            folder = settings.extracts / code
+            folder.mkdir(parents=True, exist_ok=True)
+            written.append(_write_whole(connection, folder / f"KPI_{code}.xlsx", snapshot, write_workbook))
+            written.append(_write_whole(connection, folder / f"KPI_{code}.html", snapshot, write_page))
     return written
 
 

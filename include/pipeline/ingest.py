@@ -71,6 +71,7 @@ from include.sources import Source, load_source
 from include.sources.corrections import load_corrections
 from include.warehouse.connect import engine as open_engine
 from include.warehouse.connect import warehouse_url
+from include.warehouse.roles import connected_as
 
 _LOG = logging.getLogger(__name__)
 
@@ -129,7 +130,7 @@ def ingest_files(
     reports, _ = list_reports(paths)
     if dry_run:
         return _rehearse(reports, source, engine, received_at or now())
-    with engine.connect() as connection:
+    with connected_as(engine, "ttdn_loader") as connection:
         receipts = []
         manifests: dict[Path, dict[str, datetime]] = {}
         for path in reports:
@@ -552,7 +553,7 @@ def _rehearse(reports: Sequence[Path], source: Source, engine: Engine, received_
     ]
     decisions: dict[int, Decision] = {}
     unchanged: set[int] = set()
-    with engine.connect() as connection, Sandbox(workers=2) as sandbox:
+    with connected_as(engine, "ttdn_loader") as connection, Sandbox(workers=2) as sandbox:
         repeats, fresh = _split_repeats(connection, source, receipts)
         first, same_drop = _first_of_bytes(fresh)
         repeats += same_drop
@@ -662,7 +663,7 @@ def _count_verdicts(connection: Connection, receipt_ids: Sequence[int]) -> dict[
 def _connected(settings: Settings) -> Iterator[Connection]:
     engine = open_engine(warehouse_url(settings))
     try:
-        with engine.connect() as connection:
+        with connected_as(engine, "ttdn_loader") as connection:
             yield connection
     finally:
         engine.dispose()

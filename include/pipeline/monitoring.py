@@ -30,6 +30,10 @@ _TOTAL = "submission_id monitored_date axis_code member_code tone is_foreign_lan
 _VALUE = (
     "submission_id list_code member_code shown_value nearest first_day last_day row_count sheet_name cell"
 ).split()
+# The loader may define nothing itself: each is a function that does this one thing for it.
+_STAMP = text("select staging.stamp_monitoring_counts(:submission_id)")
+_MAKE_MONTH = text("select warehouse.make_monitoring_month(:month)")
+_CONSTRAIN_MONTH = text("select warehouse.constrain_monitoring_month(:month)")
 
 
 @contextmanager
@@ -79,7 +83,7 @@ def stage_counts(connection: Connection, files: Sequence[StagedFile]) -> None:
     if not spooled:
         return
     for submission_id, rows in spooled:
-        _stamp_rows_with(connection, submission_id)
+        connection.execute(_STAMP, {"submission_id": submission_id})
         copy_file(connection, "staging.monitoring_count", _SPOOLED, _spool_of(rows))
     copy_rows(
         connection,
@@ -169,7 +173,7 @@ def load_counts(connection: Connection, files: Mapping[int, MonitoringRows]) -> 
         # Before the constraints are built: a table without an index is read straight through, the fast way here.
         run_file(connection, "load/monitoring_day.sql", batch)
         for month in made:
-            _constrain_month(connection, month)
+            connection.execute(_CONSTRAIN_MONTH, {"month": month})
         for added in totals:
             copy_text(connection, "warehouse.monitoring_day_total", _TOTAL, added.result())
     differing = run_file(connection, "load/monitoring_day_total_differs.sql", batch).one_or_none()
@@ -189,13 +193,6 @@ def _totals_of(loaded: Row[Any], rows: MonitoringRows) -> str:
     return add_up(_spool_of(rows), loaded.first_day, loaded.last_day).as_csv(loaded.submission_id)
 
 
-def _stamp_rows_with(connection: Connection, submission_id: int) -> None:
-    # A constant default costs nothing a row; definitions take no bound parameters, so the number is written as one.
-    connection.exec_driver_sql(
-        f"alter table staging.monitoring_count alter column submission_id set default {int(submission_id)}"
-    )
-
-
 def _sort_in_memory(connection: Connection) -> None:
     connection.execute(text("set local work_mem = '96MB'"))
 
@@ -209,35 +206,4 @@ def _make_months(connection: Connection, loaded: Sequence[int]) -> list[date]:
         ),
         {"loaded": loaded},
     ).scalars()
-    made = [
-        month
-        for month in months
-        if connection.execute(text("select to_regclass(:name)"), {"name": _partition(month)}).scalar() is None
-    ]
-    for month in made:
-        partition, following = _partition(month), _following(month)
-        # Made beside the table and then attached: making it in place would lock readers out until the commit.
-        connection.exec_driver_sql(
-            f"create table {partition}"
-            " (like warehouse.monitoring_count including defaults including constraints including comments);"
-            f" comment on table {partition} is 'warehouse.monitoring_count, {month:%m/%Y}.';"
-            f" alter table warehouse.monitoring_count attach partition {partition}"
-            f" for values from ('{month}') to ('{following}')"
-        )
-    return made
-
-
-def _constrain_month(connection: Connection, month: date) -> None:
-    partition = _partition(month)
-    name = f"{partition.partition('.')[2]}_grain"
-    connection.exec_driver_sql(
-        f"alter table {partition} add constraint {name} unique (monitored_date, submission_id, cell_code)"
-    )
-
-
-def _partition(month: date) -> str:
-    return f"warehouse.monitoring_count_{month:%Y_%m}"
-
-
-def _following(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+    return [month for month in months.all() if connection.execute(_MAKE_MONTH, {"month": month}).scalar_one()]

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 from include.reference.sync import sync_reference
 from include.settings import PROJECT_ROOT
 from include.warehouse.migrate import migrate
+from include.warehouse.roles import with_rights_of
 
 _REFERENCE_FOLDERS = ("include/reference", "include/calendar", "include/indicators")
 _PREPARE_LOCK = 7_314_000
@@ -27,7 +28,7 @@ def prepare_warehouse(engine: Engine) -> bool:
         if _prepared_state(engine) == state:
             return False
         migrate(engine.url.render_as_string(hide_password=False))
-        with engine.begin() as writing:
+        with engine.begin() as writing, with_rights_of(writing, "ttdn_migrator"):
             sync_reference(writing)
             writing.execute(text("delete from reference.prepared"))
             writing.execute(text("insert into reference.prepared (state_hash) values (:state)"), {"state": state})

@@ -41,6 +41,7 @@ def decide(
 
     from include.indicators.marts import ensure_current
     from include.warehouse.audit import record_event
+    from include.warehouse.roles import with_rights_of
 
     _require_plain("--by", role, "một chức danh, ví dụ “Chuyên viên Phòng Hợp tác, Sở Tài chính”", is_role=True)
     _require_plain("--reason", reason, "lý do bằng lời, không có thông tin cá nhân", is_role=False)
@@ -61,31 +62,32 @@ def decide(
         )
     (_require_no_word_apart if is_same else _require_no_other_tie)(connection, first, second)
     low, high = sorted((first, second), key=lambda key: key.encode())
-    number = int(
-        connection.execute(
-            text(
-                "insert into warehouse.project_match_decision"
-                " (first_key, second_key, decision, decided_by_role, decided_at, reason)"
-                " values (:first, :second, :decision, :role, coalesce(:decided_at, now()), :reason)"
-                " returning decision_id"
-            ),
-            {
-                "first": low,
-                "second": high,
-                "decision": "same" if is_same else "different",
-                "role": role.strip(),
-                "decided_at": decided_at,
-                "reason": reason.strip(),
-            },
-        ).scalar_one()
-    )
-    record_event(
-        connection,
-        "approval",
-        f"{low} {'=' if is_same else '<>'} {high}",
-        {"project_match_decision": number},
-        decided_by=role.strip(),
-    )
+    with with_rights_of(connection, "ttdn_loader"):
+        number = int(
+            connection.execute(
+                text(
+                    "insert into warehouse.project_match_decision"
+                    " (first_key, second_key, decision, decided_by_role, decided_at, reason)"
+                    " values (:first, :second, :decision, :role, coalesce(:decided_at, now()), :reason)"
+                    " returning decision_id"
+                ),
+                {
+                    "first": low,
+                    "second": high,
+                    "decision": "same" if is_same else "different",
+                    "role": role.strip(),
+                    "decided_at": decided_at,
+                    "reason": reason.strip(),
+                },
+            ).scalar_one()
+        )
+        record_event(
+            connection,
+            "approval",
+            f"{low} {'=' if is_same else '<>'} {high}",
+            {"project_match_decision": number},
+            decided_by=role.strip(),
+        )
     return number
 
 

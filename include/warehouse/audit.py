@@ -92,11 +92,14 @@ def record_export(connection: Connection, path: Path, name: str) -> None:
 
     Called before the file appears under its name: a file nobody wrote down must not exist, the reverse only wonders.
     """
+    from include.warehouse.roles import connected_as
+
     content = path.read_bytes()
-    with connection.engine.begin() as writing:
+    with connected_as(connection.engine, "ttdn_extractor") as writing:
         record_event(
             writing, "export", name, {"sha256": hashlib.sha256(content).hexdigest(), "byte_size": len(content)}
         )
+        writing.commit()
 
 
 def verify_audit(connection: Connection, anchors: Iterable[tuple[int, str]] = ()) -> Verification:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from include.errors import PlatformError
 from include.warehouse.connect import engine
-from include.warehouse.roles import apply_roles
+from include.warehouse.roles import apply_roles, with_rights_of
 from include.warehouse.sql import SQL_ROOT
 
 if TYPE_CHECKING:
@@ -42,9 +43,19 @@ def migrate(url: str) -> bool:
                 remedy="Use the version of the platform that made the database, or a newer one.",
             )
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        with _rights_for_migrations(connection):
+            command.upgrade(config, "head")
         apply_roles(connection)
     return True
+
+
+def _rights_for_migrations(connection: Connection) -> AbstractContextManager[None]:
+    # The first migration of a database, and the one that gives the migrator its rights there, run as the login.
+    may_note_revision = connection.exec_driver_sql(
+        "select pg_catalog.has_table_privilege("
+        "pg_catalog.to_regrole('ttdn_migrator')::oid, pg_catalog.to_regclass('public.alembic_version')::oid, 'update')"
+    ).scalar()
+    return with_rights_of(connection, "ttdn_migrator") if may_note_revision else nullcontext()
 
 
 def known_revisions() -> tuple[str, ...]:

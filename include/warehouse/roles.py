@@ -43,6 +43,14 @@ GROUP_OF = {"analyst": "ttdn_analyst_ro", "auditor": "ttdn_auditor", "agency": "
 
 CONNECTION_LIMIT = 5
 
+_WORKPLACES = {
+    "ttdn_migrator": ("warehouse", "ttdn_owner"),
+    "ttdn_loader": ("staging", "ttdn_owner"),
+    "ttdn_mart_builder": ("mart", "ttdn_mart_builder"),
+    "ttdn_extractor": ("mart", "ttdn_mart_builder"),
+}
+"""Roles the platform takes on for its own work: the schema each works in, and who owns that once rights are given."""
+
 _LIMITS = {
     "default_transaction_read_only": "on",
     "statement_timeout": "120s",
@@ -119,21 +127,106 @@ def role_problems(connection: Connection) -> list[str]:
     return problems
 
 
+_REFUSED = {"42501": "a login with the right to it", "25006": "a login that may write"}
+"""Codes PostgreSQL refuses with: no right to it, and a session that only reads."""
+
+
+def explain_refusal(error: BaseException) -> PlatformError | None:
+    """What PostgreSQL refused for want of a right, as an error that says what to do; None for any other error."""
+    refusal = getattr(error, "orig", None)
+    expected = _REFUSED.get(getattr(refusal, "pgcode", None) or "")
+    if expected is None:
+        return None
+    return PlatformError(
+        where="the warehouse",
+        found=str(refusal).strip().splitlines()[0],
+        expected=expected,
+        remedy="Nothing was changed. Check whose login TTDN_DATABASE_URL names; docs/roles.md says who may do what.",
+    )
+
+
+_VIEWS_WITH_OWNERS_RIGHTS = """
+with recursive used as (
+    select pg_rewrite.ev_class as view_oid, pg_depend.refobjid as used_oid
+    from pg_catalog.pg_rewrite
+    inner join pg_catalog.pg_depend
+        on
+            pg_rewrite.oid = pg_depend.objid
+            and pg_depend.classid = 'pg_catalog.pg_rewrite'::regclass
+            and pg_depend.refclassid = 'pg_catalog.pg_class'::regclass
+            and pg_depend.refobjid <> pg_rewrite.ev_class
+),
+
+made_of as (
+    select view_oid, used_oid from used
+    union
+    select made_of.view_oid, used.used_oid from made_of inner join used on made_of.used_oid = used.view_oid
+)
+
+select distinct pg_namespace.nspname || '.' || pg_class.relname
+from made_of
+inner join pg_catalog.pg_class on made_of.view_oid = pg_class.oid
+inner join pg_catalog.pg_namespace on pg_class.relnamespace = pg_namespace.oid
+inner join pg_catalog.pg_class as source on made_of.used_oid = source.oid
+where
+    not coalesce(pg_class.reloptions @> array['security_invoker=true'], false)
+    and (
+        source.relrowsecurity
+        or source.relnamespace in (
+            select oid from pg_catalog.pg_namespace
+            where nspname in ('landing', 'staging', 'quarantine', 'warehouse', 'audit')
+        )
+    )
+order by 1
+"""
+
+
+def view_problems(connection: Connection) -> list[str]:
+    """Views and stored copies, whatever their schema, that show more than their reader may see in the tables below.
+
+    A view runs with its owner's rights unless it says otherwise, and a materialised view knows no row-level security.
+    """
+    views = connection.exec_driver_sql(_VIEWS_WITH_OWNERS_RIGHTS).scalars()
+    return [f"{view} shows guarded rows with its owner's rights" for view in views]
+
+
+def may_work_as(connection: Connection, role: str) -> bool:
+    """Whether the session may take on `role` and the role has been given its rights in this database."""
+    schema_name, owner = _WORKPLACES[role]
+    return bool(
+        connection.exec_driver_sql(
+            # Asked of the login, not of a role it has taken on: that is what SET ROLE goes by.
+            "select pg_catalog.pg_has_role(session_user, pg_catalog.to_regrole(%s), 'usage')"
+            " from pg_catalog.pg_namespace where nspname = %s and pg_catalog.pg_get_userbyid(nspowner) = %s",
+            (role, schema_name, owner),
+        ).scalar()
+    )
+
+
 @contextmanager
-def with_rights_of_mart_builder(connection: Connection) -> Iterator[None]:
-    """Work with the rights of ttdn_mart_builder alone until the block ends, where the marts belong to it.
+def connected_as(engine: Engine, role: str) -> Iterator[Connection]:
+    """A connection with the rights of `role` alone, whatever it commits, where the server has the platform's roles.
+
+    The rights end with the connection, which the platform's engines never keep (include.warehouse.connect).
+    """
+    with engine.connect() as connection:
+        if may_work_as(connection, role):
+            connection.exec_driver_sql("select set_config('role', %s, false)", (role,))
+        connection.commit()
+        yield connection
+
+
+@contextmanager
+def with_rights_of(connection: Connection, role: str) -> Iterator[None]:
+    """Work with the rights of `role` alone until the block ends, where the server has the platform's roles.
 
     For the open transaction only; a failure inside leaves it to the caller's rollback to give the rights back.
     """
-    may_switch = connection.exec_driver_sql(
-        "select pg_catalog.pg_has_role(nspowner, 'usage') from pg_catalog.pg_namespace"
-        " where nspname = 'mart' and pg_catalog.pg_get_userbyid(nspowner) = 'ttdn_mart_builder'"
-    ).scalar()
-    if not may_switch:
+    if not may_work_as(connection, role):
         yield
         return
     former = connection.exec_driver_sql("select current_setting('role')").scalar()
-    connection.exec_driver_sql("set local role ttdn_mart_builder")
+    connection.exec_driver_sql("select set_config('role', %s, true)", (role,))
     yield
     connection.exec_driver_sql("select set_config('role', %s, true)", (former,))
 

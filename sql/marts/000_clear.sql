@@ -24,3 +24,4 @@ begin
     end loop;
 end
 $$;
+comment on schema mart is 'What people read; rebuilt whole. | Những gì người đọc dùng; dựng lại toàn bộ mỗi khi có số mới.';

@@ -52,15 +52,15 @@ from decided
 full join shared on decided.first_key = shared.first_key and decided.second_key = shared.second_key;
 alter table mart.project_match add constraint project_match_pk primary key (first_key, second_key);
 analyze mart.project_match;
-comment on table mart.project_match is 'Pairs of project records that are one, by their number or by a person''s word, and pairs a person said are two.';
-comment on column mart.project_match.first_key is 'Record; the smaller key.';
-comment on column mart.project_match.second_key is 'The other record.';
-comment on column mart.project_match.decision is 'same or different.';
-comment on column mart.project_match.reason_code is 'identifier: they share a project number. confirmed: a person said so.';
-comment on column mart.project_match.decision_id is 'The decision; empty for a shared number.';
-comment on column mart.project_match.decided_by_role is 'Post of whoever decided.';
-comment on column mart.project_match.decided_at is 'When.';
-comment on column mart.project_match.reason is 'Why, in that person''s words.';
+comment on table mart.project_match is 'Pairs of project records that are one, by their number or by a person''s word, and pairs a person said are two. | Các cặp hồ sơ là một dự án (trùng số hiệu hoặc có người xác nhận), và các cặp được xác nhận là hai.';
+comment on column mart.project_match.first_key is 'Record; the smaller key. | Hồ sơ có khóa nhỏ hơn trong cặp.';
+comment on column mart.project_match.second_key is 'The other record. | Hồ sơ còn lại của cặp, khóa lớn hơn.';
+comment on column mart.project_match.decision is 'same or different. | same là một dự án, different là hai dự án.';
+comment on column mart.project_match.reason_code is 'identifier: they share a project number. confirmed: a person said so. | identifier: trùng số hiệu dự án. confirmed: có người xác nhận.';
+comment on column mart.project_match.decision_id is 'The decision; empty for a shared number. | Quyết định nào; để trống khi do trùng số hiệu.';
+comment on column mart.project_match.decided_by_role is 'Post of whoever decided. | Chức danh của người đã quyết định.';
+comment on column mart.project_match.decided_at is 'When the person said so; empty for a shared number. | Thời điểm người ấy quyết định; để trống khi do trùng số hiệu.';
+comment on column mart.project_match.reason is 'Why, in that person''s words. | Vì sao, theo lời người ấy.';
 
 -- Grain: one row per project record that is the same as another.
 -- A is B and B is C make one group, over records that have since left the files too. Where numbers tie together what a
@@ -142,7 +142,7 @@ inner join linked on kept.from_key = linked.project_key
 group by kept.from_key, linked.group_key;
 alter table mart.project_group add constraint project_group_pk primary key (project_key);
 analyze mart.project_group;
-comment on table mart.project_group is 'Project records that are one project, by the name of their group.';
-comment on column mart.project_group.project_key is 'Record.';
-comment on column mart.project_group.group_key is 'Smallest key of the group.';
-comment on column mart.project_group.is_contradicted is 'True when shared numbers tie together records a person said are two: they are kept apart, and somebody has to look.';
+comment on table mart.project_group is 'Project records that are one project, by the name of their group. | Các hồ sơ là cùng một dự án, theo tên nhóm.';
+comment on column mart.project_group.project_key is 'Record that belongs to the group. | Hồ sơ thuộc nhóm này.';
+comment on column mart.project_group.group_key is 'Smallest key of the group. | Khóa nhỏ nhất trong các hồ sơ của nhóm.';
+comment on column mart.project_group.is_contradicted is 'True when shared numbers tie together records a person said are two: they are kept apart, and somebody has to look. | Đúng khi số hiệu chung buộc những hồ sơ mà có người nói là hai dự án: để riêng, cần người xem lại.';

@@ -224,11 +224,11 @@ where
             or (apart.first_group = other.group_key and apart.second_group = one.group_key)
     );
 alter table mart.project_proposal add constraint project_proposal_pk primary key (first_key, second_key);
-comment on table mart.project_proposal is 'Pairs of project records that are probably the same, for a person to decide. Nothing is merged until then.';
-comment on column mart.project_proposal.first_key is 'Record; the smaller key.';
-comment on column mart.project_proposal.second_key is 'The other record.';
-comment on column mart.project_proposal.score is '0 to 1: 0.6 for the title, 0.2 for the amounts, 0.2 for the dates. Only for the order of the list.';
-comment on column mart.project_proposal.title_similarity is 'Share of words the titles have in common, 0.8 to 1.';
-comment on column mart.project_proposal.money_kind is 'Which amounts were compared: committed (registered, signed) or disbursed.';
-comment on column mart.project_proposal.amount_difference_pct is 'By how much the amounts differ, in % of the larger.';
-comment on column mart.project_proposal.days_apart is 'Days between the windows of the amounts; 0 when they touch.';
+comment on table mart.project_proposal is 'Pairs of project records that are probably the same, for a person to decide. Nothing is merged until then. | Các cặp hồ sơ có lẽ là một dự án, chờ người quyết định; chưa quyết thì chưa gộp.';
+comment on column mart.project_proposal.first_key is 'Record; the smaller key. | Hồ sơ có khóa nhỏ hơn trong cặp.';
+comment on column mart.project_proposal.second_key is 'The other record. | Hồ sơ còn lại của cặp, khóa lớn hơn.';
+comment on column mart.project_proposal.score is '0 to 1: 0.6 for the title, 0.2 for the amounts, 0.2 for the dates. Only for the order of the list. | Từ 0 đến 1: 0,6 cho tên, 0,2 cho số tiền, 0,2 cho thời gian. Chỉ để xếp thứ tự danh sách.';
+comment on column mart.project_proposal.title_similarity is 'Share of words the titles have in common, 0.8 to 1. | Phần từ ngữ chung của hai tên, từ 0,8 đến 1.';
+comment on column mart.project_proposal.money_kind is 'Which amounts were compared: committed (registered, signed) or disbursed. | So số tiền nào: committed đăng ký, ký kết, hoặc disbursed giải ngân.';
+comment on column mart.project_proposal.amount_difference_pct is 'By how much the amounts differ, in % of the larger. | Hai số tiền lệch bao nhiêu phần trăm của số lớn hơn.';
+comment on column mart.project_proposal.days_apart is 'Days between the windows of the amounts; 0 when they touch. | Hai khoảng ngày cách nhau bao nhiêu ngày; 0 khi liền nhau.';

@@ -32,15 +32,15 @@ left join (
 left join reference.measure on observation.measure_code = measure.measure_code
 group by report_latest.submission_id, report_latest.reporting_unit_code, report_latest.period_code;
 alter table mart.report_content add constraint report_content_pk primary key (submission_id);
-comment on table mart.report_content is 'How completely each latest report is answered.';
-comment on column mart.report_content.submission_id is 'Latest submission of the body and period.';
-comment on column mart.report_content.reporting_unit_code is 'Reporting body.';
-comment on column mart.report_content.period_code is 'Reporting period.';
-comment on column mart.report_content.reported_count is 'Figures typed, zero included.';
-comment on column mart.report_content.nil_count is 'Figures answered không phát sinh.';
-comment on column mart.report_content.not_applicable_count is 'Figures answered không áp dụng.';
-comment on column mart.report_content.withheld_count is 'Figures answered không cung cấp.';
-comment on column mart.report_content.missing_count is 'Figures left blank.';
-comment on column mart.report_content.estimate_count is 'Figures that are, or carry, an estimate.';
-comment on column mart.report_content.is_revised is 'True when a figure differs from an earlier accepted revision.';
-comment on column mart.report_content.is_nil_return is 'True when nothing happened in the period by the body''s own account. It counts as reported.';
+comment on table mart.report_content is 'How completely each latest report is answered. | Mỗi báo cáo mới nhất trả lời đầy đủ đến đâu.';
+comment on column mart.report_content.submission_id is 'Latest submission of the body and period. | Lần nộp mới nhất của đơn vị và kỳ.';
+comment on column mart.report_content.reporting_unit_code is 'Reporting body the row is about. | Đơn vị báo cáo mà dòng này nói đến.';
+comment on column mart.report_content.period_code is 'Reporting period the row is about. | Kỳ báo cáo mà dòng này nói đến, ví dụ 2026-06T.';
+comment on column mart.report_content.reported_count is 'Figures typed, zero included. | Bao nhiêu con số đã gõ, kể cả số 0.';
+comment on column mart.report_content.nil_count is 'Figures answered không phát sinh. | Bao nhiêu con số được trả lời không phát sinh.';
+comment on column mart.report_content.not_applicable_count is 'Figures answered không áp dụng. | Bao nhiêu con số được trả lời không áp dụng.';
+comment on column mart.report_content.withheld_count is 'Figures answered không cung cấp. | Bao nhiêu con số được trả lời không cung cấp.';
+comment on column mart.report_content.missing_count is 'Figures left blank. | Bao nhiêu con số để trống.';
+comment on column mart.report_content.estimate_count is 'Figures that are, or carry, an estimate. | Bao nhiêu con số là số ước hoặc có số ước đi kèm.';
+comment on column mart.report_content.is_revised is 'True when a figure differs from an earlier accepted revision. | Đúng khi một con số khác với bản được chấp nhận trước đó.';
+comment on column mart.report_content.is_nil_return is 'True when nothing happened in the period by the body''s own account. It counts as reported. | Đúng khi chính đơn vị nói trong kỳ không có gì phát sinh. Vẫn tính là đã báo cáo.';

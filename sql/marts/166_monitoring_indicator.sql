@@ -224,15 +224,15 @@ inner join mart.monitoring_period as period on line.period_code = period.period_
 alter table mart.monitoring_indicator add constraint monitoring_indicator_pk
 primary key (indicator_code, period_code, axis_code, member_code);
 analyze mart.monitoring_indicator;
-comment on table mart.monitoring_indicator is 'What the monitoring feed adds to an indicator, before division.';
-comment on column mart.monitoring_indicator.indicator_code is 'Indicator.';
-comment on column mart.monitoring_indicator.period_code is 'Reporting period.';
-comment on column mart.monitoring_indicator.axis_code is 'Breakdown; total for the headline. tone within a breakdown is channel_type/tone; what is not classified stands apart as unclassified.';
-comment on column mart.monitoring_indicator.member_code is 'Member of the breakdown; bao_in/tich_cuc for a tone within one.';
-comment on column mart.monitoring_indicator.numerator is 'Items or days.';
-comment on column mart.monitoring_indicator.denominator is 'Items or days it is divided by; empty for a plain count.';
-comment on column mart.monitoring_indicator.is_by_element is 'True where the parts have values and the whole has none.';
-comment on column mart.monitoring_indicator.monitored_count is 'Days monitored in the period.';
-comment on column mart.monitoring_indicator.passed_count is 'Days of the period that have passed.';
-comment on column mart.monitoring_indicator.last_day is 'Last day monitored.';
-comment on column mart.monitoring_indicator.is_revised is 'True when a day in it was stated differently before.';
+comment on table mart.monitoring_indicator is 'What the monitoring feed adds to an indicator, before division. | Nguồn nắm bắt thông tin góp gì vào một chỉ tiêu, trước khi chia.';
+comment on column mart.monitoring_indicator.indicator_code is 'Indicator the row is about, for example P01. | Ký hiệu của chỉ tiêu mà dòng này nói đến, ví dụ P01.';
+comment on column mart.monitoring_indicator.period_code is 'Reporting period the row is about. | Kỳ báo cáo mà dòng này nói đến, ví dụ 2026-06T.';
+comment on column mart.monitoring_indicator.axis_code is 'Breakdown; total for the headline. tone within a breakdown is channel_type/tone; what is not classified stands apart as unclassified. | Cách phân tổ; total là con số chính. Sắc thái trong một phân tổ là channel_type/tone; phần chưa phân loại đứng riêng là unclassified.';
+comment on column mart.monitoring_indicator.member_code is 'Member of the breakdown; bao_in/tich_cuc for a tone within one. | Thành phần; bao_in/tich_cuc là một sắc thái bên trong báo in.';
+comment on column mart.monitoring_indicator.numerator is 'Items or days. | Số tin, bài hoặc số ngày đem cộng.';
+comment on column mart.monitoring_indicator.denominator is 'Items or days it is divided by; empty for a plain count. | Số tin, bài hoặc số ngày đem chia; để trống với số đếm đơn thuần.';
+comment on column mart.monitoring_indicator.is_by_element is 'True where the parts have values and the whole has none. | Đúng khi các phần có giá trị mà số chung không có.';
+comment on column mart.monitoring_indicator.monitored_count is 'Days monitored in the period. | Bao nhiêu ngày của kỳ có theo dõi.';
+comment on column mart.monitoring_indicator.passed_count is 'Days of the period that have passed. | Bao nhiêu ngày của kỳ đã qua.';
+comment on column mart.monitoring_indicator.last_day is 'Last day monitored. | Ngày cuối cùng có theo dõi.';
+comment on column mart.monitoring_indicator.is_revised is 'True when a day in it was stated differently before. | Đúng khi một ngày bên trong trước đây được nêu khác.';

@@ -41,10 +41,10 @@ where
 group by indicator.indicator_code, observation.period_code, observation.axis_code, observation.member_code;
 alter table mart.indicator_as_of add constraint indicator_as_of_pk
 primary key (indicator_code, period_code, axis_code, member_code);
-comment on table mart.indicator_as_of is 'How far the money figures reach: an FDI, ODA or aid figure is never fresher than the register behind it.';
-comment on column mart.indicator_as_of.indicator_code is 'Indicator.';
-comment on column mart.indicator_as_of.period_code is 'Reporting period.';
-comment on column mart.indicator_as_of.axis_code is 'Breakdown; total for the headline.';
-comment on column mart.indicator_as_of.member_code is 'Member of the breakdown.';
-comment on column mart.indicator_as_of.as_of_from is 'Earliest closing day among the figures.';
-comment on column mart.indicator_as_of.as_of_to is 'Latest closing day among the figures.';
+comment on table mart.indicator_as_of is 'How far the money figures reach: an FDI, ODA or aid figure is never fresher than the register behind it. | Số tiền tính đến ngày nào: không thể mới hơn sổ đứng sau nó.';
+comment on column mart.indicator_as_of.indicator_code is 'Indicator the row is about, for example P01. | Ký hiệu của chỉ tiêu mà dòng này nói đến, ví dụ P01.';
+comment on column mart.indicator_as_of.period_code is 'Reporting period the row is about. | Kỳ báo cáo mà dòng này nói đến, ví dụ 2026-06T.';
+comment on column mart.indicator_as_of.axis_code is 'Breakdown; total for the headline. | Cách phân tổ; total là con số chính.';
+comment on column mart.indicator_as_of.member_code is 'Member of the breakdown. | Thành phần được nói đến trong phân tổ.';
+comment on column mart.indicator_as_of.as_of_from is 'Earliest closing day among the figures. | Ngày chốt sớm nhất trong các con số.';
+comment on column mart.indicator_as_of.as_of_to is 'Latest closing day among the figures. | Ngày chốt muộn nhất trong các con số.';

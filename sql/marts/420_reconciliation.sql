@@ -221,14 +221,14 @@ left join prevailing
         published.indicator_code = prevailing.indicator_code
         and published.side = prevailing.side
         and published.period_code = prevailing.period_code;
-comment on view mart.reconciliation is 'Figures of bodies whose word does not prevail, beside the figure that does.';
-comment on column mart.reconciliation.indicator_code is 'Indicator.';
-comment on column mart.reconciliation.side is 'Which term of it.';
-comment on column mart.reconciliation.period_code is 'Reporting period.';
-comment on column mart.reconciliation.reporting_unit_code is 'Body whose figure stands beside; empty for a national book.';
-comment on column mart.reconciliation.reported_value is 'What it reports, in base units.';
-comment on column mart.reconciliation.prevailing_value is 'What counts, in base units; empty when its owner has not reported.';
-comment on column mart.reconciliation.difference is 'Reported minus prevailing.';
-comment on column mart.reconciliation.source_id is 'Source of the figure beside; agency_reports where a body''s report stands beside its own register.';
-comment on column mart.reconciliation.as_of_date is 'How far that figure reaches; empty for figures that have no date of their own.';
-comment on column mart.reconciliation.prevailing_units is 'Whose figures make up the one that counts.';
+comment on view mart.reconciliation is 'Figures of bodies whose word does not prevail, beside the figure that does. | Số của đơn vị không được lấy, đặt bên cạnh số được lấy.';
+comment on column mart.reconciliation.indicator_code is 'Indicator the row is about, for example P01. | Ký hiệu của chỉ tiêu mà dòng này nói đến, ví dụ P01.';
+comment on column mart.reconciliation.side is 'Which term of it. | Phần nào của chỉ tiêu: tử số, mẫu số hoặc một trong hai số cạnh nhau.';
+comment on column mart.reconciliation.period_code is 'Reporting period the row is about. | Kỳ báo cáo mà dòng này nói đến, ví dụ 2026-06T.';
+comment on column mart.reconciliation.reporting_unit_code is 'Body whose figure stands beside; empty for a national book. | Đơn vị có số đặt bên cạnh; để trống với sách thống kê quốc gia.';
+comment on column mart.reconciliation.reported_value is 'What it reports, in base units. | Đơn vị ấy báo bao nhiêu, theo đơn vị gốc.';
+comment on column mart.reconciliation.prevailing_value is 'What counts, in base units; empty when its owner has not reported. | Số được tính, theo đơn vị gốc; để trống khi nơi giữ số chưa báo cáo.';
+comment on column mart.reconciliation.difference is 'Reported minus prevailing. | Số đơn vị báo trừ số được lấy.';
+comment on column mart.reconciliation.source_id is 'Source of the figure beside; agency_reports where a body''s report stands beside its own register. | Nguồn của số đặt bên cạnh; agency_reports khi báo cáo của đơn vị đứng cạnh sổ của chính nó.';
+comment on column mart.reconciliation.as_of_date is 'How far that figure reaches; empty for figures that have no date of their own. | Số ấy tính đến ngày nào; để trống với con số không có ngày riêng.';
+comment on column mart.reconciliation.prevailing_units is 'Whose figures make up the one that counts. | Số được tính gồm con số của những đơn vị nào.';

@@ -32,7 +32,7 @@ inner join reference.code_list_member as member on axis.list_code = member.list_
 comment on view mart.dim_breakdown is
 'What a figure is broken down by: language, platform, partner, ... with names. | Phân tổ của số liệu: ngôn ngữ, nền tảng, đối tác, … kèm tên gọi.';
 comment on column mart.dim_breakdown.breakdown_key is 'Key: joins to breakdown_key of fact_observation. | Khóa: nối với breakdown_key của fact_observation.';
-comment on column mart.dim_breakdown.measure_code is 'Measure broken down. | Chỉ tiêu được phân tổ.';
+comment on column mart.dim_breakdown.measure_code is 'Measure broken down. | Số liệu được phân tổ.';
 comment on column mart.dim_breakdown.axis_code is 'Breakdown; total for the undivided figure. | Cách phân tổ; total là số chung.';
 comment on column mart.dim_breakdown.member_code is 'Member of the breakdown; total for the undivided figure. | Thành phần; total là số chung.';
 comment on column mart.dim_breakdown.member_name_vi is 'Name of the member. | Tên thành phần.';
@@ -41,4 +41,4 @@ comment on column mart.dim_breakdown.is_total is 'True for the undivided figure:
 comment on column mart.dim_breakdown.adds_up is 'True when the parts, given in full, make up the total. | Đúng nếu các thành phần cộng lại bằng số chung.';
 comment on column mart.dim_breakdown.valid_from is 'First day the member may be used; empty for the total. | Ngày đầu tiên được dùng; số chung thì để trống.';
 comment on column mart.dim_breakdown.valid_to is 'First day it may no longer be used. | Ngày đầu tiên không còn được dùng.';
-comment on column mart.dim_breakdown.position_number is 'Reading order within the measure. | Thứ tự đọc trong một chỉ tiêu.';
+comment on column mart.dim_breakdown.position_number is 'Reading order within the measure. | Thứ tự đọc trong một số liệu.';

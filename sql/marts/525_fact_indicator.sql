@@ -26,7 +26,7 @@ select
     value.is_before_due
 from mart.indicator_value as value;
 comment on view mart.fact_indicator is
-'Indicator values with what they were divided by and how many bodies stand behind them. | Giá trị chỉ số, kèm tử số, mẫu số và số đơn vị đã báo cáo.';
+'Indicator values with what they were divided by and how many bodies stand behind them. | Giá trị chỉ tiêu, kèm tử số, mẫu số và số đơn vị đã báo cáo.';
 comment on column mart.fact_indicator.indicator_code is 'Joins to dim_indicator. | Nối với dim_indicator.';
 comment on column mart.fact_indicator.period_code is 'Joins to dim_period. | Nối với dim_period.';
 comment on column mart.fact_indicator.scope_type is 'province, group or unit: filter one. | Phạm vi: toàn tỉnh, nhóm hay đơn vị; chỉ lọc một loại.';
@@ -38,11 +38,11 @@ comment on column mart.fact_indicator.member_code is 'Member of the breakdown. |
 comment on column mart.fact_indicator.is_total is 'True for the headline. | Đúng nếu là số chung.';
 comment on column mart.fact_indicator.value is 'In the unit of dim_indicator; empty when there is none. Never average it: add numerators and denominators, then divide. | Theo đơn vị của dim_indicator. Không lấy trung bình: cộng tử số, cộng mẫu số rồi chia.';
 comment on column mart.fact_indicator.numerator is 'What was added up, in whole units. | Tử số, tính bằng đơn vị nguyên.';
-comment on column mart.fact_indicator.denominator is 'What it is divided by; empty for sums. | Mẫu số; chỉ số cộng thì để trống.';
+comment on column mart.fact_indicator.denominator is 'What it is divided by; empty for sums. | Mẫu số; chỉ tiêu cộng thì để trống.';
 comment on column mart.fact_indicator.value_state is 'reported, nil, missing, withheld, not_applicable, no_value. | Trạng thái của giá trị.';
 comment on column mart.fact_indicator.reason_code is 'Why there is no value. | Vì sao không có giá trị.';
 comment on column mart.fact_indicator.value_kind is 'Weakest kind among the figures: one estimate makes an estimate. | Loại yếu nhất trong các số liệu: có một số ước thì là ước.';
-comment on column mart.fact_indicator.full_year_estimate is 'The same from the estimates for the whole year. | Chỉ số tính từ ước cả năm.';
+comment on column mart.fact_indicator.full_year_estimate is 'The same from the estimates for the whole year. | Chỉ tiêu tính từ ước cả năm.';
 comment on column mart.fact_indicator.first_cut_off_date is 'Earliest cut-off among the reports; joins to dim_date. | Ngày chốt sớm nhất; nối với dim_date.';
 comment on column mart.fact_indicator.last_cut_off_date is 'Latest cut-off among the reports; joins to dim_date. | Ngày chốt muộn nhất; nối với dim_date.';
 comment on column mart.fact_indicator.received_count is 'Obliged bodies asked for it that reported. | Số đơn vị phải báo cáo đã báo cáo.';

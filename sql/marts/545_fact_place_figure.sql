@@ -62,7 +62,7 @@ comment on view mart.fact_place_figure is
 'Figures about a commune, district or province, each on the map of its own day. | Số liệu theo xã, huyện, tỉnh, đặt trên bản đồ của chính thời điểm đó.';
 comment on column mart.fact_place_figure.fact_name is 'observation: the bodies'' reports. capital_flow: publishers and registers. | observation: báo cáo của đơn vị. capital_flow: nguồn công bố và sổ dự án.';
 comment on column mart.fact_place_figure.source_id is 'Source contract it was read by. | Nguồn số liệu.';
-comment on column mart.fact_place_figure.series_code is 'Measure (MED01), or flow and what is counted (fdi/capital_new). | Chỉ tiêu (MED01), hoặc loại vốn và nội dung (fdi/capital_new).';
+comment on column mart.fact_place_figure.series_code is 'Measure (MED01), or flow and what is counted (fdi/capital_new). | Số liệu (MED01), hoặc loại vốn và nội dung (fdi/capital_new).';
 comment on column mart.fact_place_figure.unit_code is 'Whole unit of value. | Đơn vị nguyên của cột value.';
 comment on column mart.fact_place_figure.window_start_date is 'First day the figure covers. | Ngày đầu tiên số liệu tính đến.';
 comment on column mart.fact_place_figure.window_end_date is 'Last day it may cover; decides the map. | Ngày cuối cùng; quyết định dùng bản đồ nào.';

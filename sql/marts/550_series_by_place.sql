@@ -88,7 +88,7 @@ comment on view mart.series_by_place is
 'Every series by place on the old and the new map, where the crosswalk allows it; where it does not, the row says so. Filter geography, place_level and given_level. | Chuỗi số liệu theo địa bàn trên bản đồ cũ và mới, nơi nào quy đổi được; nơi không được thì dòng đó ghi rõ. Lọc theo geography, place_level và given_level.';
 comment on column mart.series_by_place.fact_name is 'observation or capital_flow. | Bảng số liệu gốc.';
 comment on column mart.series_by_place.source_id is 'Source contract; never add two sources. | Nguồn số liệu; không cộng hai nguồn.';
-comment on column mart.series_by_place.series_code is 'Measure (MED01), or flow and what is counted (fdi/capital_new). | Chỉ tiêu (MED01), hoặc loại vốn và nội dung (fdi/capital_new).';
+comment on column mart.series_by_place.series_code is 'Measure (MED01), or flow and what is counted (fdi/capital_new). | Số liệu (MED01), hoặc loại vốn và nội dung (fdi/capital_new).';
 comment on column mart.series_by_place.unit_code is 'Whole unit of value. | Đơn vị nguyên của cột value.';
 comment on column mart.series_by_place.window_start_date is 'First day the figures cover. | Ngày đầu tiên số liệu tính đến.';
 comment on column mart.series_by_place.window_end_date is 'Last day they may cover; joins to dim_date. | Ngày cuối cùng số liệu tính đến; nối với dim_date.';

@@ -23,6 +23,12 @@ begin
             'grant connect on database %I to ttdn_migrator, ttdn_loader, ttdn_mart_builder, ttdn_extractor,'
             ' ttdn_analyst_ro, ttdn_auditor, ttdn_agency', current_database()
         );
+        -- A migration may need a new schema, and notes itself in the table of versions.
+        execute format('grant create on database %I to ttdn_migrator', current_database());
+        grant usage on schema public to ttdn_migrator;
+        if to_regclass('public.alembic_version') is not null then
+            grant select, insert, update, delete on table public.alembic_version to ttdn_migrator;
+        end if;
     end if;
     if is_owned_by_roles then
         -- PostgreSQL asks it of whoever is to own a schema; taken back below.
@@ -102,6 +108,9 @@ begin
             ('ttdn_mart_builder', 'audit', null),
             ('ttdn_extractor', 'reference', 'select'),
             ('ttdn_extractor', 'mart', null),
+            ('ttdn_extractor', 'warehouse', null),
+            ('ttdn_extractor', 'landing', null),
+            ('ttdn_extractor', 'quarantine', null),
             ('ttdn_extractor', 'audit', null),
             ('ttdn_analyst_ro', 'reference', 'select'),
             ('ttdn_analyst_ro', 'mart', null),
@@ -124,9 +133,18 @@ begin
                 'alter default privileges in schema %I grant %s on tables to %I',
                 rule.schema_name, rule.verbs, rule.role_name
             );
+            if is_owned_by_roles then
+                execute format(
+                    'alter default privileges for role ttdn_owner in schema %I grant %s on tables to %I',
+                    rule.schema_name, rule.verbs, rule.role_name
+                );
+            end if;
         end if;
     end loop;
     alter default privileges revoke execute on routines from public;
+    if is_owned_by_roles then
+        alter default privileges for role ttdn_owner revoke execute on routines from public;
+    end if;
 
     -- Exceptions to the rules of the schemas.
     for schema_name in select unnest(array['landing', 'reference', 'warehouse', 'quarantine']) loop
@@ -138,11 +156,15 @@ begin
     if to_regclass('reference.exchange_rate') is not null then
         grant insert on table reference.exchange_rate to ttdn_loader;
     end if;
+    -- Keys of titles, worked out anew when the way of working them out changes: no figure.
+    if to_regclass('warehouse.project_title') is not null then
+        grant update on table warehouse.project_title to ttdn_loader;
+    end if;
     grant select on table warehouse.submission, warehouse.ignored_row, warehouse.gate_run to ttdn_auditor;
 
     -- Analysts see of the core what is counted, coded or named, so that views and functions over it work for them;
     -- text a sender typed stays out, and so does any column of text nobody thought of when this was written. The marts
-    -- are built from no more of landing and quarantine than that.
+    -- are built from no more of landing and quarantine than that, and no more is behind an extract or an export.
     for object in
         select pg_class.oid, pg_class.oid::regclass as name, pg_namespace.nspname
         from pg_class
@@ -169,11 +191,17 @@ begin
                     )
             end;
         if kept_columns is not null then
-            execute format('grant select (%s) on %s to ttdn_analyst_ro, ttdn_mart_builder', kept_columns, object.name);
+            execute format(
+                'grant select (%s) on %s to ttdn_analyst_ro, ttdn_extractor, ttdn_mart_builder', kept_columns, object.name
+            );
         end if;
     end loop;
 
-    -- Routines: the dictionary's are everybody's, those over the marts are for who reads marts, one writes the log.
+    -- The extract prints the warnings a report was accepted with.
+    grant select (text_vi) on table warehouse.finding to ttdn_extractor;
+
+    -- Routines: the dictionary's are everybody's, those over the marts are for who reads marts, one writes the log,
+    -- those with their owner's rights over staging and the core do for the loader what it may not do itself.
     for rule in
         select
             pg_proc.oid::regprocedure as name,
@@ -184,11 +212,12 @@ begin
                 when pg_proc.oid = to_regprocedure('audit.record_event(text, text, jsonb, text)') then
                     'ttdn_loader, ttdn_mart_builder, ttdn_extractor'
                 when pg_proc.oid = to_regprocedure('audit.count_changes(bigint)') then 'ttdn_loader'
+                when pg_namespace.nspname in ('staging', 'warehouse') and pg_proc.prosecdef then 'ttdn_loader'
             end as role_names
         from pg_proc
         inner join pg_namespace on pg_proc.pronamespace = pg_namespace.oid
         where
-            pg_namespace.nspname in ('reference', 'mart', 'audit')
+            pg_namespace.nspname in ('reference', 'mart', 'audit', 'staging', 'warehouse')
             and pg_proc.prorettype <> 'trigger'::regtype
             and pg_has_role(pg_proc.proowner, 'usage')
     loop

@@ -143,6 +143,15 @@ def test_images_are_named_with_a_version_and_volumes_and_mounts_exist(
     assert used == set(compose["volumes"])
 
 
+def test_the_platforms_roles_are_made_at_the_first_start(services: dict[str, dict[str, Any]]) -> None:
+    # tests/security/test_first_start.py runs the script against a real server.
+    script = (PROJECT_ROOT / "docker" / "init-databases.sh").read_text(encoding="utf-8")
+
+    assert "./sql/roles/010_create.sql:/opt/ttdn-roles.sql:ro" in services["postgres"]["volumes"]
+    assert "${TTDN_ROLES_FILE:-/opt/ttdn-roles.sql}" in script
+    assert "TTDN_ROLES_FILE" not in services["postgres"]["environment"]
+
+
 def test_every_airflow_setting_is_one_airflow_knows(services: dict[str, dict[str, Any]]) -> None:
     airflow = importlib.util.find_spec("airflow")
     assert airflow is not None

@@ -11,7 +11,10 @@ import yaml
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from include.warehouse.roles import ROLES
+from include.cli import main
+from include.doctor import check_database
+from include.settings import load_settings
+from include.warehouse.roles import ROLES, view_problems
 from tests.security.conftest import Session, with_rights_of
 
 GOLDEN = yaml.safe_load((Path(__file__).parent / "golden_matrix.yml").read_text(encoding="utf-8"))
@@ -90,6 +93,61 @@ def test_s03_every_view_reads_with_the_rights_of_its_reader(guarded: Engine) -> 
         ).all()
         assert len(views) >= 6
         assert [name for name, options in views if "security_invoker=true" not in options] == []
+
+
+@pytest.mark.parametrize(
+    ("careless", "found"),
+    [
+        ("create view public.peek as select * from mart.observation_latest", "public.peek"),
+        ("create view reference.peek as select * from mart.observation_latest", "reference.peek"),
+        ("create view public.peek as select * from warehouse.observation", "public.peek"),
+        ("create view public.peek with (security_invoker = false) as select * from mart.report_latest", "public.peek"),
+        # A view that asks for its reader's rights, read through one that does not.
+        (
+            "create view public.inner_peek with (security_invoker = true) as select * from mart.observation_latest;"
+            " create view public.peek as select value from public.inner_peek",
+            "public.peek",
+        ),
+        ("create materialized view mart.peek as select * from mart.observation_latest", "mart.peek"),
+    ],
+)
+def test_s03_a_view_a_privileged_user_made_with_its_own_rights_is_found_wherever_it_is(
+    guarded: Engine, careless: str, found: str
+) -> None:
+    with guarded.connect() as connection:
+        assert view_problems(connection) == []
+        connection.exec_driver_sql(careless)
+        assert view_problems(connection) == [f"{found} shows guarded rows with its owner's rights"]
+        connection.rollback()
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        "create view public.peek with (security_invoker = true) as select * from mart.observation_latest",
+        "create view public.peek as select * from reference.measure",
+        "create view public.peek as select * from mart.dim_period",
+    ],
+)
+def test_s03_a_view_that_shows_no_more_than_its_reader_may_see_is_none(guarded: Engine, harmless: str) -> None:
+    with guarded.connect() as connection:
+        connection.exec_driver_sql(harmless)
+        assert view_problems(connection) == []
+        connection.rollback()
+
+
+def test_s03_the_doctor_names_a_view_that_leaks(warehouse: Connection, tmp_path: Path) -> None:
+    url = warehouse.engine.url.render_as_string(hide_password=False)
+    settings = load_settings({"TTDN_HOME": str(tmp_path), "TTDN_DATABASE_URL": url}, tmp_path / "none")
+    assert check_database(settings).ok
+    warehouse.exec_driver_sql("create view public.peek as select * from warehouse.observation")
+    warehouse.commit()
+
+    check = check_database(settings)
+
+    assert not check.ok
+    assert "public.peek shows guarded rows with its owner's rights" in check.found
+    assert "security_invoker" in (check.remedy or "")
 
 
 def test_s03_no_materialised_view_is_open_to_a_body(guarded: Engine) -> None:
@@ -324,6 +382,116 @@ def test_s04_rows_cannot_be_copied_out_around_the_policy(session: Session) -> No
     assert set(out.getvalue().split()) == {"28249"}
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "create operator public.=== (leftarg = text, rightarg = text, function = texteq)",
+        "create operator mart.=== (leftarg = text, rightarg = text, function = texteq)",
+        "create function mart.leak(text) returns boolean language sql as 'select true'",
+        "create function public.leak(text) returns boolean language sql as 'select true'",
+        "alter function pg_catalog.numeric_eq(numeric, numeric) leakproof",
+        "create cast (text as integer) with inout as implicit",
+        "create statistics mart.peek on reporting_unit_code, period_code from mart.observation_latest",
+        "create rule peek as on select to mart.observation_latest do instead select 1",
+        "create trigger peek after insert on mart.observation_latest execute function pg_catalog.now()",
+        "create event trigger peek on ddl_command_start execute function pg_catalog.now()",
+        "create publication peek for table mart.observation_latest",
+    ],
+)
+def test_s04_a_body_cannot_make_what_would_be_asked_before_the_policy(session: Session, statement: str) -> None:
+    commune = session("commune")
+    commune.exec_driver_sql("set default_transaction_read_only = off")
+    commune.commit()
+    with refused(commune):
+        commune.exec_driver_sql(statement)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "select string_agg(word, ' ') from ts_stat('select to_tsvector(''simple'', reporting_unit_code)"
+        " from mart.observation_latest')",
+        "select string_agg(o::text, ' ') from mart.observation_latest as o tablesample system (100)",
+        "select string_agg(o::text, ' ') from only mart.observation_latest as o",
+    ],
+)
+def test_s04_functions_that_read_for_their_caller_read_what_the_caller_may(session: Session, asked: str) -> None:
+    said = session("commune").exec_driver_sql(asked).scalar()
+
+    assert "28249" in said
+    assert "stc" not in said.lower()
+
+
+def test_s04_a_block_of_code_run_by_a_body_reads_what_the_body_may(session: Session) -> None:
+    driver = session("commune").connection.driver_connection
+    assert driver is not None
+    driver.cursor().execute(
+        "do $$ declare unit text; begin for unit in select distinct reporting_unit_code from mart.observation_latest"
+        " loop raise notice 'seen %', unit; end loop; end $$"
+    )
+
+    assert [line.split("seen ")[1].strip() for line in driver.notices] == ["28249"]
+
+
+def test_s04_a_plan_made_for_one_body_does_not_serve_another(guarded: Engine) -> None:
+    with guarded.connect() as connection:
+        connection.exec_driver_sql("set local plan_cache_mode = force_generic_plan")
+        connection.exec_driver_sql("prepare mine as select distinct reporting_unit_code from mart.observation_latest")
+        seen = {}
+        for role in ("ttdn_mart_builder", "ttdn_agency_28249", "ttdn_agency_stc", "ttdn_agency_28249"):
+            connection.exec_driver_sql(f"set local role {role}")
+            seen.setdefault(role, []).append(set(connection.exec_driver_sql("execute mine").scalars()))
+        connection.rollback()
+
+    assert seen == {
+        "ttdn_mart_builder": [{"28249", "STC"}],
+        "ttdn_agency_28249": [{"28249"}] * 2,
+        "ttdn_agency_stc": [{"STC"}],
+    }
+
+
+@pytest.mark.parametrize("unit", ["STC", "NOBODY"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        # A key that is there and one that is not have to get the same answer.
+        "insert into mart.report_latest (source_id, reporting_unit_code, period_code, submission_id)"
+        " values ('agency_reports', '{unit}', '2026-06T', 1)",
+        "insert into mart.report_latest (source_id, reporting_unit_code, period_code, submission_id)"
+        " values ('agency_reports', '{unit}', '2026-06T', 1) on conflict do nothing",
+        "insert into warehouse.observation (reporting_unit_code) values ('{unit}')",
+        "update mart.report_latest set period_code = period_code where reporting_unit_code = '{unit}'",
+        "merge into mart.report_latest as mine using (select '{unit}' as unit) as other"
+        " on mine.reporting_unit_code = other.unit when matched then delete",
+        "select 1 from mart.report_latest where reporting_unit_code = '{unit}' for update",
+        "select 1 from mart.report_latest where reporting_unit_code = '{unit}' for key share",
+        "create table mine (unit text references mart.report_latest (reporting_unit_code))",
+    ],
+)
+def test_s04_keys_are_no_oracle(session: Session, statement: str, unit: str) -> None:
+    commune = session("commune")
+    commune.exec_driver_sql("set default_transaction_read_only = off")
+    commune.commit()
+    with refused(commune):
+        commune.exec_driver_sql(statement.format(unit=unit))
+
+
+@pytest.mark.parametrize("value", [9, 10])
+def test_s04_the_plan_of_a_query_does_not_tell_a_hidden_figure(session: Session, value: int) -> None:
+    commune = session("commune")
+    plan = commune.exec_driver_sql(
+        "explain (analyze, costs off, timing off, summary off, buffers off) select 1 from mart.observation_latest"
+        f" where reporting_unit_code = 'STC' and measure_code = 'MED01' and value = {value}"
+    ).scalars()
+    told = [line.replace(f"'{value}'", "?") for line in plan]
+    other = commune.exec_driver_sql(
+        "explain (analyze, costs off, timing off, summary off, buffers off) select 1 from mart.observation_latest"
+        " where reporting_unit_code = 'STC' and measure_code = 'MED01' and value = 77"
+    ).scalars()
+
+    assert told == [line.replace("'77'", "?") for line in other]
+
+
 def test_s04_a_view_whose_owner_sees_all_would_leak_and_the_build_closes_it(guarded: Engine) -> None:
     grants = (Path(__file__).parents[2] / "sql" / "marts" / "990_grants.sql").read_text(encoding="utf-8")
     with guarded.connect() as connection:
@@ -349,6 +517,55 @@ def test_s04_row_level_security_holds_for_the_owner_of_the_marts_too(guarded: En
         connection.exec_driver_sql("set local role ttdn_mart_builder")
         assert units_seen(connection, "mart.observation_latest") == set()
         connection.rollback()
+
+
+WRITES = {
+    "insert into mart.indicator_value select * from mart.indicator_value": ("INSERT", "table indicator_value"),
+    "update mart.indicator_value set value = 0": ("UPDATE", "table indicator_value"),
+    "delete from mart.indicator_value": ("DELETE", "table indicator_value"),
+    "truncate mart.indicator_value": ("TRUNCATE TABLE", "table indicator_value"),
+    "update warehouse.observation set value = 0": ("UPDATE", "table observation"),
+    "delete from reference.measure": ("DELETE", "table measure"),
+    "create table mart.mine (n int)": ("CREATE TABLE", "schema mart"),
+}
+
+
+@pytest.mark.parametrize(("statement", "words"), WRITES.items())
+def test_an_analysts_write_is_refused_in_words_first_as_a_reader_then_for_want_of_the_right(
+    session: Session, statement: str, words: tuple[str, str]
+) -> None:
+    verb, object_name = words
+    analyst = session("analyst")
+    with pytest.raises(DBAPIError, match=f"cannot execute {verb} in a read-only transaction|permission denied for"):
+        analyst.exec_driver_sql(statement)
+    analyst.rollback()
+    analyst.exec_driver_sql("set default_transaction_read_only = off")
+    analyst.commit()
+    with pytest.raises(DBAPIError, match=f"permission denied for {object_name}"):
+        analyst.exec_driver_sql(statement)
+
+
+@pytest.mark.parametrize(
+    "command", [["status"], ["migrate"], ["grant-analyst", "hoa"], ["verify-audit"], ["ingest", "."], ["extract"]]
+)
+def test_a_command_with_an_analysts_login_ends_with_one_clear_sentence(
+    people: dict[str, str],
+    command: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("TTDN_HOME", str(tmp_path))
+    monkeypatch.setenv("TTDN_DATABASE_URL", people["analyst"])
+    monkeypatch.chdir(tmp_path)
+
+    assert main(command) == 2
+
+    said = capsys.readouterr().err
+    assert "ttdn: the warehouse" in said
+    assert "docs/roles.md" in said
+    assert "Traceback" not in said
+    assert "SELECT" not in said.upper().replace("SELECTED", "")
 
 
 def test_an_analysts_write_gets_a_clear_refusal(session: Session) -> None:
@@ -385,7 +602,7 @@ REACHING_OUT = [
 
 
 @pytest.mark.parametrize("statement", REACHING_OUT)
-@pytest.mark.parametrize("role", [role for role in ROLES if role != "ttdn_migrator"])
+@pytest.mark.parametrize("role", ROLES)
 def test_s05_no_role_reaches_the_servers_files_programs_or_settings(guarded: Engine, role: str, statement: str) -> None:
     with guarded.connect() as connection, refused_with_any_right(), with_rights_of(connection, role):
         connection.exec_driver_sql(statement)
@@ -397,6 +614,16 @@ def refused_with_any_right() -> Iterator[None]:
         yield
     # 25001: ALTER SYSTEM may not stand in a transaction at all; it is tried outside one below.
     assert getattr(refusal.value.orig, "pgcode", None) in (NO_RIGHT, "25001")
+
+
+@pytest.mark.parametrize("statement", REACHING_OUT)
+@pytest.mark.parametrize("who", ["analyst", "auditor", "commune"])
+def test_s05_no_login_of_a_person_does_either(session: Session, who: str, statement: str) -> None:
+    person = session(who)
+    person.exec_driver_sql("set default_transaction_read_only = off")
+    person.commit()
+    with refused_with_any_right():
+        person.exec_driver_sql(statement)
 
 
 @pytest.mark.parametrize("who", ["analyst", "auditor", "commune"])

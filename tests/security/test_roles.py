@@ -361,18 +361,41 @@ def test_a_build_that_fails_leaves_its_rights_behind(guarded: Engine, monkeypatc
         assert connection.exec_driver_sql("select current_user = session_user").scalar()
 
 
-def test_the_extractor_reads_marts_and_no_core(guarded: Engine) -> None:
+def test_the_extractor_reads_every_mart_and_of_the_core_only_what_views_need(guarded: Engine) -> None:
     with guarded.connect() as connection:
         with with_rights_of(connection, "ttdn_extractor"):
-            assert connection.exec_driver_sql("select count(*) from mart.indicator_value").scalar_one() > 0
+            marts = connection.exec_driver_sql(
+                "select oid::regclass::text from pg_class"
+                " where relnamespace = 'mart'::regnamespace and relkind in ('r', 'p', 'v')"
+            )
+            for name in marts.scalars().all():
+                connection.exec_driver_sql(f"select count(*) from {name}")
         for statement in (
-            "select submission_id from warehouse.submission",
+            "select value from quarantine.observation",
+            "select inbox_fingerprint from landing.receipt",
+            "select reason from warehouse.project_match_decision",
             "select * from staging.report",
-            "select * from landing.receipt",
+            "select * from audit.event",
             "delete from mart.indicator_value",
+            "insert into warehouse.finding (receipt_id) values (1)",
         ):
             with pytest.raises(DBAPIError, match="permission denied"), with_rights_of(connection, "ttdn_extractor"):
                 connection.exec_driver_sql(statement)
+
+
+def test_of_the_core_the_extractor_reads_what_an_analyst_does_and_the_sentences_the_extract_prints(
+    guarded: Engine,
+) -> None:
+    with guarded.connect() as connection:
+        more = connection.exec_driver_sql(
+            "select attrelid::regclass::text || '.' || attname from pg_attribute"
+            " inner join pg_class on pg_class.oid = attrelid"
+            " where relnamespace::regnamespace::text = any(%s) and attnum > 0 and relkind in ('r', 'p', 'v')"
+            " and has_column_privilege('ttdn_extractor', attrelid, attnum, 'select')"
+            " <> has_column_privilege('ttdn_analyst_ro', attrelid, attnum, 'select')",
+            (list(GOLDEN["rules"]),),
+        ).scalars()
+        assert list(more) == ["warehouse.finding.text_vi"]
 
 
 def test_an_auditor_reads_the_log_and_the_history_and_no_figure(session: Session) -> None:
