@@ -40,8 +40,8 @@ select
     figure.member_code,
     figure.value,
     figure.value_state,
-    coalesce(submission.value_kind, 'thuc_hien'),
-    array_position(array['uoc', 'thuc_hien', 'chinh_thuc'], coalesce(submission.value_kind, 'thuc_hien')),
+    figure.value_kind,
+    array_position(array['uoc', 'thuc_hien', 'chinh_thuc'], figure.value_kind),
     superseded.full_year_estimate,
     figure.cut_off_date,
     figure.revision_number,
@@ -53,7 +53,6 @@ select
     null,
     null
 from mart.project_figure as figure
-inner join warehouse.submission on figure.submission_id = submission.submission_id
 left join mart.superseded_observation as superseded
     on
         figure.reporting_unit_code = superseded.reporting_unit_code

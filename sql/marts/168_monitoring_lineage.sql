@@ -198,6 +198,6 @@ comment on column mart.monitoring_lineage.submission_id is 'Submission; empty fo
 comment on column mart.monitoring_lineage.sheet_name is 'Sheet; empty for text files. | Trang tính; trống với tệp văn bản.';
 comment on column mart.monitoring_lineage.cell is 'Lines of the file the days named lie between. | Các dòng của tệp chứa những ngày đã nêu.';
 comment on column mart.monitoring_lineage.month_start is 'Month of the days. | Tháng của các ngày.';
-comment on column mart.monitoring_lineage.first_date is 'First of these days. | Ngày đầu.';
+comment on column mart.monitoring_lineage.first_date is 'First of the days added from these lines. | Ngày đầu được cộng từ các dòng này.';
 comment on column mart.monitoring_lineage.last_date is 'Last of these days; lines of other days among them are not added. | Ngày cuối; dòng của ngày ngoài khoảng này không được cộng.';
 comment on column mart.monitoring_lineage.day_count is 'How many days of the file that is. | Bao nhiêu ngày trong tệp.';

@@ -155,4 +155,4 @@ comment on column mart.indicator_target_reading.pace_date is 'Latest cut-off of 
 comment on column mart.indicator_target_reading.no_pace_reason_code is 'Why there is no pace: not_a_flow, no_value, no_whole (a target of zero), no_cut_off. | Vì sao không có tiến độ: không phải số cộng dồn, không có giá trị, mục tiêu bằng 0, không có ngày chốt.';
 comment on column mart.indicator_target_reading.document_number is 'Document that sets the target. | Văn bản giao mục tiêu.';
 comment on column mart.indicator_target_reading.document_date is 'Day of that document. | Ngày của văn bản đó.';
-comment on column mart.indicator_target_reading.issued_by is 'Who issued it. | Cơ quan ban hành.';
+comment on column mart.indicator_target_reading.issued_by is 'Who issued that document. | Nơi ký văn bản giao mục tiêu.';

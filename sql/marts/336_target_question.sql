@@ -66,8 +66,8 @@ comment on column mart.target_question.judged_from is 'Moment from which the tar
 comment on column mart.target_question.is_answered is 'Whether the body has explained. | Đơn vị đã giải trình hay chưa.';
 comment on column mart.target_question.is_open is 'True while a missed target waits for words. | Đúng nếu còn chờ giải trình.';
 comment on column mart.target_question.explanation_id is 'Latest words, in warehouse.explanation. | Lời giải trình gần nhất, trong warehouse.explanation.';
-comment on column mart.target_question.given_by_role is 'Post of whoever answers for them. | Chức danh của người giải trình.';
+comment on column mart.target_question.given_by_role is 'Post of whoever answers for them. | Ai đứng ra trả lời, ghi theo chức danh.';
 comment on column mart.target_question.given_at is 'When they were given. | Thời điểm giải trình.';
-comment on column mart.target_question.explained_value is 'Value they were given for. | Giá trị được giải trình.';
+comment on column mart.target_question.explained_value is 'Value they were given for. | Con số mà lời giải trình nói tới.';
 comment on column mart.target_question.explained_target_value is 'Target of that day. | Mục tiêu lúc giải trình.';
 comment on column mart.target_question.is_about_current_value is 'False when value or target changed since. | Sai nếu giá trị hoặc mục tiêu đã đổi sau khi giải trình.';

@@ -113,7 +113,7 @@ comment on column reference.indicator_target.target_value is
 comment on column reference.indicator_target.document_number is
 'Document that sets it. | Số, ký hiệu văn bản giao mục tiêu.';
 comment on column reference.indicator_target.document_date is 'Day of that document. | Ngày của văn bản đó.';
-comment on column reference.indicator_target.issued_by is 'Who issued it. | Cơ quan ban hành.';
+comment on column reference.indicator_target.issued_by is 'Who issued that document. | Nơi ký văn bản giao mục tiêu.';
 
 create table warehouse.explanation (
     explanation_id bigint generated always as identity constraint explanation_pk primary key,

@@ -262,8 +262,6 @@ comment on column reference.indicator.arithmetic is 'Which calculation of sql/ma
 comment on column reference.indicator.multiplier is '100 for percentages, 1 otherwise. | 100 với tỷ lệ phần trăm, còn lại là 1.';
 comment on column reference.indicator.direction is 'up, down or none. Context indicators have none and are never scored. | up cao hơn là tốt, down thấp hơn là tốt, none là không có. Chỉ tiêu bối cảnh luôn là none, không bao giờ chấm điểm.';
 comment on column reference.indicator.target_status is 'Whether the province would set a target. | Tỉnh có giao chỉ tiêu hay không.';
-comment on column reference.indicator.target_value is 'Target; empty until the province sets one. | Mức được giao; để trống cho đến khi tỉnh giao.';
-comment on column reference.indicator.target_source is 'Document that sets the target. | Văn bản giao mức ấy.';
 comment on column reference.indicator.owner_vi is 'Who answers for the figure. | Ai trả lời về con số.';
 comment on column reference.indicator.clauses is 'Plan clauses it reads on. | Chỉ tiêu này đọc từ những mục nào của kế hoạch.';
 comment on column reference.indicator.period_kinds is 'Kinds of period it is computed for. | Tính cho những loại kỳ nào.';
