@@ -535,7 +535,8 @@ def _ask_about_figures(connection: Connection) -> None:
             "insert into warehouse.explanation"
             " (subject_kind, finding_id, reporting_unit_code, answer_kind, reason_vi, given_by_role, given_at)"
             " select 'outlier', finding.finding_id, submission.reporting_unit_code, 'confirmed',"
-            " 'Có thêm một đợt tuyên truyền.', 'Văn thư', finding.found_at + interval '2 days' from warehouse.finding inner join landing.receipt using (receipt_id)"
+            " 'Có thêm một đợt tuyên truyền.', 'Văn thư', finding.found_at + interval '2 days'"
+            " from warehouse.finding inner join landing.receipt using (receipt_id)"
             " inner join warehouse.submission using (submission_id)"
             " where starts_with(finding.message_code, 'OUTLIER') and finding.finding_id % 2 = 0"
         )

@@ -206,10 +206,9 @@ def units_seen(connection: Connection, relation: str) -> set[str]:
 def test_s04_a_body_sees_its_own_rows(session: Session) -> None:
     commune, department = session("commune"), session("department")
 
-    assert commune.exec_driver_sql("select value from mart.reported_observation where value > 0").scalars().all() == [7]
-    assert department.exec_driver_sql("select value from mart.reported_observation where value > 0").scalars().all() == [
-        9
-    ]
+    own = "select value from mart.reported_observation where value > 0"
+    assert commune.exec_driver_sql(own).scalars().all() == [7]
+    assert department.exec_driver_sql(own).scalars().all() == [9]
     assert session("analyst").exec_driver_sql(
         "select value from mart.reported_observation where value > 0 order by value"
     ).scalars().all() == [7, 9]
