@@ -36,9 +36,12 @@ def restatements(connection: Connection, period: str | None = None) -> list[dict
     ensure_current(connection)
     told = connection.execute(
         text(
-            "select restatement.*, unit.name_vi, explanation.reason_vi from mart.restatement"
+            "select restatement.*, unit.name_vi, said.reason_vi, said.given_by_role, said.given_at"
+            " from mart.restatement"
             " left join reference.reporting_unit as unit on restatement.reporting_unit_code = unit.unit_code"
-            " left join warehouse.explanation on restatement.explanation_id = explanation.explanation_id"
+            " left join lateral (select explanation.* from warehouse.explanation"
+            " where explanation.subject_kind = 'restatement' and explanation.submission_id = restatement.submission_id"
+            " order by explanation.given_at desc, explanation.explanation_id desc limit 1) as said on true"
             # A file that names no period is listed with the periods its effects are in.
             " where cast(:period as text) is null or restatement.period_code = :period or restatement.submission_id in"
             " (select effect.submission_id from mart.restatement_effect as effect where effect.period_code = :period)"
@@ -120,9 +123,7 @@ def restatements(connection: Connection, period: str | None = None) -> list[dict
             "current": row.is_current,
             "reason_code": row.reason_code,
             "reason": row.reason_vi or REASONS_VI[row.reason_code],
-            "explained": None
-            if row.explanation_id is None
-            else {"by": row.given_by_role, "at": row.given_at.isoformat()},
+            "explained": None if row.given_at is None else {"by": row.given_by_role, "at": row.given_at.isoformat()},
             "figures": figures[row.submission_id],
             "effects": effects[row.submission_id],
         }

@@ -1,5 +1,5 @@
 -- Grain: one row per accepted file that took the place of an earlier one.
--- Who restated what, when, and what is known of why. Of a monitoring file the earlier file is the last of those whose
+-- Who restated what, when, and what the two files tell of why; what the body says is in warehouse.explanation. Of a monitoring file the earlier file is the last of those whose
 -- days it changed.
 create table mart.restatement as
 with replaced as (
@@ -49,10 +49,7 @@ select
         when submission.cut_off_date > earlier.cut_off_date then 'later_cut_off'
         when earlier.warning_count > 0 then 'questioned'
         else 'unstated'
-    end as reason_code,
-    explained.explanation_id,
-    explained.given_by_role,
-    explained.given_at
+    end as reason_code
 from replaced
 inner join warehouse.submission on replaced.submission_id = submission.submission_id
 inner join warehouse.submission as earlier on replaced.earlier_submission_id = earlier.submission_id
@@ -63,21 +60,6 @@ left join lateral (
     order by receipt.receipt_id
     limit 1
 ) as receipt on true
--- The words themselves are typed by people and stay in warehouse.explanation.
-left join lateral (
-    select
-        explanation.explanation_id,
-        explanation.given_by_role,
-        explanation.given_at
-    from warehouse.explanation
-    cross join mart.build
-    where
-        explanation.subject_kind = 'restatement'
-        and explanation.submission_id = submission.submission_id
-        and explanation.given_at <= coalesce(build.as_known, 'infinity')
-    order by explanation.given_at desc, explanation.explanation_id desc
-    limit 1
-) as explained on true
 left join (
     select
         figure.submission_id,
@@ -112,6 +94,3 @@ comment on column mart.restatement.new_cut_off_date is 'Cut-off of the later one
 comment on column mart.restatement.changed_count is 'Figures that changed, breakdowns included. | Số lượng số liệu thay đổi, kể cả phân tổ.';
 comment on column mart.restatement.headline_count is 'Of those, undivided figures. | Trong đó số chung.';
 comment on column mart.restatement.reason_code is 'firmer_kind: an estimate became actual or final. held_lines: lines of the earlier file had been held back. later_cut_off: it reaches further. questioned: the earlier file carried warnings. unstated: nothing tells. | Lý do suy ra: số vững hơn, dòng bị giữ lại, ngày chốt muộn hơn, đã bị hỏi lại, hoặc không rõ.';
-comment on column mart.restatement.explanation_id is 'Latest words the body gave about it; empty while it gave none. | Giải trình gần nhất của đơn vị; để trống nếu chưa có.';
-comment on column mart.restatement.given_by_role is 'Post that gave them. | Chức vụ người giải trình.';
-comment on column mart.restatement.given_at is 'When they were given. | Thời điểm giải trình.';

@@ -36,7 +36,11 @@ where
     and restatement.changed_count > 0
     -- Where the two files themselves tell why, nobody is asked.
     and restatement.reason_code = 'unstated'
-    and restatement.explanation_id is null;
+    and not exists (
+        select 1
+        from warehouse.explanation
+        where explanation.subject_kind = 'restatement' and explanation.submission_id = restatement.submission_id
+    );
 comment on view mart.open_question is
 'Everything a body has been asked about its figures and has not explained yet. | Mọi điều đã hỏi đơn vị về số liệu mà chưa có giải trình.';
 comment on column mart.open_question.subject_kind is 'target, outlier or restatement. | Hỏi về mục tiêu, số khác thường hay việc gửi lại.';

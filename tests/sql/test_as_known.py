@@ -16,6 +16,8 @@ from include.errors import CatalogueError, PlatformError
 from include.indicators.composition import composed_query, with_composed_queries
 from include.indicators.kpi import kpi, kpi_as_known
 from include.indicators.marts import build_marts
+from include.indicators.restatements import restatements
+from include.quality.explanations import Speaker, explain_restatement, open_questions
 from tests.sql.builders import IN_TIME, ZONE, send
 from tests.sql.monitored import count, monitor
 from tests.sql.registers import Project, send_register, set_rate
@@ -465,3 +467,23 @@ def test_an_estimate_that_became_final_with_the_same_figure_is_confirmed_not_cha
     assert rows(reports, "select change_kind, old_kind, new_kind from mart.restated_figure") == [
         ("confirmed", "uoc", "chinh_thuc")
     ]
+
+
+def test_why_a_body_sent_again_is_asked_only_where_the_files_do_not_tell_and_then_travels_with_it(
+    reports: Connection,
+) -> None:
+    send(reports, "SYT", figures={"MED01": 8})
+    later = send(reports, "SYT", figures={"MED01": 10}, received_at=IN_TIME + DAY)
+    send(reports, "SNV", figures={"MED01": 3}, kind="uoc")
+    send(reports, "SNV", figures={"MED01": 4}, received_at=IN_TIME + DAY)
+    build_marts(reports)
+    assert [(each["kind"], each["unit"]) for each in open_questions(reports)] == [("restatement", "SYT")]
+
+    explain_restatement(reports, str(later), Speaker("SYT", "Bổ sung tin của tháng 5.", "Chánh Văn phòng"))
+
+    told = {each["unit"]: (each["reason_code"], each["reason"]) for each in restatements(reports, "2026-06T")}
+    assert told == {
+        "SYT": ("unstated", "Bổ sung tin của tháng 5."),
+        "SNV": ("firmer_kind", "số ước, số thực hiện được thay bằng số vững hơn"),
+    }
+    assert open_questions(reports) == []

@@ -545,7 +545,7 @@ def test_a_small_sensitive_topic_of_one_body_hides_the_topics_of_all_and_no_othe
     assert {row["value"] for row in rows if row["axis_code"] == "total"} == {"30", "36"}
 
 
-@pytest.mark.parametrize("name", ["observation_latest", "fact_observation", "indicator_answer", "indicator_lineage"])
+@pytest.mark.parametrize("name", ["observation_latest", "fact_observation", "indicator_answer", "lineage"])
 def test_the_total_of_a_body_that_has_nothing_else_goes_with_its_measure(reports, tmp_path, name):
     send(reports, "SYT", figures={"MED01": 3, "MED01.topic.nhan_quyen": 3, "MED02": 4})
     send(reports, "SNV", figures={"MED01": 30, "MED01.topic.nhan_quyen": 9, "MED01.topic.khac": 21})

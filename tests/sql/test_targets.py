@@ -23,7 +23,7 @@ from include.extracts.leadership.snapshot import Snapshot, read_snapshot
 from include.extracts.leadership.workbook import write_workbook
 from include.indicators.kpi import kpi, kpi_as_known
 from include.indicators.marts import build_marts
-from include.indicators.targets import sync_targets
+from include.indicators.targets import read_targets, sync_targets
 from include.quality.explanations import (
     ExplanationRefused,
     Speaker,
@@ -110,14 +110,19 @@ def test_a_target_of_the_year_shows_its_pace_at_mid_year_and_is_judged_when_the_
     send(reports, "SYT", "2026-NAM", {"MED01": 160}, received_at=november, cut_off=date(2026, 10, 31))
     set_target(reports, "M01", 200, "2026")
 
-    june, autumn = target_of(reports), target_of(reports, period="2026-NAM", at=datetime(2026, 12, 31, 23, tzinfo=ZONE))
+    def annual(at: datetime) -> Any:
+        # A moment to come can be built for, and not be asked for.
+        build_marts(reports, as_known=at)
+        return read_targets(reports, "2026-NAM")["M01", "2026-NAM", "single"]
+
+    june, autumn = target_of(reports), annual(datetime(2026, 12, 31, 23, tzinfo=ZONE))
 
     assert (june["for"], june["state"], june["judged_from"]) == ("2026", "on_the_way", None)
     assert Decimal(june["pace"]["reached_pct"]) == 20
     assert round(Decimal(june["pace"]["elapsed_pct"]), 2) == Decimal("41.37")
-    assert (autumn["state"], Decimal(autumn["pace"]["reached_pct"])) == ("on_the_way", 80)
-    assert round(Decimal(autumn["pace"]["elapsed_pct"]), 2) == Decimal("83.29")
-    assert target_of(reports, period="2026-NAM", at=NEW_YEAR)["state"] == "missed"
+    assert (autumn.state, autumn.reached_pct) == ("on_the_way", 80)
+    assert round(autumn.elapsed_pct, 2) == Decimal("83.29")
+    assert annual(NEW_YEAR).state == "missed"
 
 
 def test_a_period_with_a_target_of_its_own_is_not_measured_by_the_years(reports):
