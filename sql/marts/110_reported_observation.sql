@@ -103,6 +103,17 @@ revised as (
         and (earlier.value is distinct from known.value or earlier.value_state <> known.value_state)
 ),
 
+-- A register of projects of the same body, period and measure takes the place of the report's figure, breakdowns
+-- included: parts of a report never stand beside the total of a register.
+register as (
+    select
+        figure.reporting_unit_code,
+        figure.period_code,
+        figure.measure_code
+    from mart.project_figure as figure
+    where figure.axis_code = 'total'
+),
+
 left_out as (
     select
         submission_id,
@@ -134,8 +145,14 @@ select
     known.submission_id,
     known.line_number,
     known.sheet_name,
-    known.cell
+    known.cell,
+    register.measure_code is not null as is_superseded
 from known
+left join register
+    on
+        known.reporting_unit_code = register.reporting_unit_code
+        and known.period_code = register.period_code
+        and known.measure_code = register.measure_code
 left join left_out on known.submission_id = left_out.submission_id and known.line_number = left_out.line_number
 left join revised on known.submission_id = revised.submission_id and known.line_number = revised.line_number
 left join year_estimate as estimate
@@ -171,3 +188,4 @@ comment on column mart.reported_observation.submission_id is 'Submission it come
 comment on column mart.reported_observation.line_number is 'Its place in the submission. | Thứ tự trong lần nộp; để trống với con số lấy từ sổ dự án, các ô của nó ở mart.project_figure_cell.';
 comment on column mart.reported_observation.sheet_name is 'Sheet of the workbook. | Trang của tệp bảng tính; để trống với con số lấy từ sổ dự án.';
 comment on column mart.reported_observation.cell is 'A1 address on that sheet. | Địa chỉ kiểu A1 trên trang ấy; để trống với con số lấy từ sổ dự án.';
+comment on column mart.reported_observation.is_superseded is 'True where a register of projects took the place of the figure. | Đúng nếu sổ dự án đã thay số này.';

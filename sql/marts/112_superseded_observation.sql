@@ -1,21 +1,28 @@
 -- Grain: one row per report figure whose body sent a register of projects for the same body, period and measure.
--- The register's figure takes its place in mart.observation_latest, breakdowns included: parts of a report never stand
--- beside the total of a register. The estimate for the whole year stays, no register has one.
-create table mart.superseded_observation as
-select observation.*
-from mart.reported_observation as observation
-where (observation.reporting_unit_code, observation.period_code, observation.measure_code) in (
-    select
-        figure.reporting_unit_code,
-        figure.period_code,
-        figure.measure_code
-    from mart.project_figure as figure
-    where figure.axis_code = 'total'
-);
-alter table mart.superseded_observation add constraint superseded_observation_pk
-primary key (reporting_unit_code, period_code, measure_code, axis_code, member_code);
-analyze mart.superseded_observation;
-comment on table mart.superseded_observation is 'Report figures that a register of projects took the place of; see mart.reconciliation. | Số trong báo cáo đã được sổ dự án thay; xem mart.reconciliation.';
+create view mart.superseded_observation with (security_invoker = true) as
+select
+    reporting_unit_code,
+    period_code,
+    measure_code,
+    axis_code,
+    member_code,
+    value,
+    value_state,
+    value_kind,
+    kind_rank,
+    full_year_estimate,
+    cut_off_date,
+    revision_number,
+    is_revised,
+    is_partial,
+    source_id,
+    submission_id,
+    line_number,
+    sheet_name,
+    cell
+from mart.reported_observation
+where is_superseded;
+comment on view mart.superseded_observation is 'Report figures that a register of projects took the place of; see mart.reconciliation. | Số trong báo cáo đã được sổ dự án thay; xem mart.reconciliation.';
 comment on column mart.superseded_observation.reporting_unit_code is 'Reporting body. | Đơn vị báo cáo mà dòng này nói đến.';
 comment on column mart.superseded_observation.period_code is 'Reporting period. | Kỳ báo cáo mà dòng này nói đến, ví dụ 2026-06T.';
 comment on column mart.superseded_observation.measure_code is 'Measure. | Mã số liệu theo biểu mẫu của kế hoạch, ví dụ MED01.';

@@ -1,65 +1,51 @@
 -- Grain: one row per reporting unit, period, measure and breakdown member.
--- The figure that counts up to the cut-off: what the report says, or what a register of projects adds up to. A view: the
--- figures of reports are by far the most, and are written once.
+-- The figure that counts up to the cut-off: what the report says, or what a register of projects adds up to. A view of two
+-- tables one after the other, each with its key: the figures of reports are by far the most, and are written once.
 create view mart.observation_latest with (security_invoker = true) as
 select
-    observation.reporting_unit_code,
-    observation.period_code,
-    observation.measure_code,
-    observation.axis_code,
-    observation.member_code,
-    observation.value,
-    observation.value_state,
-    observation.value_kind,
-    observation.kind_rank,
-    observation.full_year_estimate,
-    observation.cut_off_date,
-    observation.revision_number,
-    observation.is_revised,
-    observation.is_partial,
-    observation.source_id,
-    observation.submission_id,
-    observation.line_number,
-    observation.sheet_name,
-    observation.cell
-from mart.reported_observation as observation
-left join mart.superseded_observation as superseded
-    on
-        observation.reporting_unit_code = superseded.reporting_unit_code
-        and observation.period_code = superseded.period_code
-        and observation.measure_code = superseded.measure_code
-        and observation.axis_code = superseded.axis_code
-        and observation.member_code = superseded.member_code
-where superseded.measure_code is null
+    reporting_unit_code,
+    period_code,
+    measure_code,
+    axis_code,
+    member_code,
+    value,
+    value_state,
+    value_kind,
+    kind_rank,
+    full_year_estimate,
+    cut_off_date,
+    revision_number,
+    is_revised,
+    is_partial,
+    source_id,
+    submission_id,
+    line_number,
+    sheet_name,
+    cell
+from mart.reported_observation
+where not is_superseded
 union all
 select
-    figure.reporting_unit_code,
-    figure.period_code,
-    figure.measure_code,
-    figure.axis_code,
-    figure.member_code,
-    figure.value,
-    figure.value_state,
-    figure.value_kind,
-    array_position(array['uoc', 'thuc_hien', 'chinh_thuc'], figure.value_kind),
-    superseded.full_year_estimate,
-    figure.cut_off_date,
-    figure.revision_number,
-    figure.is_revised,
-    figure.missing_count + figure.withheld_count > 0,
-    figure.source_id,
-    figure.submission_id,
-    null,
-    null,
-    null
-from mart.project_figure as figure
-left join mart.superseded_observation as superseded
-    on
-        figure.reporting_unit_code = superseded.reporting_unit_code
-        and figure.period_code = superseded.period_code
-        and figure.measure_code = superseded.measure_code
-        and figure.axis_code = superseded.axis_code
-        and figure.member_code = superseded.member_code;
+    reporting_unit_code,
+    period_code,
+    measure_code,
+    axis_code,
+    member_code,
+    value,
+    value_state,
+    value_kind,
+    kind_rank,
+    full_year_estimate,
+    cut_off_date,
+    revision_number,
+    is_revised,
+    is_partial,
+    source_id,
+    submission_id,
+    line_number,
+    sheet_name,
+    cell
+from mart.register_observation;
 comment on view mart.observation_latest is 'The current figure of every body, period, measure and breakdown member. Start here for figures by body. | Số hiện tại của mỗi đơn vị, kỳ, số liệu và thành phần phân tổ. Cần số của từng đơn vị thì bắt đầu ở đây.';
 comment on column mart.observation_latest.reporting_unit_code is 'Reporting body. | Đơn vị báo cáo mà dòng này nói đến.';
 comment on column mart.observation_latest.period_code is 'Reporting period; flows run from 1 January to the cut-off, so the annual figure replaces the six-month one. | Kỳ báo cáo; số phát sinh tính từ 1 tháng 1 đến ngày chốt, nên số năm thay số sáu tháng.';
