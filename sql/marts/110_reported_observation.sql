@@ -1,7 +1,7 @@
 -- Grain: one row per reporting unit, period, measure and breakdown member.
 -- What the reports that count say up to their cut-off: final before actual before estimate. The estimate for the whole
 -- year (uoc_nam) has a column of its own beside it and never replaces it.
-create table mart.reported_observation as
+create view mart.reported_observation with (security_invoker = true) as
 with known as not materialized (
     select
         observation.*,
@@ -164,11 +164,7 @@ left join year_estimate as estimate
 where
     known.value_kind <> 'uoc_nam'
     and left_out.submission_id is null;
-alter table mart.reported_observation add constraint reported_observation_pk
-primary key (reporting_unit_code, period_code, measure_code, axis_code, member_code);
-create index reported_observation_measure on mart.reported_observation (period_code, axis_code, measure_code);
-analyze mart.reported_observation;
-comment on table mart.reported_observation is 'What the reports that count say, before registers of projects take the place of figures. Start with mart.observation_latest instead. | Số hiện tại của mỗi đơn vị, kỳ, số liệu và thành phần phân tổ. Cần số của từng đơn vị thì bắt đầu ở đây.';
+comment on view mart.reported_observation is 'What the reports that count say, before registers of projects take the place of figures. Start with mart.observation_latest instead. | Số hiện tại của mỗi đơn vị, kỳ, số liệu và thành phần phân tổ. Cần số của từng đơn vị thì bắt đầu ở đây.';
 comment on column mart.reported_observation.reporting_unit_code is 'Reporting body. | Đơn vị báo cáo mà dòng này nói đến.';
 comment on column mart.reported_observation.period_code is 'Reporting period; flows run from 1 January to the cut-off, so the annual figure replaces the six-month one. | Kỳ báo cáo; số phát sinh tính từ 1 tháng 1 đến ngày chốt, nên số năm thay số sáu tháng.';
 comment on column mart.reported_observation.measure_code is 'Measure. | Mã số liệu theo biểu mẫu của kế hoạch, ví dụ MED01.';

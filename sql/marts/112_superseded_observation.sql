@@ -1,5 +1,5 @@
 -- Grain: one row per report figure whose body sent a register of projects for the same body, period and measure.
-create view mart.superseded_observation with (security_invoker = true) as
+create table mart.superseded_observation as
 select
     reporting_unit_code,
     period_code,
@@ -22,7 +22,10 @@ select
     cell
 from mart.reported_observation
 where is_superseded;
-comment on view mart.superseded_observation is 'Report figures that a register of projects took the place of; see mart.reconciliation. | Số trong báo cáo đã được sổ dự án thay; xem mart.reconciliation.';
+alter table mart.superseded_observation add constraint superseded_observation_pk
+primary key (reporting_unit_code, period_code, measure_code, axis_code, member_code);
+analyze mart.superseded_observation;
+comment on table mart.superseded_observation is 'Report figures that a register of projects took the place of; see mart.reconciliation. | Số trong báo cáo đã được sổ dự án thay; xem mart.reconciliation.';
 comment on column mart.superseded_observation.reporting_unit_code is 'Reporting body. | Đơn vị báo cáo mà dòng này nói đến.';
 comment on column mart.superseded_observation.period_code is 'Reporting period. | Kỳ báo cáo mà dòng này nói đến, ví dụ 2026-06T.';
 comment on column mart.superseded_observation.measure_code is 'Measure. | Mã số liệu theo biểu mẫu của kế hoạch, ví dụ MED01.';

@@ -1,7 +1,6 @@
 -- Grain: one row per reporting unit, period, measure and breakdown member.
--- The figure that counts up to the cut-off: what the report says, or what a register of projects adds up to. A view of two
--- tables one after the other, each with its key: the figures of reports are by far the most, and are written once.
-create view mart.observation_latest with (security_invoker = true) as
+-- The figure that counts up to the cut-off: what the report says, or what a register of projects adds up to.
+create table mart.observation_latest as
 select
     reporting_unit_code,
     period_code,
@@ -46,7 +45,11 @@ select
     sheet_name,
     cell
 from mart.register_observation;
-comment on view mart.observation_latest is 'The current figure of every body, period, measure and breakdown member. Start here for figures by body. | Số hiện tại của mỗi đơn vị, kỳ, số liệu và thành phần phân tổ. Cần số của từng đơn vị thì bắt đầu ở đây.';
+alter table mart.observation_latest add constraint observation_latest_pk
+primary key (reporting_unit_code, period_code, measure_code, axis_code, member_code);
+create index observation_latest_measure on mart.observation_latest (period_code, axis_code, measure_code);
+analyze mart.observation_latest;
+comment on table mart.observation_latest is 'The current figure of every body, period, measure and breakdown member. Start here for figures by body. | Số hiện tại của mỗi đơn vị, kỳ, số liệu và thành phần phân tổ. Cần số của từng đơn vị thì bắt đầu ở đây.';
 comment on column mart.observation_latest.reporting_unit_code is 'Reporting body. | Đơn vị báo cáo mà dòng này nói đến.';
 comment on column mart.observation_latest.period_code is 'Reporting period; flows run from 1 January to the cut-off, so the annual figure replaces the six-month one. | Kỳ báo cáo; số phát sinh tính từ 1 tháng 1 đến ngày chốt, nên số năm thay số sáu tháng.';
 comment on column mart.observation_latest.measure_code is 'Measure. | Mã số liệu theo biểu mẫu của kế hoạch, ví dụ MED01.';

@@ -98,17 +98,17 @@ def test_s03_every_view_reads_with_the_rights_of_its_reader(guarded: Engine) -> 
 @pytest.mark.parametrize(
     ("careless", "found"),
     [
-        ("create view public.peek as select * from mart.reported_observation", "public.peek"),
-        ("create view reference.peek as select * from mart.reported_observation", "reference.peek"),
+        ("create view public.peek as select * from mart.observation_latest", "public.peek"),
+        ("create view reference.peek as select * from mart.observation_latest", "reference.peek"),
         ("create view public.peek as select * from warehouse.observation", "public.peek"),
         ("create view public.peek with (security_invoker = false) as select * from mart.report_latest", "public.peek"),
         # A view that asks for its reader's rights, read through one that does not.
         (
-            "create view public.inner_peek with (security_invoker = true) as select * from mart.reported_observation;"
+            "create view public.inner_peek with (security_invoker = true) as select * from mart.observation_latest;"
             " create view public.peek as select value from public.inner_peek",
             "public.peek",
         ),
-        ("create materialized view mart.peek as select * from mart.reported_observation", "mart.peek"),
+        ("create materialized view mart.peek as select * from mart.observation_latest", "mart.peek"),
     ],
 )
 def test_s03_a_view_a_privileged_user_made_with_its_own_rights_is_found_wherever_it_is(
@@ -124,7 +124,7 @@ def test_s03_a_view_a_privileged_user_made_with_its_own_rights_is_found_wherever
 @pytest.mark.parametrize(
     "harmless",
     [
-        "create view public.peek with (security_invoker = true) as select * from mart.reported_observation",
+        "create view public.peek with (security_invoker = true) as select * from mart.observation_latest",
         "create view public.peek as select * from reference.measure",
         "create view public.peek as select * from mart.dim_period",
     ],
@@ -206,11 +206,11 @@ def units_seen(connection: Connection, relation: str) -> set[str]:
 def test_s04_a_body_sees_its_own_rows(session: Session) -> None:
     commune, department = session("commune"), session("department")
 
-    own = "select value from mart.reported_observation where value > 0"
+    own = "select value from mart.observation_latest where value > 0"
     assert commune.exec_driver_sql(own).scalars().all() == [7]
     assert department.exec_driver_sql(own).scalars().all() == [9]
     assert session("analyst").exec_driver_sql(
-        "select value from mart.reported_observation where value > 0 order by value"
+        "select value from mart.observation_latest where value > 0 order by value"
     ).scalars().all() == [7, 9]
 
 
@@ -240,7 +240,7 @@ def test_s04_a_setting_changes_nothing(session: Session, setting: str) -> None:
     commune = session("commune")
     commune.exec_driver_sql(f"select set_config('{setting}', '2026-01-01', false)")
 
-    assert units_seen(commune, "mart.reported_observation") == {"28249"}
+    assert units_seen(commune, "mart.observation_latest") == {"28249"}
 
 
 @pytest.mark.parametrize(
@@ -258,14 +258,14 @@ def test_s04_a_body_that_takes_on_the_group_of_all_bodies_loses_its_own_rows_too
     commune = session("commune")
     commune.exec_driver_sql("set role ttdn_agency")
 
-    assert units_seen(commune, "mart.reported_observation") == set()
+    assert units_seen(commune, "mart.observation_latest") == set()
 
 
 def test_s04_switching_row_security_off_is_an_error_not_a_way_in(session: Session) -> None:
     commune = session("commune")
     commune.exec_driver_sql("set row_security = off")
     with refused(commune):
-        commune.exec_driver_sql("select * from mart.reported_observation")
+        commune.exec_driver_sql("select * from mart.observation_latest")
 
 
 @pytest.mark.parametrize(
@@ -282,22 +282,22 @@ def test_s04_a_condition_that_fails_on_hidden_rows_never_sees_them(session: Sess
 
     assert (
         commune.exec_driver_sql(
-            f"select count(*) from mart.reported_observation where value is not null and ({condition})"
+            f"select count(*) from mart.observation_latest where value is not null and ({condition})"
         ).scalar()
         is not None
     )
-    assert units_seen(commune, "mart.reported_observation") == {"28249"}
+    assert units_seen(commune, "mart.observation_latest") == {"28249"}
 
 
 def test_s04_statistics_of_the_planner_tell_nothing(guarded: Engine, session: Session) -> None:
     with guarded.begin() as connection:
-        connection.exec_driver_sql("analyze mart.reported_observation, mart.indicator_value, warehouse.observation")
+        connection.exec_driver_sql("analyze mart.observation_latest, mart.indicator_value, warehouse.observation")
     commune = session("commune")
 
     assert (
         commune.exec_driver_sql(
             "select tablename from pg_stats where schemaname in ('mart', 'warehouse')"
-            " and tablename in ('reported_observation', 'indicator_value', 'observation')"
+            " and tablename in ('observation_latest', 'indicator_value', 'observation')"
         )
         .scalars()
         .all()
@@ -310,21 +310,21 @@ def test_s04_statistics_of_the_planner_tell_nothing(guarded: Engine, session: Se
 @pytest.mark.parametrize(
     "statement",
     [
-        "create temporary table mine as select * from mart.reported_observation",
+        "create temporary table mine as select * from mart.observation_latest",
         "create function pg_temp.leak(text) returns boolean language plpgsql cost 0.0001 as"
         " 'begin raise notice ''%%'', $1; return true; end'",
-        "create view public.peek as select * from mart.reported_observation",
+        "create view public.peek as select * from mart.observation_latest",
         "create schema mine",
         "create role mine",
-        "alter table mart.reported_observation disable row level security",
-        "alter table mart.reported_observation no force row level security",
-        "drop policy own_rows on mart.reported_observation",
-        "create policy mine on mart.reported_observation using (true)",
+        "alter table mart.observation_latest disable row level security",
+        "alter table mart.observation_latest no force row level security",
+        "drop policy own_rows on mart.observation_latest",
+        "create policy mine on mart.observation_latest using (true)",
         "alter view mart.report_status set (security_invoker = false)",
-        "insert into mart.reported_observation select * from mart.reported_observation",
-        "update mart.reported_observation set reporting_unit_code = '28249'",
-        "delete from mart.reported_observation",
-        "truncate mart.reported_observation",
+        "insert into mart.observation_latest select * from mart.observation_latest",
+        "update mart.observation_latest set reporting_unit_code = '28249'",
+        "delete from mart.observation_latest",
+        "truncate mart.observation_latest",
         "insert into reference.reporting_unit select * from reference.reporting_unit",
         "select * from warehouse.observation",
         "select * from quarantine.observation",
@@ -334,11 +334,11 @@ def test_s04_statistics_of_the_planner_tell_nothing(guarded: Engine, session: Se
         "select audit.record_event('grant', 'x')",
         "grant ttdn_agency_stc to current_user",
         "alter role ttdn_agency_stc rename to ttdn_agency_28249x",
-        "lock table mart.reported_observation in access exclusive mode",
-        "comment on table mart.reported_observation is 'mine'",
+        "lock table mart.observation_latest in access exclusive mode",
+        "comment on table mart.observation_latest is 'mine'",
         "select rolpassword from pg_authid",
         "select pg_reload_conf()",
-        "vacuum full mart.reported_observation",
+        "vacuum full mart.observation_latest",
     ],
 )
 def test_s04_a_body_that_lifts_its_read_only_default_still_has_no_right(session: Session, statement: str) -> None:
@@ -348,9 +348,9 @@ def test_s04_a_body_that_lifts_its_read_only_default_still_has_no_right(session:
     if statement.startswith("vacuum"):
         # Left out with a warning, not refused: nothing is rewritten.
         commune = commune.execution_options(isolation_level="AUTOCOMMIT")
-        before = commune.exec_driver_sql("select pg_relation_filenode('mart.reported_observation')").scalar()
+        before = commune.exec_driver_sql("select pg_relation_filenode('mart.observation_latest')").scalar()
         commune.exec_driver_sql(statement)
-        assert commune.exec_driver_sql("select pg_relation_filenode('mart.reported_observation')").scalar() == before
+        assert commune.exec_driver_sql("select pg_relation_filenode('mart.observation_latest')").scalar() == before
         return
     with refused(commune):
         commune.exec_driver_sql(statement)
@@ -361,7 +361,7 @@ def test_s04_an_unknown_row_and_a_hidden_one_look_the_same(session: Session) -> 
     for unit in ("STC", "NOBODY"):
         assert (
             commune.exec_driver_sql(
-                f"select count(*) from mart.reported_observation where reporting_unit_code = '{unit}'"
+                f"select count(*) from mart.observation_latest where reporting_unit_code = '{unit}'"
             ).scalar()
             == 0
         )
@@ -373,11 +373,11 @@ def test_s04_rows_cannot_be_copied_out_around_the_policy(session: Session) -> No
     commune = session("commune")
     out = io.StringIO()
     commune.connection.cursor().copy_expert(
-        "copy (select reporting_unit_code from mart.reported_observation) to stdout", out
+        "copy (select reporting_unit_code from mart.observation_latest) to stdout", out
     )
     assert set(out.getvalue().split()) == {"28249"}
     out = io.StringIO()
-    commune.connection.cursor().copy_expert("copy mart.reported_observation (reporting_unit_code) to stdout", out)
+    commune.connection.cursor().copy_expert("copy mart.observation_latest (reporting_unit_code) to stdout", out)
     assert set(out.getvalue().split()) == {"28249"}
 
 
@@ -390,11 +390,11 @@ def test_s04_rows_cannot_be_copied_out_around_the_policy(session: Session) -> No
         "create function public.leak(text) returns boolean language sql as 'select true'",
         "alter function pg_catalog.numeric_eq(numeric, numeric) leakproof",
         "create cast (text as integer) with inout as implicit",
-        "create statistics mart.peek on reporting_unit_code, period_code from mart.reported_observation",
-        "create rule peek as on select to mart.reported_observation do instead select 1",
-        "create trigger peek after insert on mart.reported_observation execute function pg_catalog.now()",
+        "create statistics mart.peek on reporting_unit_code, period_code from mart.observation_latest",
+        "create rule peek as on select to mart.observation_latest do instead select 1",
+        "create trigger peek after insert on mart.observation_latest execute function pg_catalog.now()",
         "create event trigger peek on ddl_command_start execute function pg_catalog.now()",
-        "create publication peek for table mart.reported_observation",
+        "create publication peek for table mart.observation_latest",
     ],
 )
 def test_s04_a_body_cannot_make_what_would_be_asked_before_the_policy(session: Session, statement: str) -> None:
@@ -409,9 +409,9 @@ def test_s04_a_body_cannot_make_what_would_be_asked_before_the_policy(session: S
     "asked",
     [
         "select string_agg(word, ' ') from ts_stat('select to_tsvector(''simple'', reporting_unit_code)"
-        " from mart.reported_observation')",
-        "select string_agg(o::text, ' ') from mart.reported_observation as o tablesample system (100)",
-        "select string_agg(o::text, ' ') from only mart.reported_observation as o",
+        " from mart.observation_latest')",
+        "select string_agg(o::text, ' ') from mart.observation_latest as o tablesample system (100)",
+        "select string_agg(o::text, ' ') from only mart.observation_latest as o",
     ],
 )
 def test_s04_functions_that_read_for_their_caller_read_what_the_caller_may(session: Session, asked: str) -> None:
@@ -425,7 +425,7 @@ def test_s04_a_block_of_code_run_by_a_body_reads_what_the_body_may(session: Sess
     driver = session("commune").connection.driver_connection
     assert driver is not None
     driver.cursor().execute(
-        "do $$ declare unit text; begin for unit in select distinct reporting_unit_code from mart.reported_observation"
+        "do $$ declare unit text; begin for unit in select distinct reporting_unit_code from mart.observation_latest"
         " loop raise notice 'seen %', unit; end loop; end $$"
     )
 
@@ -435,7 +435,7 @@ def test_s04_a_block_of_code_run_by_a_body_reads_what_the_body_may(session: Sess
 def test_s04_a_plan_made_for_one_body_does_not_serve_another(guarded: Engine) -> None:
     with guarded.connect() as connection:
         connection.exec_driver_sql("set local plan_cache_mode = force_generic_plan")
-        connection.exec_driver_sql("prepare mine as select distinct reporting_unit_code from mart.reported_observation")
+        connection.exec_driver_sql("prepare mine as select distinct reporting_unit_code from mart.observation_latest")
         seen = {}
         for role in ("ttdn_mart_builder", "ttdn_agency_28249", "ttdn_agency_stc", "ttdn_agency_28249"):
             connection.exec_driver_sql(f"set local role {role}")
@@ -479,12 +479,12 @@ def test_s04_keys_are_no_oracle(session: Session, statement: str, unit: str) -> 
 def test_s04_the_plan_of_a_query_does_not_tell_a_hidden_figure(session: Session, value: int) -> None:
     commune = session("commune")
     plan = commune.exec_driver_sql(
-        "explain (analyze, costs off, timing off, summary off, buffers off) select 1 from mart.reported_observation"
+        "explain (analyze, costs off, timing off, summary off, buffers off) select 1 from mart.observation_latest"
         f" where reporting_unit_code = 'STC' and measure_code = 'MED01' and value = {value}"
     ).scalars()
     told = [line.replace(f"'{value}'", "?") for line in plan]
     other = commune.exec_driver_sql(
-        "explain (analyze, costs off, timing off, summary off, buffers off) select 1 from mart.reported_observation"
+        "explain (analyze, costs off, timing off, summary off, buffers off) select 1 from mart.observation_latest"
         " where reporting_unit_code = 'STC' and measure_code = 'MED01' and value = 77"
     ).scalars()
 
@@ -495,7 +495,7 @@ def test_s04_a_view_whose_owner_sees_all_would_leak_and_the_build_closes_it(guar
     grants = (Path(__file__).parents[2] / "sql" / "marts" / "990_grants.sql").read_text(encoding="utf-8")
     with guarded.connect() as connection:
         connection.exec_driver_sql("set local role ttdn_mart_builder")
-        connection.exec_driver_sql("create view mart.careless as select * from mart.reported_observation")
+        connection.exec_driver_sql("create view mart.careless as select * from mart.observation_latest")
         connection.exec_driver_sql("grant select on mart.careless to ttdn_agency")
         connection.exec_driver_sql("set local role ttdn_agency_28249")
         leaked = units_seen(connection, "mart.careless")
@@ -512,9 +512,9 @@ def test_s04_a_view_whose_owner_sees_all_would_leak_and_the_build_closes_it(guar
 
 def test_s04_row_level_security_holds_for_the_owner_of_the_marts_too(guarded: Engine) -> None:
     with guarded.connect() as connection:
-        connection.exec_driver_sql("drop policy whole on mart.reported_observation")
+        connection.exec_driver_sql("drop policy whole on mart.observation_latest")
         connection.exec_driver_sql("set local role ttdn_mart_builder")
-        assert units_seen(connection, "mart.reported_observation") == set()
+        assert units_seen(connection, "mart.observation_latest") == set()
         connection.rollback()
 
 
