@@ -3,6 +3,9 @@
 Every mart below sql/marts is a query over lists, the warehouse and marts before it. Put one into the other as common
 table expressions, with mart.build giving another moment or another version, they answer a question without building
 anything: a function of schema mart that a read-only session may call. No arithmetic is written twice.
+
+A file may say what helps a function and would hinder the build, in a comment `/* composed: <sql> */`: it is sql in a
+composed query and nothing in the build.
 """
 
 from __future__ import annotations
@@ -23,6 +26,8 @@ _DEFINITION = re.compile(
 _REFERENCE = re.compile(r"\bmart\.(\w+)(\s+as\b)?")
 _PLACE = re.compile(r"/\* mart\.(\w+) composed \*/")
 
+_COMPOSED_ONLY = re.compile(r"/\* composed: (.*?) \*/", re.DOTALL)
+
 _BUILD = """select
     coalesce(moment, now()) as built_at,
     moment as as_known,
@@ -30,7 +35,7 @@ _BUILD = """select
     reports_back as reports_back,
     registers_back as registers_back"""
 """mart.build inside a function, which names its parameters or constants so: moment, only_period, reports_back,
-registers_back."""
+registers_back. It also says whether it wants headlines_only."""
 
 
 def with_composed_queries(script: str, folder: Path = MARTS) -> str:
@@ -89,4 +94,6 @@ def _hint(name: str) -> str:
 
 def _with_own_names(query: str) -> str:
     """Marts become common table expressions that keep the alias the query knows them by."""
-    return _REFERENCE.sub(lambda found: f"known_{found[1]}{found[2] or f' as {found[1]}'}", query)
+    # A part the build reads anew wherever it is used is small in a function: there it is read once.
+    asked = _COMPOSED_ONLY.sub(lambda only: only[1], query).replace(" as not materialized (", " as materialized (")
+    return _REFERENCE.sub(lambda found: f"known_{found[1]}{found[2] or f' as {found[1]}'}", asked)

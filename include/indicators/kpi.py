@@ -121,21 +121,14 @@ def _read(
     from sqlalchemy import text
 
     targets = read_targets(connection, period, moment) if scope_type == "province" else {}
-    values, as_of = (
-        ("mart.indicator_value", "mart.indicator_as_of")
-        if moment is None
-        else ("mart.indicator_as_known(:moment, :period)", "mart.indicator_as_of_as_known(:moment, :period)")
-    )
+    values = "mart.indicator_dated" if moment is None else "mart.headline_as_known(:moment, :period)"
     rows = connection.execute(
         text(
-            "select value.*, indicator.name_vi, indicator.name_en,"  # noqa: S608  names from the two lines above
+            "select value.*, indicator.name_vi, indicator.name_en,"  # noqa: S608  one of the two names above
             " indicator.unit_vi, indicator.direction,"
             " indicator.arithmetic, indicator.unit_factor, indicator.target_status,"
-            " indicator.clauses, indicator.owner_vi, indicator.reading_note_vi, as_of.as_of_from, as_of.as_of_to"
+            " indicator.clauses, indicator.owner_vi, indicator.reading_note_vi"
             f" from {values} as value"
-            f" left join {as_of} as as_of on value.scope_type = 'province' and value.value is not null"
-            " and value.indicator_code = as_of.indicator_code and value.period_code = as_of.period_code"
-            " and value.axis_code = as_of.axis_code and value.member_code = as_of.member_code"
             " inner join reference.indicator on value.indicator_code = indicator.indicator_code"
             " inner join reference.reporting_period as period on value.period_code = period.period_code"
             " where value.scope_type = :scope_type"

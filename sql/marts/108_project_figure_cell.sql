@@ -53,14 +53,43 @@ restated as (
                 and said.value_state = line.value_state
                 and said.unit_code = line.unit_code
         )
+),
+
+broken_down as (
+    select
+        line.*,
+        'total' as breakdown_axis_code,
+        'total' as breakdown_member_code
+    from line
+    union all
+    select
+        line.*,
+        axis.axis_code,
+        member.member_code
+    from line
+    inner join reference.measure_axis as axis
+        on
+            line.element_code = axis.measure_code
+            /* composed: and (not headlines_only or axis.axis_code in (select axis_code from reference.indicator_term)) */
+    inner join reference.code_list_member as member
+        on
+            axis.list_code = member.list_code
+            and member.member_code = case
+                when axis.axis_code in ('partner', 'donor') then line.partner_code
+                when axis.axis_code = 'sector' then line.sector_code
+                when axis.axis_code = 'zone' then line.zone_code
+                when axis.axis_code = 'commune' then line.locality_code
+                when axis.axis_code in ('oda_type', 'aid_kind') then line.type_code
+                when axis.axis_code in ('funding', 'aid_form') then line.form_code
+            end
 )
 
 select
     line.reporting_unit_code,
     line.period_code,
     line.element_code as measure_code,
-    breakdown.axis_code,
-    breakdown.member_code,
+    line.breakdown_axis_code as axis_code,
+    line.breakdown_member_code as member_code,
     line.submission_id,
     line.line_number,
     line.source_id,
@@ -94,30 +123,8 @@ select
     restated.line_number is not null as is_restated,
     line.sheet_name,
     line.cell
-from line
+from broken_down as line
 left join restated on line.submission_id = restated.submission_id and line.line_number = restated.line_number
-cross join lateral (
-    select
-        'total' as axis_code,
-        'total' as member_code
-    union all
-    select
-        axis.axis_code,
-        member.member_code
-    from reference.measure_axis as axis
-    inner join reference.code_list_member as member
-        on
-            axis.list_code = member.list_code
-            and member.member_code = case
-                when axis.axis_code in ('partner', 'donor') then line.partner_code
-                when axis.axis_code = 'sector' then line.sector_code
-                when axis.axis_code = 'zone' then line.zone_code
-                when axis.axis_code = 'commune' then line.locality_code
-                when axis.axis_code in ('oda_type', 'aid_kind') then line.type_code
-                when axis.axis_code in ('funding', 'aid_form') then line.form_code
-            end
-    where axis.measure_code = line.element_code
-) as breakdown
 where (line.axis_code = 'project') = line.has_projects;
 alter table mart.project_figure_cell add constraint project_figure_cell_pk
 primary key (submission_id, line_number, measure_code, axis_code);

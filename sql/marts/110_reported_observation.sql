@@ -13,7 +13,14 @@ with known as not materialized (
         report_latest.received_at,
         array_position(array['uoc', 'thuc_hien', 'chinh_thuc'], observation.value_kind) as kind_rank
     from mart.report_latest
-    inner join warehouse.observation on report_latest.submission_id = observation.submission_id
+    -- The build reads all figures there are; a function, the reports it was asked for one by one, by their key, and for
+    -- headlines no other breakdown than some headline is made of.
+    inner join
+        /* composed: lateral (select * from */ warehouse.observation
+        /* composed: where observation.submission_id = report_latest.submission_id
+        and (not headlines_only or observation.axis_code in (select term.axis_code from reference.indicator_term as term))
+        offset 0) as observation */
+        on report_latest.submission_id = observation.submission_id
 ),
 
 year_estimate as materialized (
@@ -91,7 +98,9 @@ revised as (
             and known.reporting_unit_code = version.reporting_unit_code
             and known.period_code = version.period_code
             and known.place < version.place
-    inner join warehouse.observation as earlier
+    inner join
+        /* composed: lateral (select * from */ warehouse.observation
+        /* composed: where observation.submission_id = version.submission_id offset 0) */ as earlier
         on
             version.submission_id = earlier.submission_id
             and known.measure_code = earlier.measure_code

@@ -37,6 +37,7 @@ set jit = off
 set work_mem = '128MB'
 as $body$
 declare
+    headlines_only constant boolean := false;
     reports_back constant integer := 0;
     registers_back constant integer := 0;
 begin
@@ -56,6 +57,7 @@ set jit = off
 set work_mem = '128MB'
 as $body$
 declare
+    headlines_only constant boolean := false;
     reports_back constant integer := 0;
     registers_back constant integer := 0;
 begin
@@ -75,6 +77,7 @@ set jit = off
 set work_mem = '128MB'
 as $body$
 declare
+    headlines_only constant boolean := false;
     reports_back constant integer := 0;
     registers_back constant integer := 0;
 begin
@@ -95,6 +98,7 @@ set work_mem = '128MB'
 as $body$
 declare
     only_period constant text := null;
+    headlines_only constant boolean := false;
     reports_back constant integer := 0;
     registers_back constant integer := 0;
 begin
@@ -115,6 +119,7 @@ set work_mem = '128MB'
 as $body$
 declare
     only_period constant text := null;
+    headlines_only constant boolean := false;
     reports_back constant integer := 0;
     registers_back constant integer := 0;
 begin
@@ -135,6 +140,7 @@ set work_mem = '128MB'
 as $body$
 declare
     only_period constant text := null;
+    headlines_only constant boolean := false;
     reports_back constant integer := 0;
     registers_back constant integer := 0;
 begin
@@ -154,6 +160,7 @@ set jit = off
 set work_mem = '128MB'
 as $body$
 declare
+    headlines_only constant boolean := false;
     reports_back constant integer := 0;
     registers_back constant integer := 0;
 begin
@@ -173,6 +180,7 @@ set jit = off
 set work_mem = '128MB'
 as $body$
 declare
+    headlines_only constant boolean := false;
     reports_back constant integer := 0;
     registers_back constant integer := 0;
 begin
@@ -192,6 +200,7 @@ set jit = off
 set work_mem = '128MB'
 as $body$
 declare
+    headlines_only constant boolean := false;
     reports_back constant integer := 0;
     registers_back constant integer := 0;
 begin
@@ -211,6 +220,7 @@ set jit = off
 set work_mem = '128MB'
 as $body$
 declare
+    headlines_only constant boolean := false;
     reports_back constant integer := 0;
     registers_back constant integer := 0;
 begin
@@ -222,7 +232,32 @@ $body$;
 comment on function mart.target_question_as_known(timestamptz, text) is
 'Missed targets and who had explained them, as known at a moment. Columns as in mart.target_question. | Mục tiêu chưa đạt và đơn vị nào đã giải trình, như đã biết tại một thời điểm. Các cột như mart.target_question.';
 
-create function mart.contribution_of_versions(reports_back integer, registers_back integer)
+create function mart.headline_as_known(moment timestamptz, only_period text default null)
+returns setof mart.indicator_dated
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set enable_nestloop = off
+set jit = off
+set work_mem = '128MB'
+as $body$
+declare
+    headlines_only constant boolean := true;
+    reports_back constant integer := 0;
+    registers_back constant integer := 0;
+begin
+    perform mart.require_moment(moment);
+    return query
+    select dated.*
+    from (/* mart.indicator_dated composed */) as dated
+    where dated.axis_code = 'total';
+end
+$body$;
+comment on function mart.headline_as_known(timestamptz, text) is
+'The headlines of the indicators as known at a moment, in a fraction of the time the breakdowns take. Columns as in mart.indicator_dated. | Các số chung của chỉ tiêu như đã biết tại một thời điểm, nhanh hơn nhiều so với khi tính cả phân tổ. Các cột như mart.indicator_dated.';
+
+create function mart.contribution_of_versions(
+    reports_back integer, registers_back integer, only_period text default null
+)
 returns setof mart.indicator_contribution
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
@@ -231,12 +266,12 @@ set jit = off
 set work_mem = '128MB'
 as $body$
 declare
+    headlines_only constant boolean := true;
     moment constant timestamptz := null;
-    only_period constant text := null;
 begin
     return query
     /* mart.indicator_contribution composed */;
 end
 $body$;
-comment on function mart.contribution_of_versions(integer, integer) is
-'What bodies added to the indicators by an earlier version: 1 takes reports (or registers) sent again from the version before, 2 from the one before that. Reports without such a version add nothing; registers without one stay as they are. | Phần đóng góp của từng đơn vị theo bản trước đó của báo cáo hoặc sổ dự án.';
+comment on function mart.contribution_of_versions(integer, integer, text) is
+'What bodies added to the indicators by an earlier version: 1 takes reports (or registers) sent again from the version before, 2 from the one before that. Headlines only. Reports without such a version add nothing; registers without one stay as they are. | Phần đóng góp của từng đơn vị theo bản trước đó của báo cáo hoặc sổ dự án.';

@@ -30,10 +30,14 @@ with version_contribution as materialized (
         'register',
         back.registers_back + 1,
         contribution.*
-    from generate_series(
-        1, (select max(replacement.earlier_place) from mart.replacement where replacement.replacement_kind = 'register')::integer - 1
-    ) as back (registers_back)
-    cross join lateral mart.contribution_of_versions(0, back.registers_back) as contribution
+    from (
+        select distinct
+            replacement.period_code,
+            replacement.earlier_place - 1 as registers_back
+        from mart.replacement
+        where replacement.replacement_kind = 'register'
+    ) as back
+    cross join lateral mart.contribution_of_versions(0, back.registers_back::integer, back.period_code) as contribution
 ),
 
 -- A register speaks of its own flow only.

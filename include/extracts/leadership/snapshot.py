@@ -476,10 +476,7 @@ def _read_indicators(
     lines: dict[str, list[Figure]] = defaultdict(list)
     for row in _rows(
         connection,
-        "select value.*, as_of.as_of_from, as_of.as_of_to from mart.indicator_value as value"
-        " left join mart.indicator_as_of as as_of on value.scope_type = 'province' and value.value is not null"
-        " and value.indicator_code = as_of.indicator_code and value.period_code = as_of.period_code"
-        " and value.axis_code = as_of.axis_code and value.member_code = as_of.member_code"
+        "select value.* from mart.indicator_dated as value"
         " where value.period_code = :period order by value.indicator_code, value.side",
         {"period": period.period_code},
     ):
