@@ -71,8 +71,9 @@ def kpi(
 def kpi_as_known(connection: Connection, moment: datetime, period: str | None = None) -> list[dict[str, Any]]:
     """The same as `kpi` for the province, as known at `moment` (aware), by the true receipt of each file.
 
-    Asks the functions `mart.…_as_known`, which build nothing and hold nobody up; without a period every period is
-    worked out. Raises PlatformError for a moment in the future or before the first accepted file, or an unknown period.
+    Rebuilds stale marts first; then asks the functions `mart.…_as_known`, which build nothing and hold nobody up.
+    Without a period every period is worked out. Raises PlatformError for a moment in the future or before the first
+    accepted file, or an unknown period.
     """
     _require(connection, period)
     ensure_current(connection)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from include.errors import GateError
@@ -46,6 +47,12 @@ def ensure_current(connection: Connection) -> bool:
 
     A stale figure must not be read as if it were fine.
     """
+    from sqlalchemy import text
+
+    if is_current(connection):
+        return False
+    connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _BUILD_LOCK})
+    # Somebody else may have rebuilt them while this one waited.
     if is_current(connection):
         return False
     build_marts(connection)
@@ -72,6 +79,8 @@ def is_current(connection: Connection) -> bool:
                 " and build.built_at::date = current_date"
                 # By name out of the row: marts an earlier version built have no such column.
                 " and to_jsonb(build) ->> 'mart_files_hash' is not distinct from :files"
+                " and (to_jsonb(build) ->> 'newest_repeat_id')::bigint is not distinct from (select max(receipt_id)"
+                " from landing.receipt where verdict in ('unchanged', 'duplicate'))"
                 " and build.reference_state is not distinct from (select state_hash from reference.prepared)"
                 " and not exists (select 1 from reference.reporting_period as period"
                 " where period.due_at > build.built_at and period.due_at <= now())"
@@ -84,10 +93,12 @@ def is_current(connection: Connection) -> bool:
 
 @cache
 def _mart_files_hash() -> str:
+    from include.indicators import composition
     from include.warehouse.sql import SQL_ROOT
 
     digest = hashlib.sha256()
-    for path in sorted((SQL_ROOT / "marts").glob("*.sql")):
+    # The functions of a moment are made by code as well.
+    for path in (*sorted((SQL_ROOT / "marts").glob("*.sql")), Path(composition.__file__)):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 REASONS_VI = {
+    "corrected": "đã hiệu chỉnh lỗi nguồn",
     "firmer_kind": "số ước, số thực hiện được thay bằng số vững hơn",
     "held_lines": "bản trước có dòng bị giữ lại",
     "later_cut_off": "ngày chốt số liệu muộn hơn",

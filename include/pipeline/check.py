@@ -125,36 +125,42 @@ def tell(sayings: Sequence[Finding | Breach]) -> tuple[Told, ...]:
 
 
 def find_unchanged(connection: Connection, files: Sequence[StagedFile]) -> dict[int, int]:
-    """Which files say exactly what the latest loaded revision of their subject says, and would fare no better.
+    """Which files say exactly what the latest loaded revision of their subject and kind says, and would fare no better.
 
     Returns submission id -> id of the revision it repeats. Files are compared before they are staged.
     """
     rows = connection.execute(
         text(
-            "select distinct on (source_id, subject_key) source_id, subject_key, content_hash, submission_id"
-            " from warehouse.submission where verdict = 'loaded' and subject_key = any(:subjects)"
-            " order by source_id, subject_key, revision_number desc"
+            "select distinct on (source_id, subject_key, value_kind) source_id, subject_key, value_kind, content_hash,"
+            " submission_id from warehouse.submission where verdict = 'loaded' and subject_key = any(:subjects)"
+            " order by source_id, subject_key, value_kind, received_at desc, revision_number desc"
         ),
         {"subjects": [file.subject_key for file in files if file.subject_key]},
     )
-    latest = {(row.source_id, row.subject_key): row for row in rows}
+    latest = {(row.source_id, row.subject_key, row.value_kind): row for row in rows}
     outdated = partly_revised(connection, [row.submission_id for row in latest.values()])
     outdated |= newly_waived(
         connection,
         [
             replace(at_hand(file), submission_id=before.submission_id)
             for file in files
-            if (before := latest.get((file.receipt.source_id, file.subject_key))) is not None
+            if (before := latest.get(_place_of(file))) is not None
         ],
     )
     repeated: dict[int, int] = {}
     for file in files:
-        before = latest.get((file.receipt.source_id, file.subject_key))
+        before = latest.get(_place_of(file))
         if before is None or before.submission_id in outdated:
             continue
         if before.content_hash == file.content_hash:
             repeated[file.submission_id] = before.submission_id
     return repeated
+
+
+def _place_of(file: StagedFile) -> tuple[str, str | None, str | None]:
+    # An estimate is compared with the last estimate, a final with the last final: each is a rung of its own.
+    heading = file.reading.heading
+    return file.receipt.source_id, file.subject_key, heading.value_kind if heading else None
 
 
 def at_hand(file: StagedFile) -> FileAtHand:

@@ -475,7 +475,9 @@ def _split_repeats(
             " from warehouse.submission as s"
             " inner join lateral (select l.content_hash, l.submission_id from warehouse.submission as l"
             "  where l.verdict = 'loaded' and l.source_id = s.source_id and l.subject_key = s.subject_key"
-            "  order by l.revision_number desc limit 1) as latest on latest.content_hash = s.content_hash"
+            "  and l.value_kind is not distinct from s.value_kind"
+            "  order by l.received_at desc, l.revision_number desc limit 1) as latest"
+            " on latest.content_hash = s.content_hash"
             " where s.sha256 = any(:hashes) and s.verdict in ('loaded', 'unchanged')"
             " order by s.sha256, s.source_id, s.subject_key, s.submission_id desc"
         ),

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 from include.reference.sync import sync_reference
 from include.settings import PROJECT_ROOT
 from include.warehouse.migrate import migrate
-from include.warehouse.roles import with_rights_of
+from include.warehouse.roles import apply_roles, with_rights_of
 
 _REFERENCE_FOLDERS = ("include/reference", "include/calendar", "include/indicators")
 _PREPARE_LOCK = 7_314_000
@@ -28,6 +28,8 @@ def prepare_warehouse(engine: Engine) -> bool:
         if _prepared_state(engine) == state:
             return False
         migrate(engine.url.render_as_string(hide_password=False))
+        with engine.begin() as granting:
+            apply_roles(granting)
         with engine.begin() as writing, with_rights_of(writing, "ttdn_migrator"):
             sync_reference(writing)
             writing.execute(text("delete from reference.prepared"))
@@ -45,8 +47,10 @@ def _prepared_state(engine: Engine) -> str | None:
 def _state_of_checkout() -> str:
     digest = hashlib.sha256()
     files = [path for folder in _REFERENCE_FOLDERS for path in (PROJECT_ROOT / folder).rglob("*")]
-    migrations = list((PROJECT_ROOT / "sql" / "migrations" / "versions").glob("*.sql"))
-    for path in sorted(files + migrations):
+    statements = [
+        path for folder in ("migrations/versions", "roles") for path in (PROJECT_ROOT / "sql" / folder).glob("*.sql")
+    ]
+    for path in sorted(files + statements):
         if path.suffix in (".yml", ".csv", ".sql"):
             digest.update(str(path.relative_to(PROJECT_ROOT)).encode())
             digest.update(Path(path).read_bytes())

@@ -135,15 +135,19 @@ def explain_outlier(connection: Connection, finding_id: int, answer_kind: Answer
 def explain_restatement(connection: Connection, receipt_or_submission: str, speaker: Speaker) -> int:
     """Keep why a body sent a report again, in the caller's transaction; the number given.
 
-    Raises ExplanationRefused unless the receipt number or submission is a later revision of that body.
+    Rebuilds stale marts first. Raises ExplanationRefused unless the receipt number or submission is a restatement of
+    that body.
     """
     from sqlalchemy import text
 
+    from include.indicators.marts import ensure_current
+
     _require_fit(speaker)
+    ensure_current(connection)
     named = connection.execute(
         text(
-            "select submission.submission_id, submission.reporting_unit_code, submission.verdict,"
-            " submission.revision_number from warehouse.submission"
+            "select submission.submission_id, submission.reporting_unit_code, exists (select 1 from mart.restatement"
+            " where restatement.submission_id = submission.submission_id) as is_restatement from warehouse.submission"
             " where submission.submission_id::text = :named or submission.submission_id = ("
             "select receipt.submission_id from landing.receipt"
             " where receipt.receipt_number = :named and receipt.verdict = 'loaded')"
@@ -158,11 +162,11 @@ def explain_restatement(connection: Connection, receipt_or_submission: str, spea
             expected="số biên nhận hoặc mã lần gửi (submission_id) của đơn vị đó",
             remedy=_LIST,
         )
-    if named.verdict != "loaded" or (named.revision_number or 0) < 2:
+    if not named.is_restatement:
         raise ExplanationRefused(
             where=where,
-            found="lần gửi đầu tiên, hoặc tệp chưa được nhận vào kho",
-            expected="một bản gửi lại (bản 2 trở đi) đã được nhận",
+            found="lần gửi đầu tiên, hoặc tệp không thay bản nào đã nhận",
+            expected="một bản gửi lại thay cho bản đã nhận trước đó",
             remedy="Không cần giải trình.",
         )
     return _keep(

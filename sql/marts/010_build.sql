@@ -12,6 +12,9 @@ select
     (select max(submission_id) from warehouse.submission) as newest_submission_id,
     (select state_hash from reference.prepared) as reference_state,
     (select max(decision_id) from warehouse.project_match_decision) as newest_decision_id,
+    (
+        select max(receipt_id) from landing.receipt where verdict in ('unchanged', 'duplicate')
+    ) as newest_repeat_id,
     nullif(current_setting('ttdn.mart_files', true), '') as mart_files_hash,
     null::text as only_period_code,
     0 as reports_back,
@@ -22,6 +25,7 @@ comment on column mart.build.built_at is 'When they were built. | Lúc các bả
 comment on column mart.build.as_known is 'Reports received later than this are left out; empty when none is. | Không tính báo cáo nhận sau thời điểm này; để trống khi tính tất cả.';
 comment on column mart.build.reference_state is 'State of the reference files; a changed list makes the marts stale. | Trạng thái các tệp danh mục; danh mục đổi thì các bảng thành cũ.';
 comment on column mart.build.newest_decision_id is 'Last word there was on records of projects; a later one makes the marts stale. | Quyết định cuối cùng về hồ sơ dự án; có quyết định sau thì các bảng thành cũ.';
+comment on column mart.build.newest_repeat_id is 'Last arrival that said again what a file said before; a later one makes the marts stale. | Lần đến gần nhất lặp lại nội dung đã có; có lần mới hơn thì các bảng là bản cũ.';
 comment on column mart.build.mart_files_hash is 'Hash of the files of sql/marts they were built by; other files make the marts stale. | Mã băm của các tệp dựng bảng; tệp khác đi thì các bảng là bản cũ.';
 comment on column mart.build.only_period_code is 'Always empty here; a function that answers for one period alone names it. | Luôn trống ở đây; hàm chỉ tính một kỳ thì ghi kỳ đó.';
 comment on column mart.build.reports_back is 'Always 0 here; 1 where figures are made from the version before of reports that were sent again, 2 from the one before that. | Luôn là 0 ở đây; 1 khi tính theo bản liền trước của các báo cáo gửi lại.';

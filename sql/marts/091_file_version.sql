@@ -15,6 +15,10 @@ select
         partition by submission.source_id, submission.subject_key
         order by submission.received_at desc, submission.revision_number desc
     ) as place,
+    row_number() over (
+        partition by submission.source_id, submission.subject_key
+        order by submission.received_at asc, submission.revision_number asc
+    ) as version_number,
     count(*) over (partition by submission.source_id, submission.subject_key) as version_count
 from warehouse.submission
 cross join mart.build
@@ -34,4 +38,5 @@ comment on column mart.file_version.revision_number is 'Number it was given when
 comment on column mart.file_version.received_at is 'True receipt. | Thời điểm thực nhận.';
 comment on column mart.file_version.sha256 is 'Hash of the file. | Mã băm của tệp.';
 comment on column mart.file_version.place is '1 for the file that counts, 2 for the one it took the place of, and so on. | 1 là tệp đang được tính, 2 là tệp liền trước.';
+comment on column mart.file_version.version_number is 'Its number in order of receipt, 1 for the first. | Bản thứ mấy theo thời điểm nhận.';
 comment on column mart.file_version.version_count is 'Accepted files that speak of the same. | Số tệp đã nhận nói về cùng một nội dung.';

@@ -7,7 +7,8 @@ with attempt as (
         submission.reporting_unit_code,
         submission.period_code,
         min(submission.received_at) filter (where submission.verdict = 'loaded') as first_accepted_at,
-        count(*) filter (where submission.verdict = 'loaded') as version_count,
+        -- The same bytes read again, for a correction of ours, are no version of the body's.
+        count(distinct submission.sha256) filter (where submission.verdict = 'loaded') as version_count,
         bool_or(submission.verdict = 'quarantined') as was_quarantined,
         bool_or(submission.verdict = 'rejected') as was_rejected,
         max(submission.received_at) as last_attempt_at,

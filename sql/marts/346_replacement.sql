@@ -45,18 +45,14 @@ where not exists (select 1 from warehouse.monitoring_day where monitoring_day.su
 union all
 select distinct
     'monitoring',
-    change.submission_id,
-    change.earlier_submission_id,
-    later.reporting_unit_code,
+    day.submission_id,
+    day.earlier_submission_id,
+    version.reporting_unit_code,
     null,
     null::bigint,
     null::bigint
-from warehouse.monitoring_day_change as change
-inner join mart.file_version as later on change.submission_id = later.submission_id
-inner join mart.file_version as earlier on change.earlier_submission_id = earlier.submission_id
-where
-    later.received_at >= earlier.received_at
-    and change.added_count + change.changed_count + change.removed_count > 0;
+from mart.monitoring_day_replacement as day
+inner join mart.file_version as version on day.submission_id = version.submission_id;
 alter table mart.replacement add constraint replacement_pk primary key (submission_id, earlier_submission_id);
 analyze mart.replacement;
 comment on table mart.replacement is 'Which accepted file took the place of which; what that meant is in mart.restatement. | Tệp nào thay tệp nào; kết quả xem mart.restatement.';

@@ -185,12 +185,11 @@ compared as (
         null,
         null,
         null
-    from warehouse.monitoring_day_change as change
+    from mart.monitoring_day_replacement as change
     inner join mart.replacement
         on
             change.submission_id = replacement.submission_id
             and change.earlier_submission_id = replacement.earlier_submission_id
-    where change.added_count + change.changed_count + change.removed_count > 0
 )
 
 select

@@ -110,11 +110,7 @@ changed as (
         sum(part.value) filter (where term.side = 'denominator' and part.is_later),
         'reported',
         'reported'
-    from warehouse.monitoring_day_change as change
-    inner join mart.replacement
-        on
-            change.submission_id = replacement.submission_id
-            and change.earlier_submission_id = replacement.earlier_submission_id
+    from mart.monitoring_day_replacement as change
     inner join warehouse.submission on change.submission_id = submission.submission_id
     inner join mart.asked_period as period
         on change.monitored_date between period.window_start and period.window_end
@@ -160,7 +156,7 @@ select
     difference.indicator_code,
     difference.side,
     difference.period_code,
-    difference.reporting_unit_code,
+    difference.reporting_unit_code as restating_unit_code,
     trim_scale(difference.numerator_change) as numerator_change,
     trim_scale(difference.denominator_change) as denominator_change,
     difference.old_state,
@@ -170,6 +166,9 @@ select
         case
             when difference.arithmetic = 'milestone' then difference.old_numerator / difference.unit_factor
             when value.value is null then null
+            -- Without it nobody would have said anything: missing, not zero.
+            when value.answered_count + (difference.old_numerator is not null)::integer
+            - (difference.new_numerator is not null)::integer <= 0 then null
             when value.denominator is null
                 then (value.numerator - difference.numerator_change) / difference.unit_factor
             else round(
@@ -194,10 +193,10 @@ comment on column mart.restatement_effect.submission_id is 'The later file; join
 comment on column mart.restatement_effect.indicator_code is 'Indicator. | Chỉ tiêu.';
 comment on column mart.restatement_effect.side is 'single; first and second for pairs. | single; với cặp số là first và second.';
 comment on column mart.restatement_effect.period_code is 'Reporting period; a monitoring file may touch several. | Kỳ báo cáo; tệp giám sát có thể liên quan nhiều kỳ.';
-comment on column mart.restatement_effect.reporting_unit_code is 'Body that restated. | Đơn vị gửi lại.';
+comment on column mart.restatement_effect.restating_unit_code is 'Body that restated. Values are the province''s: not for the body itself. | Đơn vị gửi lại. Giá trị là của toàn tỉnh.';
 comment on column mart.restatement_effect.numerator_change is 'What the body now adds to the numerator more than before, in base units. | Tử số tăng thêm, theo đơn vị gốc.';
 comment on column mart.restatement_effect.denominator_change is 'The same for the denominator. | Mẫu số tăng thêm.';
 comment on column mart.restatement_effect.old_state is 'State of the body''s answer before. | Trạng thái câu trả lời trước.';
 comment on column mart.restatement_effect.new_state is 'State after. | Trạng thái câu trả lời sau.';
 comment on column mart.restatement_effect.value is 'What the indicator says today, in its unit. | Giá trị chỉ tiêu hiện nay.';
-comment on column mart.restatement_effect.value_without is 'What it would say today without this change. | Giá trị chỉ tiêu hiện nay nếu không có lần sửa này.';
+comment on column mart.restatement_effect.value_without is 'What it would say today without this change; empty where nobody would have answered. | Giá trị chỉ tiêu hiện nay nếu không có lần sửa này.';

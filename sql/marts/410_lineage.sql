@@ -417,7 +417,7 @@ element as (
                 )
             )
             and submission.received_at <= coalesce(build.as_known, 'infinity')
-        order by stated.revision_number desc
+        order by submission.received_at desc, stated.revision_number desc
         limit 1
     ) as estimate on true
     where answered.arithmetic = 'estimate_error' and answered.axis_code = 'element'

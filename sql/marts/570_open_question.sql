@@ -29,7 +29,7 @@ select
     restatement.reporting_unit_code,
     restatement.period_code,
     restatement.received_at,
-    'Vì sao gửi lại (bản ' || restatement.revision_number || ')?'
+    'Vì sao gửi lại (bản ' || restatement.version_number || ')?'
 from mart.restatement
 where
     restatement.reporting_unit_code is not null
@@ -39,7 +39,11 @@ where
     and not exists (
         select 1
         from warehouse.explanation
-        where explanation.subject_kind = 'restatement' and explanation.submission_id = restatement.submission_id
+        cross join mart.build
+        where
+            explanation.subject_kind = 'restatement'
+            and explanation.submission_id = restatement.submission_id
+            and explanation.given_at <= coalesce(build.as_known, 'infinity')
     );
 comment on view mart.open_question is
 'Everything a body has been asked about its figures and has not explained yet. | Mọi điều đã hỏi đơn vị về số liệu mà chưa có giải trình.';

@@ -4,16 +4,11 @@ create table mart.figure_correction as
 with accepted as (
     select
         submission.*,
-        row_number() over (
-            partition by
-                submission.source_id,
-                submission.subject_key,
-                submission.reporting_unit_code,
-                submission.period_code
-            order by submission.received_at desc, submission.revision_number desc
-        ) = 1 as is_latest
+        coalesce(report.place, file.place) = 1 as is_latest
     from warehouse.submission
     cross join mart.build
+    left join mart.report_version as report on submission.submission_id = report.submission_id
+    left join mart.file_version as file on submission.submission_id = file.submission_id
     where
         submission.verdict = 'loaded'
         and submission.received_at <= coalesce(build.as_known, 'infinity')

@@ -199,6 +199,10 @@ begin
 
     -- The extract prints the warnings a report was accepted with.
     grant select (text_vi) on table warehouse.finding to ttdn_extractor;
+    -- Beside a missed target it prints why.
+    if to_regclass('warehouse.explanation') is not null then
+        grant select (reason_vi) on table warehouse.explanation to ttdn_extractor;
+    end if;
 
     -- Routines: the dictionary's are everybody's, those over the marts are for who reads marts, one writes the log,
     -- those with their owner's rights over staging and the core do for the loader what it may not do itself.

@@ -19,6 +19,7 @@ from include.pipeline import ingest, prepare, promote
 from include.pipeline.extract import write_extracts
 from include.pipeline.ingest import FileResult, ingest_files, reconcile_receipts
 from include.quality import gate
+from include.quality.explanations import Speaker, explain_target
 from include.reference.sync import sync_reference
 from include.settings import Settings
 from include.warehouse.connect import engine
@@ -366,6 +367,25 @@ def test_extracts_and_exports_are_read_with_the_extractors_rights(desk: Desk, wa
         write_export(connection, "fact_report", "csv", desk.folder / "again")
     assert {path: path.read_bytes() for path in desk.folder.rglob("KPI_*")} == before
     assert list((desk.folder / "again").iterdir()) == []
+
+
+def test_an_extract_with_a_target_prints_why_it_was_missed_with_the_extractors_rights(
+    desk: Desk, warehouse: Connection
+) -> None:
+    desk.hand_in(desk.report())
+    warehouse.exec_driver_sql(
+        "insert into reference.indicator_target values"
+        " ('M01', 'single', '2026-06T', '2026-06T', 2026, 5000, '12/QĐ-UBND', '2026-01-15', 'UBND tỉnh')"
+    )
+    build_marts(warehouse)
+    explain_target(warehouse, "M01", "2026-06T", Speaker("SVHTTDL", "Ít sự kiện trong kỳ.", "Phó Giám đốc Sở"))
+    build_marts(warehouse)
+    warehouse.commit()
+
+    with desk.engine.begin() as connection:
+        written = write_extracts(connection, desk.settings, "2026-06T")
+
+    assert "Ít sự kiện trong kỳ." in next(path for path in written if path.suffix == ".html").read_text()
 
 
 def test_lists_are_copied_in_with_the_migrators_rights(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,6 +93,26 @@ def test_what_was_known_before_the_report_came_is_still_one_question_away(ttdn: 
     assert news("--as-known", "2026-06-12T09:00") == news() == "15"
 
 
+def test_what_was_said_last_counts_also_when_it_was_said_before(ttdn: Any, tmp_path: Path) -> None:
+    """The mail of 12/6 is worked off first, that of 10/6 after it, and on 20/6 the first report comes once more."""
+    early = write_report(tmp_path / "a.xlsx", actual={"MED01": 12})
+    ttdn("ingest", write_report(tmp_path / "b.xlsx", actual={"MED01": 15}), "--as-of", "2026-06-12T09:00")
+    ttdn("ingest", early, "--as-of", "2026-06-10T09:00")
+
+    def news(*more: str) -> str | None:
+        _, kpi = ttdn("kpi", "--period", "2026-06T", "--json", *more)
+        return next(each["value"] for each in kpi["indicators"] if each["code"] == "M01")
+
+    assert news() == "15"
+    _, again = ttdn("ingest", early, "--as-of", "2026-06-20T09:00", "--json")
+    assert [file["verdict"] for file in again["files"]] == ["loaded"]
+    assert (news(), news("--as-known", "2026-06-21T00:00"), news("--as-known", "2026-06-13T00:00")) == (
+        "12",
+        "12",
+        "15",
+    )
+
+
 @pytest.mark.parametrize("moment", ["2026-06-10T08:59:59", "2050-01-01T00:00"], ids=["before anything", "to come"])
 def test_a_moment_at_which_nothing_can_have_been_known_is_refused(ttdn: Any, tmp_path: Path, moment: str) -> None:
     ttdn("ingest", write_report(tmp_path / "a.xlsx", actual={"MED01": 12}), "--as-of", "2026-06-10T09:00")

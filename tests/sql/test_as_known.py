@@ -487,3 +487,73 @@ def test_why_a_body_sent_again_is_asked_only_where_the_files_do_not_tell_and_the
         "SNV": ("firmer_kind", "số ước, số thực hiện được thay bằng số vững hơn"),
     }
     assert open_questions(reports) == []
+
+
+def test_a_day_corrected_by_a_file_worked_off_first_is_a_restatement_all_the_same(reports: Connection) -> None:
+    monitor(reports, count("01-01", 7), received_at=IN_TIME + DAY)
+    monitor(reports, count("01-01", 5), received_at=IN_TIME)
+    build_marts(reports)
+
+    assert rows(reports, "select old_value, new_value, figure_date from mart.restated_figure") == [
+        (5, 7, date(2026, 1, 1))
+    ]
+    effect = (
+        "select numerator_change, value, value_without from mart.restatement_effect"
+        " where indicator_code = 'N01' and period_code = '2026-06T'"
+    )
+    assert rows(reports, effect) == [(2, 7, 5)]
+
+
+def test_of_three_files_about_one_day_only_the_last_replacement_is_current(reports: Connection) -> None:
+    for number, items in enumerate((5, 7, 9)):
+        monitor(reports, count("01-01", items), received_at=IN_TIME + number * DAY)
+    build_marts(reports)
+
+    assert rows(reports, "select is_current from mart.restatement order by received_at") == [(False,), (True,)]
+
+
+def test_without_the_only_answer_there_would_be_no_value_rather_than_zero(reports: Connection) -> None:
+    send(reports, "SYT", figures={"MED01": "missing"})
+    send(reports, "SYT", figures={"MED01": 5}, received_at=IN_TIME + DAY)
+    build_marts(reports)
+
+    effect = "select value, value_without from mart.restatement_effect where indicator_code = 'M01'"
+    assert rows(reports, effect) == [(5, None)]
+
+    send(reports, "SNV", figures={"MED01": 2})
+    build_marts(reports)
+    assert rows(reports, effect) == [(7, 2)]
+
+
+def test_a_body_reads_its_own_restatements_and_no_value_of_the_province(reports: Connection) -> None:
+    for unit in ("28249", "28360"):
+        send(reports, unit, figures={"MED01": 8})
+        send(reports, unit, figures={"MED01": 10}, received_at=IN_TIME + DAY)
+    build_marts(reports)
+    reports.execute(text("create role ttdn_agency_28249 in role ttdn_agency"))
+    reports.execute(text("set local role ttdn_agency_28249"))
+
+    assert rows(reports, "select distinct reporting_unit_code from mart.restatement") == [("28249",)]
+    assert rows(reports, "select distinct reporting_unit_code from mart.restated_figure") == [("28249",)]
+    with pytest.raises(DBAPIError, match="permission denied"):
+        rows(reports, "select * from mart.restatement_effect")
+
+
+def test_a_warning_excuses_a_change_of_its_own_figure_alone(reports: Connection) -> None:
+    for unit, cell in (("SYT", "F12"), ("SNV", "F13")):
+        first = send(reports, unit, figures={"MED01": 8, "MED02": 1})
+        reports.execute(
+            text(
+                "insert into warehouse.finding (receipt_id, rule_code, message_code, severity, sheet_name, cell,"
+                " text_vi) select receipt_id, '', 'OUTLIER_OWN_PAST', 'warn', 'Báo cáo', :cell, 'Số này có đúng không?'"
+                " from landing.receipt where submission_id = :first"
+            ),
+            {"first": first, "cell": cell},
+        )
+        send(reports, unit, figures={"MED01": 80, "MED02": 1}, received_at=IN_TIME + DAY)
+    build_marts(reports)
+
+    assert rows(reports, "select reporting_unit_code, reason_code from mart.restatement order by 1") == [
+        ("SNV", "unstated"),
+        ("SYT", "questioned"),
+    ]
