@@ -32,13 +32,12 @@ restated as (
         line.submission_id,
         line.line_number
     from line
-    inner join warehouse.submission as latest on line.submission_id = latest.submission_id
-    inner join warehouse.submission as earlier
+    inner join mart.file_version as latest on line.submission_id = latest.submission_id
+    inner join mart.file_version as earlier
         on
             latest.source_id = earlier.source_id
             and latest.subject_key = earlier.subject_key
-            and earlier.verdict = 'loaded'
-            and (earlier.received_at, earlier.revision_number) < (latest.received_at, latest.revision_number)
+            and latest.place < earlier.place
     where
         not exists (
             select 1

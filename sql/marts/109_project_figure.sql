@@ -2,7 +2,19 @@
 -- Sums of the records that count, in the base unit of the measure. A register whose cells for a measure are all blank
 -- gives none. One amount without its exchange rate leaves the figure missing: a sum without it would be another figure.
 create table mart.project_figure as
-with added as (
+with replaced as materialized (
+    select
+        latest.submission_id,
+        earlier.submission_id as earlier_submission_id
+    from mart.file_version as latest
+    inner join mart.file_version as earlier
+        on
+            latest.source_id = earlier.source_id
+            and latest.subject_key = earlier.subject_key
+            and latest.place < earlier.place
+),
+
+added as (
     select
         cell.reporting_unit_code,
         cell.period_code,
@@ -79,21 +91,15 @@ select
     or exists (
         -- A project an earlier revision had and this one has not.
         select 1
-        from warehouse.submission as latest
-        inner join warehouse.submission as earlier
-            on
-                latest.source_id = earlier.source_id
-                and latest.subject_key = earlier.subject_key
-                and earlier.verdict = 'loaded'
-                and (earlier.received_at, earlier.revision_number) < (latest.received_at, latest.revision_number)
-        inner join warehouse.capital_flow as gone on earlier.submission_id = gone.submission_id
+        from replaced
+        inner join warehouse.capital_flow as gone on replaced.earlier_submission_id = gone.submission_id
         inner join reference.measure
             on
                 gone.flow_code = measure.feed_flow_code
                 and gone.measure_code = measure.feed_measure_code
                 and measure.measure_code = added.measure_code
         where
-            latest.submission_id = added.submission_id
+            replaced.submission_id = added.submission_id
             and added.axis_code = 'total'
             and gone.axis_code = 'project'
             and not exists (

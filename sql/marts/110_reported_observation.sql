@@ -86,30 +86,46 @@ outranked as (
     where place > 1
 ),
 
--- Revised: any earlier version said something else. An actual that becomes final is not a restatement.
+-- What the versions said that a report took the place of, or that are weaker.
+said_before as materialized (
+    select
+        latest.submission_id,
+        earlier.measure_code,
+        earlier.axis_code,
+        earlier.member_code,
+        earlier.value_kind,
+        earlier.value,
+        earlier.value_state
+    from mart.report_latest as latest
+    inner join mart.report_version as version
+        on
+            latest.source_id = version.source_id
+            and latest.reporting_unit_code = version.reporting_unit_code
+            and latest.period_code = version.period_code
+            and latest.place < version.place
+    inner join
+        /* composed: lateral (select * from */ warehouse.observation
+        /* composed: where observation.submission_id = version.submission_id
+        and (not headlines_only or observation.axis_code in (select term.axis_code from reference.indicator_term as term))
+        offset 0) */ as earlier
+        on version.submission_id = earlier.submission_id
+    where latest.version_count > 1
+),
+
+-- Revised: any of them said something else. An actual that becomes final is not a restatement.
 revised as (
     select distinct
         known.submission_id,
         known.line_number
-    from known
-    inner join mart.report_version as version
+    from said_before
+    inner join known
         on
-            known.source_id = version.source_id
-            and known.reporting_unit_code = version.reporting_unit_code
-            and known.period_code = version.period_code
-            and known.place < version.place
-    inner join
-        /* composed: lateral (select * from */ warehouse.observation
-        /* composed: where observation.submission_id = version.submission_id offset 0) */ as earlier
-        on
-            version.submission_id = earlier.submission_id
-            and known.measure_code = earlier.measure_code
-            and known.axis_code = earlier.axis_code
-            and known.member_code = earlier.member_code
-            and known.value_kind = earlier.value_kind
-    where
-        known.version_count > 1
-        and (earlier.value is distinct from known.value or earlier.value_state <> known.value_state)
+            said_before.submission_id = known.submission_id
+            and said_before.measure_code = known.measure_code
+            and said_before.axis_code = known.axis_code
+            and said_before.member_code = known.member_code
+            and said_before.value_kind = known.value_kind
+    where said_before.value_state <> known.value_state or (said_before.value is distinct from known.value)
 ),
 
 -- A register of projects of the same body, period and measure takes the place of the report's figure, breakdowns

@@ -12,7 +12,12 @@ select
 from mart.asked_period as period
 inner join mart.monitoring_day_latest as day
     on day.monitored_date between period.window_start and period.window_end
-inner join warehouse.monitoring_day_total as total
+-- The build reads all totals; a function, those of its days by their key, and for headlines the undivided ones.
+inner join
+    /* composed: lateral (select * from */ warehouse.monitoring_day_total
+    /* composed: where monitoring_day_total.monitored_date = day.monitored_date
+    and monitoring_day_total.submission_id = day.submission_id
+    and (not headlines_only or monitoring_day_total.axis_code = 'total') offset 0) */ as total
     on day.monitored_date = total.monitored_date and day.submission_id = total.submission_id
 group by period.period_code, total.axis_code, total.member_code, total.tone, total.is_foreign_language;
 analyze mart.monitoring_total;
