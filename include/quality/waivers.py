@@ -16,6 +16,7 @@ from include.errors import PlatformError
 from include.quality.gate import Breach
 from include.quality.messages import all_messages, message
 from include.quality.suites import load_suites
+from include.readers.kept_words import require_fit
 from include.vietnamese.dates import format_date
 
 if TYPE_CHECKING:
@@ -101,8 +102,7 @@ def record_waiver(
     from include.warehouse.audit import record_event
 
     moment = decided_at or datetime.now(VIETNAM)
-    _require_words("--reason", reason, is_post=False)
-    _require_words("--by", role, is_post=True)
+    _require_words(reason, role)
     _require_waivable(rule)
     for kind, code, query in (
         ("--unit", unit, "select 1 from reference.reporting_unit where unit_code = :code"),
@@ -162,8 +162,7 @@ def withdraw_waiver(
 
     from include.warehouse.audit import record_event
 
-    _require_words("--reason", reason, is_post=False)
-    _require_words("--by", role, is_post=True)
+    _require_words(reason, role)
     kept = connection.execute(
         text(
             "insert into warehouse.waiver_withdrawal (waiver_id, reason_vi, decided_by_role, withdrawn_at)"
@@ -330,17 +329,18 @@ def _require_waivable(rule: str) -> None:
         where="RULE",
         found=f"“{rule}”" + ("" if is_known else ", không có quy tắc nào như vậy"),
         expected="một trong " + ", ".join(sorted(allowed)),
-        remedy="Bí mật, dữ liệu cá nhân, đơn vị hay kỳ không rõ, ô không đọc được thì không ai được cho qua.",
+        remedy="Bí mật, dữ liệu cá nhân, đơn vị hay kỳ không rõ, ô không đọc được không được áp dụng ngoại lệ.",
     )
 
 
-def _require_words(where: str, words: str, *, is_post: bool) -> None:
-    from include.readers.kept_words import faults_in_words
-
-    if faults := faults_in_words(words, is_post=is_post):
-        raise WaiverRefused(
-            where=where,
-            found=", ".join(faults),
-            expected="một chức danh, ví dụ “Phó Giám đốc Sở VHTTDL”" if is_post else "lý do bằng lời, ai cũng đọc được",
-            remedy="Quyết định được giữ mãi và in trong báo cáo, nên chỉ ghi chức danh và lý do.",
-        )
+def _require_words(reason: str, role: str) -> None:
+    remedy = "Quyết định được giữ mãi và in trong báo cáo, nên chỉ ghi chức danh và lý do."
+    require_fit("--reason", reason, refusal=WaiverRefused, expected="lý do bằng lời, ai cũng đọc được", remedy=remedy)
+    require_fit(
+        "--by",
+        role,
+        refusal=WaiverRefused,
+        expected="một chức danh, ví dụ “Phó Giám đốc Sở VHTTDL”",
+        remedy=remedy,
+        is_post=True,
+    )
