@@ -107,6 +107,9 @@ deferrable initially deferred for each row
 when (new.verdict = 'loaded' and new.revision_number > 1)
 execute function audit.note_revision_without_changes();
 
+-- The lists know it already; a mart that hides by name has to be able to ask.
+alter table reference.code_list_member add column is_sensitive boolean not null default false;
+
 -- Every schema, table and column of the core says what it holds in both languages; marts say it in their own files.
 comment on schema staging is 'Typed rows of the batch being checked; emptied afterwards, unlogged. | Vùng chờ: những dòng đang được kiểm tra; xong lượt thì bỏ.';
 comment on schema quarantine is 'Rows a check stopped, with the reason. | Vùng cách ly: những dòng bị kiểm tra giữ lại, kèm lý do.';
@@ -235,6 +238,7 @@ comment on column reference.code_list_member.list_code is 'Which list: language,
 comment on column reference.code_list_member.member_code is 'Stable code stored beside every figure. | Mã cố định được lưu cạnh mọi con số.';
 comment on column reference.code_list_member.name_vi is 'Name printed in workbooks and extracts. | Tên in trong biểu mẫu và báo cáo cho lãnh đạo.';
 comment on column reference.code_list_member.name_en is 'English name. | Tên thành phần dịch sang tiếng Anh.';
+comment on column reference.code_list_member.is_sensitive is 'Counts of 1 to 4 of it are shown as <5 outside the lead department. | Đúng: số đếm từ 1 đến 4 của thành phần này chỉ hiện là <5 ngoài Sở VHTTDL.';
 comment on column reference.code_list_member.position is 'Order in dropdowns and tables. | Thứ tự trong ô chọn và bảng.';
 comment on column reference.code_list_member.valid_from is 'First day the member may be used. | Ngày đầu tiên được dùng thành phần này.';
 comment on column reference.code_list_member.valid_to is 'First day it may no longer be used; empty while in force. | Ngày đầu tiên không còn được dùng; để trống khi còn hiệu lực.';
