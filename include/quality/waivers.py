@@ -99,8 +99,6 @@ def record_waiver(
     """
     from sqlalchemy import text
 
-    from include.warehouse.audit import record_event
-
     moment = decided_at or datetime.now(VIETNAM)
     _require_words(reason, role)
     _require_waivable(rule)
@@ -123,7 +121,7 @@ def record_waiver(
             expected=f"một ngày từ {format_date(first)} đến {format_date(first + timedelta(days=LONGEST_DAYS))}",
             remedy="Ngoại lệ luôn có thời hạn; cần lâu hơn thì sửa quy tắc.",
         )
-    number = int(
+    return int(
         connection.execute(
             text(
                 "insert into warehouse.waiver (rule_code, reporting_unit_code, period_code, reason_vi, decided_by_role,"
@@ -141,14 +139,6 @@ def record_waiver(
             },
         ).scalar_one()
     )
-    record_event(
-        connection,
-        "waiver",
-        f"waiver {number}",
-        {"waiver": number, "rule": rule, "unit": unit, "period": period, "valid_until": until.isoformat()},
-        decided_by=role.strip(),
-    )
-    return number
 
 
 def withdraw_waiver(
@@ -159,8 +149,6 @@ def withdraw_waiver(
     Raises WaiverRefused for a number there is not, one withdrawn before, and words that cannot be kept.
     """
     from sqlalchemy import text
-
-    from include.warehouse.audit import record_event
 
     _require_words(reason, role)
     kept = connection.execute(
@@ -178,7 +166,6 @@ def withdraw_waiver(
             expected="số của một ngoại lệ chưa rút",
             remedy="`ttdn waive --list` liệt kê các ngoại lệ.",
         )
-    record_event(connection, "waiver", f"waiver {number}", {"waiver": number, "withdrawn": 1}, decided_by=role.strip())
 
 
 def list_waivers(connection: Connection, now: datetime | None = None) -> list[dict[str, Any]]:
