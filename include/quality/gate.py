@@ -288,7 +288,7 @@ def count_rows(connection: Connection, suite: Suite) -> int:
 def record_runs(
     connection: Connection, runs: Sequence[Run], as_of: datetime | None, *, is_shadow: bool = False
 ) -> list[int]:
-    """Keep what each check of one look at the batch said, in warehouse.gate_run; their numbers, the first the batch's."""
+    """Keep in warehouse.gate_run what each check said of the batch; the numbers given, its batch number first."""
     submission_count = connection.execute(
         text("select (select count(*) from staging.report) + (select count(*) from staging.feed_file)")
     ).scalar_one()

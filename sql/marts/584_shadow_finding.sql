@@ -37,14 +37,12 @@ inner join warehouse.submission on finding.submission_id = submission.submission
 cross join mart.build
 left join reference.reporting_unit as unit on submission.reporting_unit_code = unit.unit_code
 cross join lateral (
-    select exists (
-        select
-        from hidden_word
-        where
-            strpos(
-                lower(concat_ws(' ', finding.subject_vi, finding.found_vi, finding.expected_vi)), lower(hidden_word.word)
-            ) > 0
-    ) as is_sensitive
+    select count(*) > 0 as is_sensitive
+    from hidden_word
+    where
+        strpos(
+            lower(concat_ws(' ', finding.subject_vi, finding.found_vi, finding.expected_vi)), lower(hidden_word.word)
+        ) > 0
 ) as told
 where submission.received_at <= coalesce(build.as_known, 'infinity');
 alter table mart.shadow_finding add constraint shadow_finding_pk primary key (shadow_finding_id);
