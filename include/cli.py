@@ -286,7 +286,7 @@ def _trace(options: argparse.Namespace) -> int:
             print(f"    {cell['value']:>16}  {cell['file'] or '—'}  {place}  {(cell['sha256'] or '')[:12]}{told}")
     for file in traced["files"]:
         passed = "không rõ" if file["rules_passed"] is None else len(file["rules_passed"])
-        print(f"  {file['file']}: đạt {passed} kiểm tra, {len(file['warnings'])} lời nhắc")
+        print(f"  {file['file']}: đạt {passed} kiểm tra, {len(file['warnings'])} cảnh báo")
     return 0
 
 
@@ -305,7 +305,7 @@ def _restatements(options: argparse.Namespace) -> int:
     def number(value: str | None) -> str:
         return "—" if value is None else format_number(round(Decimal(value), 4).normalize())
 
-    print(f"Số lần đính chính: {len(found)}")
+    print(f"Số lần gửi lại có thay đổi: {len(found)}")
     for each in found:
         sender = each["unit_name"] or f"nguồn {each['source']}"
         changed = sum(figure["change"] != "confirmed" for figure in each["figures"])
@@ -506,6 +506,9 @@ def _print_projects(overview: dict[str, Any]) -> None:
 def _explain(options: argparse.Namespace) -> int:
     from include.quality.explanations import ExplanationRefused, open_questions
 
+    if options.open and options.subject_kind is not None:
+        print(f"ttdn explain: không đi cùng nhau: --open, {options.subject_kind}", file=sys.stderr)
+        return 2
     with _connected() as (_, connection):
         try:
             number = _keep_explanation(options, connection) if options.subject_kind is not None else None
@@ -627,7 +630,7 @@ def _rule_impact(options: argparse.Namespace) -> int:
     totals, others = impact.totals, impact.not_looked_at
     print(
         f"{impact.rule}: xem lại {totals['looked_at']} tệp; sẽ giữ {totals['held']}, giữ một phần"
-        f" {totals['held_in_part']}, cảnh báo {totals['warned']}, không nói gì {totals['passed']}."
+        f" {totals['held_in_part']}, cảnh báo {totals['warned']}, không phát hiện gì {totals['passed']}."
     )
     print(
         f"Không xem lại: {others['given_up']} tệp không còn được lưu, {others['refused']} tệp đã bị từ chối khi nhận,"

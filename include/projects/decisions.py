@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from include.errors import PlatformError
-from include.readers.kept_words import faults_in_words
+from include.readers.kept_words import require_fit
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -43,8 +43,21 @@ def decide(
     from include.warehouse.audit import record_event
     from include.warehouse.roles import with_rights_of
 
-    _require_plain("--by", role, "một chức danh, ví dụ “Chuyên viên Phòng Hợp tác, Sở Tài chính”", is_role=True)
-    _require_plain("--reason", reason, "lý do bằng lời, không có thông tin cá nhân", is_role=False)
+    require_fit(
+        "--by",
+        role,
+        refusal=DecisionRefused,
+        expected="một chức danh, ví dụ “Chuyên viên Phòng Hợp tác, Sở Tài chính”",
+        remedy=_KEPT,
+        is_post=True,
+    )
+    require_fit(
+        "--reason",
+        reason,
+        refusal=DecisionRefused,
+        expected="lý do bằng lời, không có thông tin cá nhân",
+        remedy=_KEPT,
+    )
     connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _DECISION_LOCK})
     ensure_current(connection)
     if first == second:
@@ -91,17 +104,8 @@ def decide(
     return number
 
 
+_KEPT = "Quyết định được giữ mãi, nên chỉ ghi chức danh và lý do."
 _LIST = "`ttdn projects` liệt kê các bản ghi và cặp đề nghị."
-
-
-def _require_plain(where: str, words: str, expected: str, *, is_role: bool) -> None:
-    if faults := faults_in_words(words, is_post=is_role):
-        raise DecisionRefused(
-            where=where,
-            found=", ".join(faults),
-            expected=expected,
-            remedy="Quyết định được giữ mãi, nên chỉ ghi chức danh và lý do.",
-        )
 
 
 def _require_known(connection: Connection, key: str) -> None:

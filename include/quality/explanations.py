@@ -230,10 +230,8 @@ def _keep(
 ) -> int:
     from sqlalchemy import text
 
-    from include.warehouse.audit import record_event
-
     columns = ("subject_kind", "reporting_unit_code", "reason_vi", "given_by_role", *about)
-    number = int(
+    return int(
         connection.execute(
             text(
                 f"insert into warehouse.explanation ({', '.join(columns)}, given_at)"  # noqa: S608
@@ -250,11 +248,3 @@ def _keep(
             },
         ).scalar_one()
     )
-    record_event(
-        connection,
-        "explanation",
-        subject,
-        {"explanation": number, "kind": subject_kind},
-        decided_by=speaker.role.strip(),
-    )
-    return number

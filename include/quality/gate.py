@@ -82,6 +82,17 @@ class Answer:
     rows: tuple[Mapping[str, Any], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How one check ended; `failure_name` is the kind of error when it could not run, which only one on trial may."""
+
+    suite: Suite
+    expectation: Expectation
+    succeeded: bool
+    unexpected_count: int
+    failure_name: str | None = None
+
+
 def run_gate(connection: Connection, as_of: datetime | None = None) -> list[Breach]:
     """Check every row of the staging tables and return all breaches, in file and line order.
 
@@ -274,17 +285,14 @@ def count_rows(connection: Connection, suite: Suite) -> int:
     ).scalar_one()
 
 
-def _record(
-    connection: Connection,
-    answers: Sequence[Answer],
-    found: Mapping[int, Sequence[Breach]],
-    as_of: datetime | None,
-) -> None:
-    """Keep what each check said, of which files, and which of them it found something in."""
+def record_runs(
+    connection: Connection, runs: Sequence[Run], as_of: datetime | None, *, is_shadow: bool = False
+) -> list[int]:
+    """Keep in warehouse.gate_run what each check said of the batch; the numbers given, its batch number first."""
     submission_count = connection.execute(
         text("select (select count(*) from staging.report) + (select count(*) from staging.feed_file)")
     ).scalar_one()
-    run_ids = connection.execute(_NEXT_RUNS, {"count": len(answers)}).scalars().all()
+    run_ids = [int(number) for number in connection.execute(_NEXT_RUNS, {"count": len(runs)}).scalars()]
     moment = as_of or connection.execute(text("select now()")).scalar_one()
     batch_number = min(run_ids, default=0)
     copy_rows(
@@ -292,27 +300,55 @@ def _record(
         "warehouse.gate_run",
         (
             "gate_run_id batch_number ran_at suite_name expectation_type rule_code message_code check_name check_hash"
-            " severity succeeded unexpected_count submission_count"
+            " severity succeeded unexpected_count submission_count is_shadow failure_name"
         ).split(),
         (
             (
                 run_id,
                 batch_number,
                 moment,
-                answer.suite.name,
-                answer.expectation.type,
-                answer.expectation.rule or answer.expectation.code,
-                answer.expectation.code,
-                answer.expectation.name,
-                answer.expectation.version,
-                answer.expectation.severity,
-                answer.succeeded,
-                answer.unexpected_count,
+                run.suite.name,
+                run.expectation.type,
+                run.expectation.rule or run.expectation.code,
+                run.expectation.code,
+                run.expectation.name,
+                _version_of(run),
+                run.expectation.severity,
+                run.succeeded,
+                run.unexpected_count,
                 submission_count,
+                is_shadow,
+                run.failure_name,
             )
-            for run_id, answer in zip(run_ids, answers, strict=True)
+            for run_id, run in zip(run_ids, runs, strict=True)
         ),
     )
+    return run_ids
+
+
+def _version_of(run: Run) -> str | None:
+    try:
+        return run.expectation.version
+    except OSError:
+        # A rule on trial whose text is not there has failed already, and has no version.
+        if run.failure_name is None:
+            raise
+        return None
+
+
+def _record(
+    connection: Connection,
+    answers: Sequence[Answer],
+    found: Mapping[int, Sequence[Breach]],
+    as_of: datetime | None,
+) -> None:
+    """Keep what each check said, of which files, and which of them it found something in."""
+    run_ids = record_runs(
+        connection,
+        [Run(each.suite, each.expectation, each.succeeded, each.unexpected_count) for each in answers],
+        as_of,
+    )
+    batch_number = min(run_ids, default=0)
     for suite in {answer.suite.name: answer.suite for answer in answers}.values():
         connection.execute(_SEEN, {"batch": batch_number, "suite": suite.name, "shape": suite.table})
     copy_rows(

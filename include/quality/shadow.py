@@ -6,7 +6,7 @@ import logging
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from include.quality.gate import Breach, count_rows
+from include.quality.gate import Breach, Run, count_rows, record_runs
 from include.quality.rows_that_break import find_breaches
 from include.quality.suites import Expectation, Suite, load_suites
 
@@ -26,13 +26,16 @@ def run_shadow_rules(connection: Connection, as_of: datetime | None = None) -> l
     nothing passes because of it. What was run is recorded in warehouse.gate_run within the caller's transaction.
     """
     found: list[Breach] = []
+    runs: list[Run] = []
     for suite in load_suites():
         if not suite.on_trial or count_rows(connection, suite) == 0:
             continue
         for expectation in suite.on_trial:
             breaches, failure = _try(connection, suite, expectation)
-            _record(connection, suite, expectation, len(breaches), failure, as_of)
+            runs.append(Run(suite, expectation, failure is None and not breaches, len(breaches), failure))
             found += breaches
+    if runs:
+        record_runs(connection, runs, as_of, is_shadow=True)
     return sorted(found, key=lambda each: (each.submission_id, each.line_number or 0, each.code))
 
 
@@ -59,34 +62,3 @@ def _try(connection: Connection, suite: Suite, expectation: Expectation) -> tupl
         return [], failure
     finally:
         savepoint.rollback()
-
-
-def _record(
-    connection: Connection,
-    suite: Suite,
-    expectation: Expectation,
-    unexpected_count: int,
-    failure: str | None,
-    as_of: datetime | None,
-) -> None:
-    from sqlalchemy import text
-
-    connection.execute(
-        text(
-            "insert into warehouse.gate_run (ran_at, suite_name, expectation_type, rule_code, severity, succeeded,"
-            " unexpected_count, submission_count, is_shadow, failure_name)"
-            " select coalesce(:ran_at, now()), :suite_name, :expectation_type, :rule_code, :severity, :succeeded,"
-            " :unexpected_count, (select count(*) from staging.report) + (select count(*) from staging.feed_file),"
-            " true, :failure"
-        ),
-        {
-            "ran_at": as_of,
-            "suite_name": suite.name,
-            "expectation_type": expectation.type,
-            "rule_code": expectation.rule or expectation.code,
-            "severity": expectation.severity,
-            "succeeded": failure is None and unexpected_count == 0,
-            "unexpected_count": unexpected_count,
-            "failure": failure,
-        },
-    )

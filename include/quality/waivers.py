@@ -16,6 +16,7 @@ from include.errors import PlatformError
 from include.quality.gate import Breach
 from include.quality.messages import all_messages, message
 from include.quality.suites import load_suites
+from include.readers.kept_words import require_fit
 from include.vietnamese.dates import format_date
 
 if TYPE_CHECKING:
@@ -98,11 +99,8 @@ def record_waiver(
     """
     from sqlalchemy import text
 
-    from include.warehouse.audit import record_event
-
     moment = decided_at or datetime.now(VIETNAM)
-    _require_words("--reason", reason, is_post=False)
-    _require_words("--by", role, is_post=True)
+    _require_words(reason, role)
     _require_waivable(rule)
     for kind, code, query in (
         ("--unit", unit, "select 1 from reference.reporting_unit where unit_code = :code"),
@@ -123,7 +121,7 @@ def record_waiver(
             expected=f"một ngày từ {format_date(first)} đến {format_date(first + timedelta(days=LONGEST_DAYS))}",
             remedy="Ngoại lệ luôn có thời hạn; cần lâu hơn thì sửa quy tắc.",
         )
-    number = int(
+    return int(
         connection.execute(
             text(
                 "insert into warehouse.waiver (rule_code, reporting_unit_code, period_code, reason_vi, decided_by_role,"
@@ -141,14 +139,6 @@ def record_waiver(
             },
         ).scalar_one()
     )
-    record_event(
-        connection,
-        "waiver",
-        f"waiver {number}",
-        {"waiver": number, "rule": rule, "unit": unit, "period": period, "valid_until": until.isoformat()},
-        decided_by=role.strip(),
-    )
-    return number
 
 
 def withdraw_waiver(
@@ -160,10 +150,7 @@ def withdraw_waiver(
     """
     from sqlalchemy import text
 
-    from include.warehouse.audit import record_event
-
-    _require_words("--reason", reason, is_post=False)
-    _require_words("--by", role, is_post=True)
+    _require_words(reason, role)
     kept = connection.execute(
         text(
             "insert into warehouse.waiver_withdrawal (waiver_id, reason_vi, decided_by_role, withdrawn_at)"
@@ -179,7 +166,6 @@ def withdraw_waiver(
             expected="số của một ngoại lệ chưa rút",
             remedy="`ttdn waive --list` liệt kê các ngoại lệ.",
         )
-    record_event(connection, "waiver", f"waiver {number}", {"waiver": number, "withdrawn": 1}, decided_by=role.strip())
 
 
 def list_waivers(connection: Connection, now: datetime | None = None) -> list[dict[str, Any]]:
@@ -330,17 +316,18 @@ def _require_waivable(rule: str) -> None:
         where="RULE",
         found=f"“{rule}”" + ("" if is_known else ", không có quy tắc nào như vậy"),
         expected="một trong " + ", ".join(sorted(allowed)),
-        remedy="Bí mật, dữ liệu cá nhân, đơn vị hay kỳ không rõ, ô không đọc được thì không ai được cho qua.",
+        remedy="Bí mật, dữ liệu cá nhân, đơn vị hay kỳ không rõ, ô không đọc được không được áp dụng ngoại lệ.",
     )
 
 
-def _require_words(where: str, words: str, *, is_post: bool) -> None:
-    from include.readers.kept_words import faults_in_words
-
-    if faults := faults_in_words(words, is_post=is_post):
-        raise WaiverRefused(
-            where=where,
-            found=", ".join(faults),
-            expected="một chức danh, ví dụ “Phó Giám đốc Sở VHTTDL”" if is_post else "lý do bằng lời, ai cũng đọc được",
-            remedy="Quyết định được giữ mãi và in trong báo cáo, nên chỉ ghi chức danh và lý do.",
-        )
+def _require_words(reason: str, role: str) -> None:
+    remedy = "Quyết định được giữ mãi và in trong báo cáo, nên chỉ ghi chức danh và lý do."
+    require_fit("--reason", reason, refusal=WaiverRefused, expected="lý do bằng lời, ai cũng đọc được", remedy=remedy)
+    require_fit(
+        "--by",
+        role,
+        refusal=WaiverRefused,
+        expected="một chức danh, ví dụ “Phó Giám đốc Sở VHTTDL”",
+        remedy=remedy,
+        is_post=True,
+    )

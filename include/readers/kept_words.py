@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
+from include.errors import PlatformError
 from include.readers.personal_data import kinds_in_text
 from include.readers.secrecy import is_marked_text
 
@@ -14,10 +16,34 @@ NOTHING = "để trống"
 LONGEST_POST: Final = 100
 LONGEST_REASON: Final = 1000
 
-_ADDRESSED_PERSON = re.compile(r"\b(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Đđ]/?c|[Đđ]ồng chí)\s+[A-ZÀ-ỸĐ]")
-_FAMILY_NAME = re.compile(
-    r"\b(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Ngô|Dương|Đinh|Trương)\s+[A-ZÀ-ỸĐ]", re.IGNORECASE
+_TOKEN = re.compile(r"[\w/]+|[^\w\s]")
+_ADDRESSES: Final = frozenset({"ông", "bà", "anh", "chị", "đ/c"})
+_FAMILY_NAMES: Final = frozenset("nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ ngô dương đinh trương".split())
+# Words that read like an address or a family name with a name after it, and are a place, a people or a thing.
+_NO_PERSON: Final = frozenset(
+    {
+        ("bà", "rịa"),
+        ("anh", "quốc"),
+        ("hoàng", "sa"),
+        ("hoàng", "gia"),
+        ("hoàng", "thành"),
+        ("phan", "thiết"),
+        ("phan", "rang"),
+        ("phạm", "vi"),
+        ("vũ", "trang"),
+        ("vũ", "khí"),
+        ("vũ", "đạo"),
+        ("võ", "thuật"),
+        ("võ", "cổ"),
+        ("đỗ", "xe"),
+    }
 )
+_NO_PERSON_AFTER: Final = {
+    "anh": frozenset({"tiếng", "nước", "quốc", "người", "khách", "quán"}),
+    "bà": frozenset({"núi", "miếu", "chợ", "đường"}),
+    "ông": frozenset({"lăng", "cầu", "chợ", "rạch"}),
+    "dương": frozenset({"bình", "hải", "đông", "tây", "độ", "đại"}),
+}
 
 
 def faults_in_words(words: str, *, is_post: bool = False) -> tuple[str, ...]:
@@ -28,7 +54,7 @@ def faults_in_words(words: str, *, is_post: bool = False) -> tuple[str, ...]:
     if not words.strip():
         return (NOTHING,)
     faults = list(kinds_in_text(words))
-    if _ADDRESSED_PERSON.search(words) or (is_post and _FAMILY_NAME.search(words)):
+    if _names_a_person(words, is_post=is_post):
         faults.append(PERSON_NAME)
     if is_marked_text(words):
         faults.append(SECRECY_MARK)
@@ -36,3 +62,46 @@ def faults_in_words(words: str, *, is_post: bool = False) -> tuple[str, ...]:
     if len(words.strip()) > longest:
         faults.append(f"dài quá {longest} chữ")
     return tuple(faults)
+
+
+def require_fit(
+    where: str, words: str, *, refusal: type[PlatformError], expected: str, remedy: str, is_post: bool = False
+) -> None:
+    """Raise `refusal`, naming `where` they were typed, for words that cannot be kept."""
+    if faults := faults_in_words(words, is_post=is_post):
+        raise refusal(where=where, found=", ".join(faults), expected=expected, remedy=remedy)
+
+
+def _names_a_person(words: str, *, is_post: bool) -> bool:
+    tokens = _TOKEN.findall(unicodedata.normalize("NFC", words))
+    for place, word in enumerate(tokens[:-1]):
+        before = tokens[place - 1] if place else ""
+        after = tokens[place + 1]
+        if not after[0].isupper():
+            continue
+        if word.lower() == "chí" and before.lower() == "đồng":
+            return True
+        if not _may_be_a_thing(before, word, after) and (
+            _is_address(word, after) or (is_post and _is_family_name(word))
+        ):
+            return True
+    return False
+
+
+def _is_address(word: str, after: str) -> bool:
+    if word.lower() not in _ADDRESSES:
+        return False
+    # In a line of capitals every word begins with one: there only a family name shows a person.
+    return not (word.isupper() and len(word) > 1) or after.lower() in _FAMILY_NAMES
+
+
+def _is_family_name(word: str) -> bool:
+    return word.lower() in _FAMILY_NAMES and (word.istitle() or word.isupper())
+
+
+def _may_be_a_thing(before: str, word: str, after: str) -> bool:
+    known = word.lower()
+    if (known, after.lower()) in _NO_PERSON:
+        return True
+    # “người anh Trần B” is a person, “người Anh” is not: only with a capital is it a country.
+    return word[0].isupper() and before.lower() in _NO_PERSON_AFTER.get(known, ())

@@ -209,6 +209,7 @@ def _rows(reference: Reference, periods: Mapping[str, Period]) -> dict[str, list
                 "member_code": member.code,
                 "name_vi": member.name_vi,
                 "name_en": member.name_en,
+                "is_sensitive": member.is_sensitive,
                 "position": position,
                 "valid_from": member.valid_from.isoformat(),
                 "valid_to": member.valid_to.isoformat() if member.valid_to else None,

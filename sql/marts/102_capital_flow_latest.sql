@@ -109,7 +109,7 @@ create index capital_flow_latest_measure
 on mart.capital_flow_latest (flow_code, measure_code, axis_code, window_end);
 analyze mart.capital_flow_latest;
 comment on table mart.capital_flow_latest is 'The FDI, ODA and NGO figures that count, as printed and in USD and VND, with the rates used. | Số FDI, ODA, viện trợ đang được tính, như in ra và quy đổi USD, đồng, kèm tỷ giá đã dùng.';
-comment on column mart.capital_flow_latest.submission_id is 'The submission in the warehouse. | Lần nộp trong kho mà dòng này đến cùng.';
+comment on column mart.capital_flow_latest.submission_id is 'The submission in the warehouse. | Lần gửi chứa dòng này.';
 comment on column mart.capital_flow_latest.line_number is 'Order in the file. | Thứ tự của dòng trong tệp.';
 comment on column mart.capital_flow_latest.source_id is 'Source contract it was read by. | Tệp được đọc theo hợp đồng nguồn nào.';
 comment on column mart.capital_flow_latest.reporting_unit_code is 'Body that sent it, where the file names one. | Đơn vị đã gửi, khi tệp có nêu.';
@@ -137,10 +137,10 @@ comment on column mart.capital_flow_latest.as_of_date is 'Day the publisher clos
 comment on column mart.capital_flow_latest.value_date is 'Day whose exchange rate the publisher means, where it says so. | Ngày lấy tỷ giá theo ý nơi công bố, ở chỗ có nêu.';
 comment on column mart.capital_flow_latest.is_cumulative is 'True: counts from 1 January; see mart.capital_month. | Đúng: cộng dồn từ 1 tháng 1; xem mart.capital_month.';
 comment on column mart.capital_flow_latest.revision_number is 'Revision of source and subject. | Lần sửa thứ mấy của cùng nguồn và đối tượng.';
-comment on column mart.capital_flow_latest.sheet_name is 'Sheet; the file''s own name where it has no sheets. | Trang tính nơi con số đứng; là tên tệp khi tệp không có trang.';
+comment on column mart.capital_flow_latest.sheet_name is 'Sheet; the file''s own name where it has no sheets. | Trang tính nơi ghi con số; là tên tệp khi tệp không có trang.';
 comment on column mart.capital_flow_latest.cell is 'Where the figure stands. | Vị trí của con số trong tệp.';
 comment on column mart.capital_flow_latest.received_at is 'When the file came. | Lúc tệp chứa con số đến.';
-comment on column mart.capital_flow_latest.sha256 is 'Hash of the file. | Dấu vân tay của tệp nơi con số đứng.';
+comment on column mart.capital_flow_latest.sha256 is 'Hash of the file. | Mã băm của tệp nơi ghi con số.';
 comment on column mart.capital_flow_latest.rate_date is 'Day whose rate converts it: value_date, else window_end. Empty for counts. | Lấy tỷ giá của ngày nào: value_date, nếu không có thì window_end. Để trống với số đếm.';
 comment on column mart.capital_flow_latest.usd_value is 'In USD; empty where a rate it needs is missing. | Quy ra USD; để trống khi thiếu một tỷ giá cần dùng.';
 comment on column mart.capital_flow_latest.usd_rate_id is 'Rate of the USD on that day, by which đồng became USD; empty for amounts printed in USD. | Tỷ giá USD của ngày ấy, đã dùng để đổi đồng ra USD; để trống với số in bằng USD.';

@@ -117,7 +117,7 @@ analyze mart.project_record;
 comment on table mart.project_record is 'Every FDI, ODA and aid project as every register and donor tells it, and which telling counts. Losing records stay, with the reason. | Mọi dự án như mọi sổ và nhà tài trợ kể, và lời kể nào được tính; lời kể không được tính vẫn còn.';
 comment on column mart.project_record.project_key is 'Source, sender, flow and project number. | Nguồn, nơi gửi, dòng vốn và số dự án, ghép thành một.';
 comment on column mart.project_record.subject_key is 'What the file is about. | Tệp nói về đơn vị và kỳ nào, hoặc khoảng ngày nào.';
-comment on column mart.project_record.submission_id is 'Submission the row belongs to. | Lần nộp mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
+comment on column mart.project_record.submission_id is 'Submission the row belongs to. | Lần gửi mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
 comment on column mart.project_record.group_key is 'Records with the same group are one project. | Các hồ sơ cùng nhóm là một dự án.';
 comment on column mart.project_record.is_counted is 'True for the one record of a project, and period, whose figures count. | Đúng với một hồ sơ duy nhất của dự án, và kỳ, có số được tính.';
 comment on column mart.project_record.counted_as is 'Record that counts in its place; empty when it counts itself. | Hồ sơ được tính thay; để trống khi chính nó được tính.';

@@ -136,8 +136,8 @@ comment on column mart.project_figure_cell.period_code is 'Reporting period the 
 comment on column mart.project_figure_cell.measure_code is 'Measure of the plan the line gives. | Số liệu của kế hoạch mà dòng cho ra.';
 comment on column mart.project_figure_cell.axis_code is 'Breakdown; total for the undivided figure. | Cách phân tổ của con số; total là số chung.';
 comment on column mart.project_figure_cell.member_code is 'Member of the breakdown. | Thành phần được nói đến trong phân tổ.';
-comment on column mart.project_figure_cell.submission_id is 'Submission the row belongs to. | Lần nộp mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
-comment on column mart.project_figure_cell.line_number is 'Its place in the submission. | Thứ tự của dòng trong lần nộp.';
+comment on column mart.project_figure_cell.submission_id is 'Submission the row belongs to. | Lần gửi mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
+comment on column mart.project_figure_cell.line_number is 'Its place in the submission. | Thứ tự của dòng trong lần gửi.';
 comment on column mart.project_figure_cell.source_id is 'Source contract the file was read by. | Hợp đồng nguồn đã đọc tệp.';
 comment on column mart.project_figure_cell.project_key is 'Project record; empty for a line about the whole register. | Hồ sơ dự án; để trống với dòng nói về cả sổ.';
 comment on column mart.project_figure_cell.is_counted is 'False when the project is counted in another record. | Sai khi dự án được tính ở hồ sơ khác.';
@@ -153,5 +153,5 @@ comment on column mart.project_figure_cell.as_of_date is 'Day the register was c
 comment on column mart.project_figure_cell.received_at is 'When the file came. | Lúc tệp chứa con số đến.';
 comment on column mart.project_figure_cell.revision_number is 'Revision of the register. | Sổ là bản sửa thứ mấy.';
 comment on column mart.project_figure_cell.is_restated is 'True when an earlier revision of the register said something else of the project. | Đúng khi một bản trước của sổ ghi khác về dự án.';
-comment on column mart.project_figure_cell.sheet_name is 'Sheet of the workbook. | Trang của tệp bảng tính nơi con số đứng.';
+comment on column mart.project_figure_cell.sheet_name is 'Sheet of the workbook. | Trang của tệp bảng tính nơi ghi con số.';
 comment on column mart.project_figure_cell.cell is 'Where the figure stands. | Vị trí của con số trong tệp.';

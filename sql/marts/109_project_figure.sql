@@ -136,7 +136,7 @@ comment on column mart.project_figure.cut_off_date is 'Last day the figure cover
 comment on column mart.project_figure.as_of_date is 'Day the register was closed. | Ngày chốt sổ dự án.';
 comment on column mart.project_figure.received_at is 'When the register came. | Lúc sổ dự án đến.';
 comment on column mart.project_figure.source_id is 'Source contract the file was read by. | Hợp đồng nguồn đã đọc tệp.';
-comment on column mart.project_figure.submission_id is 'Submission the row belongs to. | Lần nộp mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
+comment on column mart.project_figure.submission_id is 'Submission the row belongs to. | Lần gửi mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
 comment on column mart.project_figure.revision_number is 'Revision of the register. | Sổ là bản sửa thứ mấy.';
 comment on column mart.project_figure.value_kind is 'Kind the register states; actual where it states none. | Loại số liệu ghi trong sổ; không ghi thì là thực hiện.';
 comment on column mart.project_figure.is_revised is 'True when an earlier revision of the register said something else. | Đúng khi một bản trước của sổ ghi khác.';

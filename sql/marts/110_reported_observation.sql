@@ -189,7 +189,7 @@ left join year_estimate as estimate
 where
     known.value_kind <> 'uoc_nam'
     and left_out.submission_id is null;
-comment on view mart.reported_observation is 'What the reports that count say, before registers of projects take the place of figures. Start with mart.observation_latest instead. | Số hiện tại của mỗi đơn vị, kỳ, số liệu và thành phần phân tổ. Cần số của từng đơn vị thì bắt đầu ở đây.';
+comment on view mart.reported_observation is 'What the reports that count say, before registers of projects take the place of figures. Start with mart.observation_latest instead. | Điều các báo cáo đang được tính ghi, trước khi sổ dự án thay số của báo cáo. Hãy bắt đầu từ mart.observation_latest, không phải ở đây.';
 comment on column mart.reported_observation.reporting_unit_code is 'Reporting body. | Đơn vị báo cáo mà dòng này nói đến.';
 comment on column mart.reported_observation.period_code is 'Reporting period; flows run from 1 January to the cut-off, so the annual figure replaces the six-month one. | Kỳ báo cáo; số phát sinh tính từ 1 tháng 1 đến ngày chốt, nên số năm thay số sáu tháng.';
 comment on column mart.reported_observation.measure_code is 'Measure. | Mã số liệu theo biểu mẫu của kế hoạch, ví dụ MED01.';
@@ -198,15 +198,15 @@ comment on column mart.reported_observation.member_code is 'Member of the breakd
 comment on column mart.reported_observation.value is 'Figure in base units; empty unless the state is reported or nil. | Con số theo đơn vị gốc; chỉ có khi trạng thái là reported hoặc nil, còn lại để trống.';
 comment on column mart.reported_observation.value_state is 'reported, nil, not_applicable, withheld or missing. Missing is not zero. | reported, nil, not_applicable, withheld hoặc missing: có số, không phát sinh, không áp dụng, không cung cấp, thiếu. Thiếu không phải là 0.';
 comment on column mart.reported_observation.value_kind is 'chinh_thuc final, thuc_hien actual, uoc estimate. | chinh_thuc chính thức, thuc_hien thực hiện, uoc ước.';
-comment on column mart.reported_observation.kind_rank is 'The same as a number: 1 estimate, 2 actual, 3 final. | Cũng điều ấy viết bằng số: 1 ước, 2 thực hiện, 3 chính thức.';
+comment on column mart.reported_observation.kind_rank is 'The same as a number: 1 estimate, 2 actual, 3 final. | Thứ bậc bằng số: 1 ước, 2 thực hiện, 3 chính thức.';
 comment on column mart.reported_observation.full_year_estimate is 'Estimate for the whole year given beside the figure, annual reports only. | Số ước đến 31/12 ghi bên cạnh con số, chỉ ở báo cáo năm.';
 comment on column mart.reported_observation.cut_off_date is 'Last day the figure covers. | Ngày cuối cùng mà con số bao trùm.';
 comment on column mart.reported_observation.revision_number is 'Revision the figure comes from. | Con số lấy từ lần sửa thứ mấy.';
 comment on column mart.reported_observation.is_revised is 'True when an earlier accepted revision said something else here. | Đúng khi một bản được chấp nhận trước đó ghi khác ở chỗ này.';
-comment on column mart.reported_observation.is_partial is 'Always false: only a figure made from a register can be partial. | Đúng khi con số lấy từ sổ mà ô của một dự án để trống hoặc không cung cấp.';
+comment on column mart.reported_observation.is_partial is 'Always false: only a figure made from a register can be partial. | Luôn sai: chỉ con số lấy từ sổ dự án mới có thể chưa đủ.';
 comment on column mart.reported_observation.source_id is 'Source contract. | Hợp đồng nguồn đã đọc tệp.';
-comment on column mart.reported_observation.submission_id is 'Submission it comes from. | Lần nộp cho con số đang được tính.';
-comment on column mart.reported_observation.line_number is 'Its place in the submission. | Thứ tự trong lần nộp; để trống với con số lấy từ sổ dự án, các ô của nó ở mart.project_figure_cell.';
-comment on column mart.reported_observation.sheet_name is 'Sheet of the workbook. | Trang của tệp bảng tính; để trống với con số lấy từ sổ dự án.';
-comment on column mart.reported_observation.cell is 'A1 address on that sheet. | Địa chỉ kiểu A1 trên trang ấy; để trống với con số lấy từ sổ dự án.';
+comment on column mart.reported_observation.submission_id is 'Submission it comes from. | Lần gửi cho con số đang được tính.';
+comment on column mart.reported_observation.line_number is 'Order of its cell in the report. | Thứ tự của ô này trong báo cáo.';
+comment on column mart.reported_observation.sheet_name is 'Sheet of the report the cell is on. | Trang của báo cáo có ô này.';
+comment on column mart.reported_observation.cell is 'A1 address on that sheet of the report. | Địa chỉ kiểu A1 của ô trên trang ấy của báo cáo.';
 comment on column mart.reported_observation.is_superseded is 'True where a register of projects took the place of the figure. | Đúng nếu sổ dự án đã thay số này.';

@@ -41,7 +41,7 @@ comment on column mart.superseded_observation.revision_number is 'Revision of th
 comment on column mart.superseded_observation.is_revised is 'True when an earlier accepted revision said something else here. | Đúng khi một bản được chấp nhận trước đó ghi khác ở chỗ này.';
 comment on column mart.superseded_observation.is_partial is 'Always false: reports have no lines of projects. | Luôn sai: báo cáo không có dòng của từng dự án.';
 comment on column mart.superseded_observation.source_id is 'Source contract. | Hợp đồng nguồn đã đọc tệp.';
-comment on column mart.superseded_observation.submission_id is 'Submission. | Lần nộp mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
-comment on column mart.superseded_observation.line_number is 'Its place in the submission. | Thứ tự của dòng trong lần nộp.';
-comment on column mart.superseded_observation.sheet_name is 'Sheet of the workbook. | Trang của tệp bảng tính nơi con số đứng.';
+comment on column mart.superseded_observation.submission_id is 'Submission. | Lần gửi mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
+comment on column mart.superseded_observation.line_number is 'Its place in the submission. | Thứ tự của dòng trong lần gửi.';
+comment on column mart.superseded_observation.sheet_name is 'Sheet of the workbook. | Trang của tệp bảng tính nơi ghi con số.';
 comment on column mart.superseded_observation.cell is 'A1 address on that sheet. | Địa chỉ kiểu A1 trên trang của báo cáo.';

@@ -58,14 +58,14 @@ comment on column mart.observation_latest.member_code is 'Member of the breakdow
 comment on column mart.observation_latest.value is 'Figure in base units; empty unless the state is reported or nil. | Con số theo đơn vị gốc; chỉ có khi trạng thái là reported hoặc nil, còn lại để trống.';
 comment on column mart.observation_latest.value_state is 'reported, nil, not_applicable, withheld or missing. Missing is not zero. | reported, nil, not_applicable, withheld hoặc missing: có số, không phát sinh, không áp dụng, không cung cấp, thiếu. Thiếu không phải là 0.';
 comment on column mart.observation_latest.value_kind is 'chinh_thuc final, thuc_hien actual, uoc estimate. | chinh_thuc chính thức, thuc_hien thực hiện, uoc ước.';
-comment on column mart.observation_latest.kind_rank is 'The same as a number: 1 estimate, 2 actual, 3 final. | Cũng điều ấy viết bằng số: 1 ước, 2 thực hiện, 3 chính thức.';
+comment on column mart.observation_latest.kind_rank is 'The same as a number: 1 estimate, 2 actual, 3 final. | Thứ bậc bằng số: 1 ước, 2 thực hiện, 3 chính thức.';
 comment on column mart.observation_latest.full_year_estimate is 'Estimate for the whole year given beside the figure, annual reports only. | Số ước đến 31/12 ghi bên cạnh con số, chỉ ở báo cáo năm.';
 comment on column mart.observation_latest.cut_off_date is 'Last day the figure covers. | Ngày cuối cùng mà con số bao trùm.';
 comment on column mart.observation_latest.revision_number is 'Revision the figure comes from. | Con số lấy từ lần sửa thứ mấy.';
 comment on column mart.observation_latest.is_revised is 'True when an earlier accepted revision said something else here. | Đúng khi một bản được chấp nhận trước đó ghi khác ở chỗ này.';
 comment on column mart.observation_latest.is_partial is 'True when the figure is made from a register in which a project''s cell is blank or withheld. | Đúng khi con số lấy từ sổ mà ô của một dự án để trống hoặc không cung cấp.';
 comment on column mart.observation_latest.source_id is 'Source contract. | Hợp đồng nguồn đã đọc tệp.';
-comment on column mart.observation_latest.submission_id is 'Submission it comes from. | Lần nộp cho con số đang được tính.';
-comment on column mart.observation_latest.line_number is 'Its place in the submission; empty for a figure made from a register of projects, whose cells are in mart.project_figure_cell. | Thứ tự trong lần nộp; để trống với con số lấy từ sổ dự án, các ô của nó ở mart.project_figure_cell.';
+comment on column mart.observation_latest.submission_id is 'Submission it comes from. | Lần gửi cho con số đang được tính.';
+comment on column mart.observation_latest.line_number is 'Its place in the submission; empty for a figure made from a register of projects, whose cells are in mart.project_figure_cell. | Thứ tự trong lần gửi; để trống với con số lấy từ sổ dự án, các ô của nó ở mart.project_figure_cell.';
 comment on column mart.observation_latest.sheet_name is 'Sheet of the workbook; empty for a figure made from a register. | Trang của tệp bảng tính; để trống với con số lấy từ sổ dự án.';
 comment on column mart.observation_latest.cell is 'A1 address on that sheet; empty for a figure made from a register. | Địa chỉ kiểu A1 trên trang ấy; để trống với con số lấy từ sổ dự án.';

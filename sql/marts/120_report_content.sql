@@ -33,7 +33,7 @@ left join reference.measure on observation.measure_code = measure.measure_code
 group by report_latest.submission_id, report_latest.reporting_unit_code, report_latest.period_code;
 alter table mart.report_content add constraint report_content_pk primary key (submission_id);
 comment on table mart.report_content is 'How completely each latest report is answered. | Mỗi báo cáo mới nhất trả lời đầy đủ đến đâu.';
-comment on column mart.report_content.submission_id is 'Latest submission of the body and period. | Lần nộp mới nhất của đơn vị và kỳ.';
+comment on column mart.report_content.submission_id is 'Latest submission of the body and period. | Lần gửi mới nhất của đơn vị và kỳ.';
 comment on column mart.report_content.reporting_unit_code is 'Reporting body the row is about. | Đơn vị báo cáo mà dòng này nói đến.';
 comment on column mart.report_content.period_code is 'Reporting period the row is about. | Kỳ báo cáo mà dòng này nói đến, ví dụ 2026-06T.';
 comment on column mart.report_content.reported_count is 'Figures typed, zero included. | Bao nhiêu con số đã gõ, kể cả số 0.';

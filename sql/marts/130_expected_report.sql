@@ -35,7 +35,7 @@ comment on table mart.expected_report is 'Who is to report for which period: the
 comment on column mart.expected_report.period_code is 'Reporting period the row is about. | Kỳ báo cáo mà dòng này nói đến, ví dụ 2026-06T.';
 comment on column mart.expected_report.period_kind is '6T, NAM or DX. | 6T sáu tháng, NAM năm hoặc DX đột xuất.';
 comment on column mart.expected_report.plan_year is 'Year of the plan. | Kế hoạch của năm nào.';
-comment on column mart.expected_report.due_at is 'First instant that is late. | Thời khắc đầu tiên bị coi là trễ.';
+comment on column mart.expected_report.due_at is 'First instant that is late. | Thời khắc đầu tiên bị coi là muộn.';
 comment on column mart.expected_report.reporting_unit_code is 'Body that is to report, or is asked to. | Đơn vị phải báo cáo hoặc được đề nghị.';
 comment on column mart.expected_report.reporting_unit_name_vi is 'Its full name. | Tên viết đầy đủ của đơn vị ấy.';
 comment on column mart.expected_report.short_name_vi is 'Its name for tables. | Tên của đơn vị dùng trong bảng, biểu đồ.';

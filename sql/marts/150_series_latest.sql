@@ -37,6 +37,6 @@ comment on column mart.series_latest.as_of_date is 'Day the publisher made the f
 comment on column mart.series_latest.publisher_name is 'Who publishes it. | Cơ quan, tổ chức công bố giá trị.';
 comment on column mart.series_latest.revision_number is 'Revision the value comes from. | Giá trị lấy từ lần sửa thứ mấy.';
 comment on column mart.series_latest.received_at is 'When that file was received. | Lúc nhận được tệp ấy.';
-comment on column mart.series_latest.submission_id is 'Submission the row belongs to. | Lần nộp mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
-comment on column mart.series_latest.sha256 is 'Hash of that file. | Dấu vân tay của tệp mà dòng này dẫn đến.';
+comment on column mart.series_latest.submission_id is 'Submission the row belongs to. | Lần gửi mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
+comment on column mart.series_latest.sha256 is 'Hash of that file. | Mã băm của tệp mà dòng này dẫn đến.';
 comment on column mart.series_latest.cell is 'Where in the file the value stands. | Giá trị đứng ở đâu trong tệp.';

@@ -43,7 +43,7 @@ comment on table mart.monitoring_day_latest is 'Days monitored, each by the last
 comment on column mart.monitoring_day_latest.source_id is 'Feed that sent the counts. | Nguồn đã gửi số đếm, theo hợp đồng.';
 comment on column mart.monitoring_day_latest.monitored_date is 'Day counted. | Ngày được đếm tin, bài.';
 comment on column mart.monitoring_day_latest.revision_number is 'How often the day was stated. | Ngày ấy đã được nêu bao nhiêu lần.';
-comment on column mart.monitoring_day_latest.submission_id is 'File it comes from. | Lần nộp của tệp có số đang được tính.';
+comment on column mart.monitoring_day_latest.submission_id is 'File it comes from. | Lần gửi của tệp có số đang được tính.';
 comment on column mart.monitoring_day_latest.row_count is 'Rows of the day in that file. | Bao nhiêu dòng của ngày nằm trong tệp ấy.';
 comment on column mart.monitoring_day_latest.item_count is 'Items of the day; 0 is a day monitored on which nothing was found. | Số tin, bài của ngày; 0 là ngày có theo dõi mà không thấy gì.';
 comment on column mart.monitoring_day_latest.has_empty_mark is 'The file says of the day as a whole that nothing was found. | Tệp nói chung cho cả ngày rằng không thấy gì.';

@@ -194,7 +194,7 @@ comment on column mart.monitoring_lineage.reporting_unit_code is 'Body that sent
 comment on column mart.monitoring_lineage.cell_axis_code is 'Column of the cube whose members were told apart; total where none was. | Cột của bảng đếm đã dùng để tách; total khi không tách.';
 comment on column mart.monitoring_lineage.cell_member_code is 'Value looked for in that column. | Giá trị được lấy trong cột ấy.';
 comment on column mart.monitoring_lineage.value is 'Items or days these lines add. | Số tin, bài hoặc số ngày mà các dòng này cộng vào.';
-comment on column mart.monitoring_lineage.submission_id is 'Submission; empty for days that have passed, which the calendar tells. | Lần nộp; trống với số ngày đã qua, do lịch cho biết.';
+comment on column mart.monitoring_lineage.submission_id is 'Submission; empty for days that have passed, which the calendar tells. | Lần gửi; trống với số ngày đã qua, do lịch cho biết.';
 comment on column mart.monitoring_lineage.sheet_name is 'Sheet; empty for text files. | Trang tính; trống với tệp văn bản.';
 comment on column mart.monitoring_lineage.cell is 'Lines of the file the days named lie between. | Các dòng của tệp chứa những ngày đã nêu.';
 comment on column mart.monitoring_lineage.month_start is 'Month of the days. | Tháng của các ngày.';

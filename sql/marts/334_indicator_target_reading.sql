@@ -139,7 +139,7 @@ comment on column mart.indicator_target_reading.axis_code is 'Always total: part
 comment on column mart.indicator_target_reading.member_code is 'Always total. | Luôn là total, tức số chung.';
 comment on column mart.indicator_target_reading.value is 'In the unit of dim_indicator. | Giá trị, theo đơn vị của dim_indicator.';
 comment on column mart.indicator_target_reading.numerator is 'What was added up, in whole units. | Tử số, tính bằng đơn vị nguyên.';
-comment on column mart.indicator_target_reading.denominator is 'What it is divided by; empty for sums. | Mẫu số; chỉ số cộng thì để trống.';
+comment on column mart.indicator_target_reading.denominator is 'What it is divided by; empty for sums. | Mẫu số; chỉ tiêu cộng thì để trống.';
 comment on column mart.indicator_target_reading.full_year_estimate is 'The same from the estimates for the whole year. | Chỉ số tính từ ước cả năm.';
 comment on column mart.indicator_target_reading.value_state is 'reported, nil, missing, withheld, not_applicable, no_value. | Trạng thái của giá trị.';
 comment on column mart.indicator_target_reading.value_kind is 'Weakest kind among the figures: one estimate makes an estimate. | Loại yếu nhất trong các số liệu: có một số ước thì là ước.';

@@ -87,7 +87,7 @@ begin
 end
 $body$;
 comment on function mart.observation_as_known(timestamptz, text) is
-'The figure of every body, period, measure and breakdown member as known at a moment. Columns as in mart.observation_latest. | Số liệu của mọi đơn vị, kỳ, chỉ tiêu đầu vào như đã biết tại một thời điểm. Các cột như mart.observation_latest.';
+'The figure of every body, period, measure and breakdown member as known at a moment. Columns as in mart.observation_latest. | Con số của mọi đơn vị, kỳ, số liệu và thành phần phân tổ như đã biết tại một thời điểm. Các cột như mart.observation_latest.';
 
 create function mart.capital_flow_as_known(moment timestamptz) returns setof mart.capital_flow_latest
 language plpgsql stable security definer
@@ -129,7 +129,7 @@ begin
 end
 $body$;
 comment on function mart.monitoring_day_as_known(timestamptz) is
-'The revision of every monitored day that was current at a moment. Columns as in mart.monitoring_day_latest. | Bản số liệu giám sát của từng ngày đang có hiệu lực tại một thời điểm. Các cột như mart.monitoring_day_latest.';
+'The revision of every monitored day that was current at a moment. Columns as in mart.monitoring_day_latest. | Bản số liệu theo dõi của từng ngày đang có hiệu lực tại một thời điểm. Các cột như mart.monitoring_day_latest.';
 
 create function mart.series_as_known(moment timestamptz) returns setof mart.series_latest
 language plpgsql stable security definer

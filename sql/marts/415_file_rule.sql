@@ -23,7 +23,7 @@ left join warehouse.gate_breach as breach
 -- This one only guards that the gate saw the rows that were staged.
 where run.message_code <> 'GATE_SAW_OTHER_ROWS';
 comment on view mart.file_rule is 'Which checks every file went through, in which version, and whether it passed. | Mỗi tệp đã qua những kiểm tra nào, phiên bản nào, đạt hay không.';
-comment on column mart.file_rule.submission_id is 'Submission. | Lần nộp.';
+comment on column mart.file_rule.submission_id is 'Submission. | Lần gửi.';
 comment on column mart.file_rule.sha256 is 'Hash of the file. | Mã băm của tệp.';
 comment on column mart.file_rule.reporting_unit_code is 'Body that sent it, where the file names one. | Đơn vị gửi, khi tệp có nêu.';
 comment on column mart.file_rule.period_code is 'Reporting period, where the file names one. | Kỳ báo cáo, khi tệp có nêu.';

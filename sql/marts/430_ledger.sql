@@ -66,17 +66,17 @@ left join promoted on submission.submission_id = promoted.submission_id
 left join quarantined on submission.submission_id = quarantined.submission_id
 left join ignored on submission.submission_id = ignored.submission_id;
 comment on view mart.ledger is 'Every file''s account: each row received is promoted, quarantined or ignored under a declared rule. | Sổ của từng tệp: mỗi dòng nhận được hoặc vào kho, hoặc bị giữ lại, hoặc bỏ qua theo quy tắc đã nêu.';
-comment on column mart.ledger.submission_id is 'Submission the row belongs to. | Lần nộp mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
-comment on column mart.ledger.sha256 is 'Hash of that file. | Dấu vân tay của tệp mà dòng này dẫn đến.';
+comment on column mart.ledger.submission_id is 'Submission the row belongs to. | Lần gửi mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
+comment on column mart.ledger.sha256 is 'Hash of that file. | Mã băm của tệp mà dòng này dẫn đến.';
 comment on column mart.ledger.source_id is 'Source contract the file was read by. | Hợp đồng nguồn đã đọc tệp.';
 comment on column mart.ledger.reporting_unit_code is 'Reporting body, when it could be told. | Đơn vị báo cáo, khi xác định được.';
 comment on column mart.ledger.period_code is 'Reporting period, when it could be told. | Kỳ báo cáo, khi xác định được.';
 comment on column mart.ledger.verdict is 'loaded, unchanged, quarantined or rejected. | loaded đã nạp, unchanged không đổi, quarantined bị cách ly, rejected bị trả lại.';
 comment on column mart.ledger.verdict_code is 'Stable reason code. | Mã lý do cố định, không đổi theo thời gian.';
 comment on column mart.ledger.received_count is 'Rows found in the file. | Số dòng thấy trong tệp.';
-comment on column mart.ledger.promoted_count is 'Rows the submission says were loaded. | Lần nộp nói đã nạp bao nhiêu dòng.';
-comment on column mart.ledger.quarantined_count is 'Rows it says were held back. | Lần nộp nói bị giữ lại bao nhiêu dòng.';
-comment on column mart.ledger.ignored_count is 'Rows it says were left out by rule. | Lần nộp nói bỏ qua bao nhiêu dòng theo quy tắc.';
+comment on column mart.ledger.promoted_count is 'Rows the submission says were loaded. | Lần gửi nói đã nạp bao nhiêu dòng.';
+comment on column mart.ledger.quarantined_count is 'Rows it says were held back. | Lần gửi nói bị giữ lại bao nhiêu dòng.';
+comment on column mart.ledger.ignored_count is 'Rows it says were left out by rule. | Lần gửi nói bỏ qua bao nhiêu dòng theo quy tắc.';
 comment on column mart.ledger.promoted_row_count is 'Rows that are in the warehouse. | Bao nhiêu dòng thật sự có trong kho.';
 comment on column mart.ledger.quarantined_row_count is 'Rows that are in quarantine. | Bao nhiêu dòng thật sự có trong vùng cách ly.';
 comment on column mart.ledger.ignored_row_count is 'Rows noted as ignored, with the rule. | Bao nhiêu dòng được ghi là bỏ qua, kèm quy tắc.';

@@ -30,9 +30,9 @@ select
 from reference.indicator
 left join reference.missing_unit_rule as missing_unit on indicator.missing_unit_code = missing_unit.missing_unit_code;
 comment on view mart.dim_indicator is
-'The 60 indicators with direction, owner and reading note. | 60 chỉ số, kèm hướng đọc, đơn vị chịu trách nhiệm và ghi chú.';
+'The 60 indicators with direction, owner and reading note. | 60 chỉ tiêu, kèm hướng đọc, đơn vị chịu trách nhiệm và ghi chú.';
 comment on column mart.dim_indicator.indicator_code is 'Key: joins to every indicator_code. | Khóa: nối với mọi cột indicator_code.';
-comment on column mart.dim_indicator.name_vi is 'Vietnamese name. | Tên chỉ số.';
+comment on column mart.dim_indicator.name_vi is 'Vietnamese name. | Tên chỉ tiêu.';
 comment on column mart.dim_indicator.name_en is 'English name. | Tên bằng tiếng Anh.';
 comment on column mart.dim_indicator.unit_vi is 'Unit of the value. | Đơn vị của giá trị.';
 comment on column mart.dim_indicator.arithmetic is 'How it is computed: sum, ratio, units_share and the other kinds of docs/indicators.md. | Cách tính: tổng, tỷ lệ, tỷ lệ đơn vị và các cách khác trong docs/indicators.md.';
@@ -44,7 +44,7 @@ comment on column mart.dim_indicator.missing_unit_name_vi is 'The same in words.
 comment on column mart.dim_indicator.missing_unit_name_en is 'The same in English. | Cách tính khi thiếu đơn vị, bằng tiếng Anh.';
 comment on column mart.dim_indicator.owner_vi is 'Who answers for the figure. | Ai chịu trách nhiệm về số liệu.';
 comment on column mart.dim_indicator.clauses_text is 'Clauses of the plan, separated by commas. | Các mục của Kế hoạch, cách nhau bằng dấu phẩy.';
-comment on column mart.dim_indicator.period_kinds_text is 'Kinds of period it is computed for. | Loại kỳ có tính chỉ số.';
+comment on column mart.dim_indicator.period_kinds_text is 'Kinds of period it is computed for. | Loại kỳ có tính chỉ tiêu.';
 comment on column mart.dim_indicator.reading_note_vi is 'How to read it and what not to conclude. | Cách đọc và điều không nên suy ra.';
 comment on column mart.dim_indicator.legal_bases_text is 'Texts it rests on over time; which are in force in a period is in indicator_legal_basis. | Các văn bản làm căn cứ; văn bản nào có hiệu lực trong kỳ thì xem indicator_legal_basis.';
 comment on column mart.dim_indicator.position_number is 'Catalogue order. | Thứ tự trong danh mục.';

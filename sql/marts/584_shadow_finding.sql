@@ -1,7 +1,18 @@
 -- Grain: one row per breach of a rule on trial in a file that was decided on.
 -- Not for the bodies: nothing here was told to them, so the table names none by its code (see 990_grants.sql); the report
--- is found by its submission. What names a sensitive measure is not repeated: small counts do not leave by this door.
+-- is found by its submission. What names a sensitive measure or member of a list is not repeated: small counts do not leave by this door.
+-- The rule is that of include/extracts/leadership/sentences.py.
 create table mart.shadow_finding as
+with hidden_word as (
+    select measure_code as word
+    from reference.measure
+    where is_sensitive
+    union all
+    select name_vi as word
+    from reference.code_list_member
+    where is_sensitive
+)
+
 select
     finding.shadow_finding_id,
     finding.submission_id,
@@ -27,11 +38,11 @@ cross join mart.build
 left join reference.reporting_unit as unit on submission.reporting_unit_code = unit.unit_code
 cross join lateral (
     select count(*) > 0 as is_sensitive
-    from reference.measure
+    from hidden_word
     where
-        measure.is_sensitive
-        and concat_ws(' ', finding.subject_vi, finding.found_vi, finding.expected_vi)
-        like '%' || measure.measure_code || '%'
+        strpos(
+            lower(concat_ws(' ', finding.subject_vi, finding.found_vi, finding.expected_vi)), lower(hidden_word.word)
+        ) > 0
 ) as told
 where submission.received_at <= coalesce(build.as_known, 'infinity');
 alter table mart.shadow_finding add constraint shadow_finding_pk primary key (shadow_finding_id);

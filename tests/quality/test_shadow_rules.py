@@ -139,6 +139,34 @@ def test_the_gate_does_not_see_a_rule_on_trial(batch: Batch, monkeypatch: pytest
     assert recorded(batch.connection) == [("NEGATIVE", False, 1, None)]
 
 
+def test_a_run_on_trial_says_which_check_in_which_version_like_any_other(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch.report().figure("MED02", 1)
+    batch.connection.commit()
+    described = "batch_number is not null, message_code, check_name, check_hash, rule_code, submission_count"
+    run_gate(batch.connection)
+    counted = batch.connection.execute(
+        text(f"select {described} from warehouse.gate_run where message_code = 'NEGATIVE'")
+    ).one()
+    put_on_trial(monkeypatch, "NEGATIVE")
+
+    run_shadow_rules(batch.connection)
+
+    on_trial = batch.connection.execute(text(f"select {described} from warehouse.gate_run where is_shadow")).one()
+    assert on_trial == counted
+    # Nothing of it counts: a batch of its own, in which no file is said to have been decided on.
+    assert (
+        batch.connection.execute(
+            text(
+                "select count(*) from warehouse.gate_submission inner join warehouse.gate_run using (batch_number)"
+                " where is_shadow"
+            )
+        ).scalar()
+        == 0
+    )
+
+
 @pytest.mark.parametrize(
     ("query_file", "failure"),
     [
@@ -316,12 +344,18 @@ def test_a_rule_on_trial_that_breaks_lets_a_good_report_load_and_a_bad_one_be_he
     assert office.ask("select failure_name from warehouse.gate_run where is_shadow") == [("FileNotFoundError",)]
 
 
-def test_a_finding_that_names_a_sensitive_measure_is_not_repeated_in_the_mart(warehouse: Connection) -> None:
+def test_a_finding_that_names_a_sensitive_matter_is_not_repeated_in_the_mart(warehouse: Connection) -> None:
     submission = send(warehouse, COMMUNE, figures={"MED01": 3})
     sensitive = warehouse.execute(
         text("select measure_code from reference.measure where is_sensitive order by 1 limit 1")
     ).scalar_one()
-    for line, subject in enumerate((f"Chỉ tiêu ({sensitive})", "Chỉ tiêu (MED01)"), start=1):
+    subjects = (
+        f"Chỉ tiêu ({sensitive})",
+        "Chỉ tiêu (MED01)",
+        "Tin bài (MED01), chủ đề nhân quyền",
+        "Tin bài (MED01), chủ đề kinh tế",
+    )
+    for line, subject in enumerate(subjects, start=1):
         warehouse.execute(
             text(
                 "insert into warehouse.shadow_finding (submission_id, line_number, rule_code, message_code, severity,"
@@ -334,7 +368,7 @@ def test_a_finding_that_names_a_sensitive_measure_is_not_repeated_in_the_mart(wa
 
     assert warehouse.execute(
         text("select found_vi from mart.shadow_finding order by shadow_finding_id")
-    ).scalars().all() == ["không nêu chi tiết", "ghi 3"]
+    ).scalars().all() == ["không nêu chi tiết", "ghi 3", "không nêu chi tiết", "ghi 3"]
 
 
 def test_the_bodies_cannot_read_what_rules_on_trial_found(warehouse: Connection) -> None:

@@ -433,6 +433,97 @@ def test_an_extract_that_cannot_be_written_down_does_not_appear(warehouse: Conne
     assert list(platform.extracts.rglob("*.*")) == []
 
 
+# -- what tables write down themselves --------------------------------------------------------------------------------
+
+
+APPEND_ONLY = (
+    "applied_correction",
+    "explanation",
+    "project_match_decision",
+    "shadow_finding",
+    "waiver",
+    "waiver_use",
+    "waiver_withdrawal",
+)
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+@pytest.mark.parametrize("change", ["update {} set {} = {}", "delete from {}", "truncate {} cascade"])
+def test_a_table_that_only_grows_is_neither_changed_nor_emptied_by_its_owner(
+    reports: Connection, table: str, change: str
+) -> None:
+    column = reports.execute(
+        text(
+            "select column_name from information_schema.columns where table_schema = 'warehouse'"
+            " and table_name = :table and is_identity = 'NO' order by ordinal_position limit 1"
+        ),
+        {"table": table},
+    ).scalar_one()
+
+    with pytest.raises(DBAPIError, match="append only"):
+        reports.exec_driver_sql(change.format(f"warehouse.{table}", column, column))
+
+
+def test_a_waiver_its_withdrawal_and_an_explanation_are_entries_however_they_are_inserted(
+    reports: Connection,
+) -> None:
+    first = builders.send(reports, "28249", figures={"MED01": 12})
+    reports.exec_driver_sql("set local role ttdn_loader")
+    reports.exec_driver_sql(
+        "insert into warehouse.waiver (rule_code, reporting_unit_code, period_code, reason_vi, decided_by_role,"
+        " decided_at, valid_until) values ('R-08', '28249', '2026-06T', 'Hai lớp ghép.', E' Phó\nGiám đốc ',"
+        " '2026-06-01T08:00+07:00', '2026-06-30')"
+    )
+    reports.exec_driver_sql(
+        "insert into warehouse.waiver_withdrawal (waiver_id, reason_vi, decided_by_role, withdrawn_at)"
+        " select waiver_id, 'Nhầm kỳ.', 'Giám đốc', now() from warehouse.waiver"
+    )
+    # A second one is none, and no entry.
+    reports.exec_driver_sql(
+        "insert into warehouse.waiver_withdrawal (waiver_id, reason_vi, decided_by_role, withdrawn_at)"
+        " select waiver_id, 'Nhầm kỳ.', 'Giám đốc', now() from warehouse.waiver on conflict do nothing"
+    )
+    reports.exec_driver_sql(
+        "insert into warehouse.explanation (subject_kind, submission_id, reporting_unit_code, reason_vi,"
+        f" given_by_role) values ('restatement', {first}, '28249', 'Bổ sung.', 'Chủ tịch')"
+    )
+    reports.exec_driver_sql(
+        "insert into warehouse.explanation (subject_kind, indicator_code, period_code, side, explained_value,"
+        " explained_target_value, reporting_unit_code, reason_vi, given_by_role)"
+        " values ('target', 'M01', '2026-06T', 'single', 40, 50, '28249', 'Chưa kịp.', 'Chủ tịch')"
+    )
+    reports.exec_driver_sql("reset role")
+
+    number = reports.exec_driver_sql("select waiver_id from warehouse.waiver").scalar_one()
+    words, target = reports.exec_driver_sql("select explanation_id from warehouse.explanation order by 1").scalars()
+    found = reports.exec_driver_sql(
+        "select action, subject, details, decided_by from audit.event order by event_number"
+    ).all()
+    assert [tuple(row) for row in found] == [
+        (
+            "waiver",
+            f"waiver {number}",
+            {
+                "waiver": number,
+                "rule": "R-08",
+                "unit": "28249",
+                "period": "2026-06T",
+                "valid_until": "2026-06-30",
+            },
+            "Phó Giám đốc",
+        ),
+        ("waiver", f"waiver {number}", {"waiver": number, "withdrawn": 1}, "Giám đốc"),
+        (
+            "explanation",
+            f"submission {first} 28249",
+            {"explanation": words, "kind": "restatement"},
+            "Chủ tịch",
+        ),
+        ("explanation", "M01 2026-06T 28249", {"explanation": target, "kind": "target"}, "Chủ tịch"),
+    ]
+    assert verify_audit(reports).ok
+
+
 # -- heads noted outside -----------------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,12 @@ from datetime import date
 import pytest
 from sqlalchemy import Connection, text
 
-from include.extracts.leadership.exceptions import AcceptedException, CorrectedFigure
+from include.extracts.leadership.exceptions import (
+    AcceptedException,
+    CorrectedFigure,
+    read_corrections,
+    read_exceptions,
+)
 from include.extracts.leadership.snapshot import read_snapshot
 from include.indicators.marts import build_marts
 from include.reference import load_reference
@@ -122,15 +127,15 @@ def test_a_revision_that_was_replaced_another_period_and_a_held_file_say_nothing
 # --- waivers ---------------------------------------------------------------------------------------
 
 
-def accept(connection: Connection, submission: int, unit: str, sentence: str) -> None:
+def accept(connection: Connection, submission: int, unit: str, sentence: str, reason: str = "Hai lớp ghép.") -> None:
     """Let a breach of R-08 of that submission pass, told in that sentence."""
     waiver = connection.execute(
         text(
             "insert into warehouse.waiver (rule_code, reporting_unit_code, period_code, reason_vi, decided_by_role,"
-            " decided_at, valid_until) values ('R-08', :unit, '2026-06T', 'Hai lớp ghép.', 'Phó Giám đốc',"
+            " decided_at, valid_until) values ('R-08', :unit, '2026-06T', :reason, 'Phó Giám đốc',"
             " '2026-06-01T08:00+07:00', '2026-06-30') returning waiver_id"
         ),
-        {"unit": unit},
+        {"unit": unit, "reason": reason},
     ).scalar_one()
     connection.execute(
         text("insert into warehouse.waiver_use values (:waiver, :submission, 'R-08', 'ATTENDEES_WITHOUT_CLASS', 2)"),
@@ -167,12 +172,67 @@ def test_what_was_accepted_is_told_with_why_who_and_until_when(warehouse: Connec
     )
 
 
-def test_a_sentence_about_a_sensitive_measure_is_not_repeated(warehouse: Connection) -> None:
-    accept(warehouse, send(warehouse, DAO_THANH, figures={"TRN02": 40}), DAO_THANH, f"có 3 ({SENSITIVE}).")
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        (f"có 3 ({SENSITIVE}).", "Hai lớp ghép."),
+        ("Tin bài, chủ đề Nhân quyền (MED01): ghi 3.", "Hai lớp ghép."),
+        ("có 40 học viên (TRN02).", "Ba tin về nhân quyền đã gỡ."),
+    ],
+)
+def test_what_names_a_sensitive_matter_hides_sentence_and_reason(
+    warehouse: Connection, sentence: str, reason: str
+) -> None:
+    accept(warehouse, send(warehouse, DAO_THANH, figures={"TRN02": 40}), DAO_THANH, sentence, reason)
 
     [told] = exceptions(warehouse)
 
-    assert told.text == "Không nêu chi tiết."
+    assert (told.text, told.reason) == ("Không nêu chi tiết.", "Không nêu chi tiết.")
+
+
+def test_what_names_another_topic_is_told(warehouse: Connection) -> None:
+    sentence = "Tin bài, chủ đề Kinh tế (MED01): ghi 3."
+    accept(warehouse, send(warehouse, DAO_THANH, figures={"TRN02": 40}), DAO_THANH, sentence)
+
+    [told] = exceptions(warehouse)
+
+    assert (told.text, told.reason) == (sentence, "Hai lớp ghép.")
+
+
+@pytest.mark.parametrize(
+    ("untold", "shown"),
+    [
+        ("TRN01", ("Không nêu chi tiết.", "Không nêu chi tiết.")),
+        # Its sentences name it, and so only they are hidden.
+        (SENSITIVE, ("có 40 học viên (TRN02).", "Hai lớp ghép.")),
+    ],
+)
+def test_while_no_figure_of_a_body_is_given_its_exceptions_are_not_told_either(
+    warehouse: Connection, untold: str, shown: tuple[str, str]
+) -> None:
+    accept(warehouse, send(warehouse, DAO_THANH, figures={"TRN02": 40}), DAO_THANH, "có 40 học viên (TRN02).")
+    build_marts(warehouse)
+
+    [told] = read_exceptions(warehouse, "2026-06T", load_reference(), frozenset({untold}))
+
+    assert (told.text, told.reason) == shown
+
+
+def test_a_corrected_figure_of_which_no_body_is_told_is_hidden_and_those_beside_it_are_not(
+    warehouse: Connection,
+) -> None:
+    submission = send(warehouse, DAO_THANH, figures={"MED01": 12, "TRN02": 40})
+    correct(warehouse, submission, 120, 12, line=1)
+    correct(warehouse, submission, 400, 40, line=2)
+    build_marts(warehouse)
+
+    told = read_corrections(warehouse, "2026-06T", load_reference(), frozenset({"MED01"}))
+
+    assert [(each.printed, each.counted) for each in told] == [
+        ("không nêu", "không nêu"),
+        ("400 lượt người", "40 lượt người"),
+    ]
+    assert [each.reason for each in told] == ["Không nêu chi tiết."] * 2
 
 
 def test_a_waiver_used_for_a_revision_that_was_replaced_is_not_told(warehouse: Connection) -> None:

@@ -639,6 +639,9 @@ def test_words_are_given_and_open_questions_listed_from_the_command_line(ttdn: A
 
     code, listed = ttdn("explain", "--open", "--json")
     assert code == 0
+    subject = ("restatement", second, "--unit", "SYT", *who[:-1])
+    assert ttdn("explain", "--open", *subject)[0] == 2  # a list was asked for: nothing was kept
+    assert ttdn("explain", "--open", "--json")[1] == listed
     assert [(each["kind"], each["subject"], each["unit"]) for each in listed["open"]] == [
         ("restatement", str(second), "SYT"),
         ("target", "M01", "SVHTTDL"),

@@ -6,12 +6,13 @@ tells what a hidden number is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from include.extracts.leadership.sentences import hidden_teller
 from include.extracts.leadership.small_counts import is_small
 from include.extracts.leadership.wording import BOOKS_VI, NOT_SHOWN, SMALL, STATES_VI, day_vi, number_vi
 from include.model import TOTAL
@@ -53,8 +54,13 @@ class AcceptedException:
     until: str
 
 
-def read_corrections(connection: Connection, period_code: str, reference: Reference) -> tuple[CorrectedFigure, ...]:
-    """Corrected figures of the files that count for the period; a publisher's when its window ends in it."""
+def read_corrections(
+    connection: Connection, period_code: str, reference: Reference, untold: frozenset[str]
+) -> tuple[CorrectedFigure, ...]:
+    """Corrected figures of the files that count for the period; a publisher's when its window ends in it.
+
+    `untold`: measures of which no figure of a single body is given.
+    """
     from sqlalchemy import text
 
     rows = connection.execute(
@@ -70,14 +76,19 @@ def read_corrections(connection: Connection, period_code: str, reference: Refere
         ),
         {"period": period_code},
     )
-    return tuple(_corrected(row, reference) for row in rows)
+    tells_hidden = hidden_teller(reference, untold)
+    return tuple(_corrected(row, reference, untold, tells_hidden) for row in rows)
 
 
-def read_exceptions(connection: Connection, period_code: str, reference: Reference) -> tuple[AcceptedException, ...]:
-    """Waivers under which the files that count for the period were accepted, each with what it let pass."""
+def read_exceptions(
+    connection: Connection, period_code: str, reference: Reference, untold: frozenset[str]
+) -> tuple[AcceptedException, ...]:
+    """Waivers under which the files that count for the period were accepted, each with what it let pass.
+
+    `untold`: measures of which no figure of a single body is given.
+    """
     from sqlalchemy import text
 
-    sensitive = [measure.code for measure in reference.measures.values() if measure.is_sensitive]
     rows = connection.execute(
         text(
             "select used.waiver_id, used.rule_code, used.reason_vi, used.decided_by_role, used.valid_until,"
@@ -93,32 +104,51 @@ def read_exceptions(connection: Connection, period_code: str, reference: Referen
         ),
         {"period": period_code},
     )
-    return tuple(
-        AcceptedException(
-            number=row.waiver_id,
-            unit_name=row.name_vi,
-            rule=row.rule_code,
-            # The sentence quotes the figure, and small counts of these measures are not shown.
-            text=_HIDDEN if any(code in (row.text_vi or "") for code in sensitive) else row.text_vi or "",
-            reason=row.reason_vi,
-            decided_by=row.decided_by_role,
-            until=day_vi(row.valid_until),
-        )
-        for row in rows
+    tells_hidden = hidden_teller(reference, untold)
+    return tuple(_accepted(row, hides=tells_hidden(f"{row.text_vi or ''} {row.reason_vi}")) for row in rows)
+
+
+def _accepted(row: Row[Any], *, hides: bool) -> AcceptedException:
+    return AcceptedException(
+        number=row.waiver_id,
+        unit_name=row.name_vi,
+        rule=row.rule_code,
+        # The sentence quotes the figure and the reason may: “three of them are” tells as much.
+        text=_HIDDEN if hides else row.text_vi or "",
+        reason=_HIDDEN if hides else row.reason_vi,
+        decided_by=row.decided_by_role,
+        until=day_vi(row.valid_until),
     )
 
 
-def _corrected(row: Row[Any], reference: Reference) -> CorrectedFigure:
+def _corrected(
+    row: Row[Any], reference: Reference, untold: frozenset[str], tells_hidden: Callable[[str], bool]
+) -> CorrectedFigure:
     measure, name, factor, unit = _named(row, reference)
-    hides = _is_sensitive(row, measure, reference) and (is_small(row.printed_value) or is_small(row.corrected_value))
+    is_small_and_sensitive = _is_sensitive(row, measure, reference) and (
+        is_small(row.printed_value) or is_small(row.corrected_value)
+    )
+    hides = is_small_and_sensitive or (measure is not None and measure.code in untold)
     return CorrectedFigure(
         sender_name=row.name_vi or BOOKS_VI.get(row.source_id, row.source_id),
         figure_name=name,
-        printed=_said(row.printed_value, row.printed_state, factor, unit or row.printed_unit_code or "", hides=hides),
-        counted=_said(
-            row.corrected_value, row.corrected_state, factor, unit or row.corrected_unit_code or "", hides=hides
+        printed=_said(
+            row.printed_value,
+            row.printed_state,
+            factor,
+            unit or row.printed_unit_code or "",
+            hides=hides,
+            is_small_count=is_small_and_sensitive and is_small(row.printed_value),
         ),
-        reason=_HIDDEN if hides else row.reason_vi,
+        counted=_said(
+            row.corrected_value,
+            row.corrected_state,
+            factor,
+            unit or row.corrected_unit_code or "",
+            hides=hides,
+            is_small_count=is_small_and_sensitive and is_small(row.corrected_value),
+        ),
+        reason=_HIDDEN if hides or tells_hidden(row.reason_vi) else row.reason_vi,
         decided_by=row.decided_by_role,
         reported=f"{row.reported_to_name}, {day_vi(row.reported_date)}",
         until=_until(row.valid_until),
@@ -155,9 +185,9 @@ def _is_sensitive(row: Row[Any], measure: Measure | None, reference: Reference) 
     return row.member_code in listed and listed[row.member_code].is_sensitive
 
 
-def _said(value: Decimal | None, state: str, factor: Decimal, unit: str, *, hides: bool) -> str:
+def _said(value: Decimal | None, state: str, factor: Decimal, unit: str, *, hides: bool, is_small_count: bool) -> str:
     if hides:
-        return SMALL if is_small(value) else NOT_SHOWN
+        return SMALL if is_small_count else NOT_SHOWN
     if value is None or state in _WITHOUT_VALUE or state == "nil":
         return STATES_VI.get(state, "không đọc được")
     return f"{number_vi(value / factor)} {unit}".strip()

@@ -15,6 +15,7 @@ from include.extracts.leadership.exceptions import (
     read_corrections,
     read_exceptions,
 )
+from include.extracts.leadership.sentences import hidden_teller
 from include.extracts.leadership.small_counts import LineMarks, is_small, mark_period
 from include.extracts.leadership.wording import (
     BOOKS_VI,
@@ -425,8 +426,8 @@ def read_snapshot(connection: Connection, period_code: str) -> Snapshot:
         warnings=_read_warnings(connection, period_code, reference, untold),
         held_row_count=int(totals.held_row_count),
         is_before_due=bool(totals.is_before_due),
-        corrections=read_corrections(connection, period_code, reference),
-        exceptions=read_exceptions(connection, period_code, reference),
+        corrections=read_corrections(connection, period_code, reference, untold),
+        exceptions=read_exceptions(connection, period_code, reference, untold),
     )
 
 
@@ -746,20 +747,13 @@ def _read_sources(connection: Connection, period_code: str) -> tuple[SourceFile,
 def _read_warnings(
     connection: Connection, period_code: str, reference: Reference, untold: frozenset[str]
 ) -> tuple[OpenWarning, ...]:
-    sensitive = {measure.code for measure in reference.measures.values() if measure.is_sensitive}
-    words = sensitive | {
-        member.name_vi for listed in reference.code_lists.values() for member in listed.values() if member.is_sensitive
-    }
-    # A sentence may quote several measures and name one (classes beside those who attended them).
-    tells_nothing = bool(untold - sensitive)
+    tells_hidden = hidden_teller(reference, untold)
     return tuple(
         OpenWarning(
             row.name_vi,
             row.rule_code,
             # The sentence quotes the figure, and small counts of these measures are not shown.
-            "Cảnh báo về số liệu không nêu chi tiết."
-            if tells_nothing or any(word in row.text_vi for word in words)
-            else row.text_vi,
+            "Cảnh báo về số liệu không nêu chi tiết." if tells_hidden(row.text_vi) else row.text_vi,
         )
         for row in _rows(
             connection,

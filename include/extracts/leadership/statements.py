@@ -318,7 +318,7 @@ def exception_tables(snapshot: Snapshot) -> list[NoteTable]:
         NoteTable(
             "hieu-chinh-nguon",
             "Số liệu có hiệu chỉnh nguồn",
-            "Nơi gửi hoặc nơi công bố đã được báo là in sai; số in trong tệp vẫn được lưu bên cạnh số được tính.",
+            "Nơi gửi hoặc nơi công bố đã được báo là ghi sai; số ghi trong tệp vẫn được lưu bên cạnh số được tính.",
             CORRECTION_COLUMNS,
             corrected,
         ),

@@ -73,7 +73,7 @@ begin
     execute format('alter table staging.monitoring_count alter column submission_id set default %L::bigint', submission);
 end
 $$;
-comment on function staging.stamp_monitoring_counts(bigint) is 'Rows copied into staging.monitoring_count from now on belong to this submission. | Các dòng chép vào staging.monitoring_count từ đây thuộc lần nộp này.';
+comment on function staging.stamp_monitoring_counts(bigint) is 'Rows copied into staging.monitoring_count from now on belong to this submission. | Các dòng chép vào staging.monitoring_count từ đây thuộc lần gửi này.';
 revoke execute on function warehouse.make_monitoring_month(date), warehouse.constrain_monitoring_month(date),
 staging.stamp_monitoring_counts(bigint) from public;
 
@@ -107,6 +107,88 @@ deferrable initially deferred for each row
 when (new.verdict = 'loaded' and new.revision_number > 1)
 execute function audit.note_revision_without_changes();
 
+-- A table that only grows is not emptied either. warehouse.explanation was made so.
+create or replace trigger project_match_decision_append_only
+before update or delete or truncate on warehouse.project_match_decision
+for each statement execute function warehouse.refuse_change();
+create or replace trigger applied_correction_append_only
+before update or delete or truncate on warehouse.applied_correction
+for each statement execute function warehouse.refuse_change();
+create or replace trigger waiver_append_only before update or delete or truncate on warehouse.waiver
+for each statement execute function warehouse.refuse_change();
+create or replace trigger waiver_withdrawal_append_only
+before update or delete or truncate on warehouse.waiver_withdrawal
+for each statement execute function warehouse.refuse_change();
+create or replace trigger waiver_use_append_only before update or delete or truncate on warehouse.waiver_use
+for each statement execute function warehouse.refuse_change();
+create or replace trigger shadow_finding_append_only before update or delete or truncate on warehouse.shadow_finding
+for each statement execute function warehouse.refuse_change();
+
+-- Written down by the tables themselves, whoever writes to them. The words stay in the table; the log has codes.
+create function audit.note_waiver() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform audit.record_event(
+        'waiver',
+        'waiver ' || new.waiver_id,
+        jsonb_build_object(
+            'waiver', new.waiver_id, 'rule', new.rule_code, 'unit', new.reporting_unit_code,
+            'period', new.period_code, 'valid_until', new.valid_until
+        ),
+        left(btrim(regexp_replace(new.decided_by_role, '[[:cntrl:]]', ' ', 'g')), 100)
+    );
+    return null;
+end
+$$;
+comment on function audit.note_waiver() is 'Writes down that a rule was waived, without the words. | Ghi lại việc cho áp dụng một ngoại lệ, không kèm lời văn.';
+create trigger waiver_noted after insert on warehouse.waiver for each row execute function audit.note_waiver();
+
+create function audit.note_waiver_withdrawal() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform audit.record_event(
+        'waiver',
+        'waiver ' || new.waiver_id,
+        jsonb_build_object('waiver', new.waiver_id, 'withdrawn', 1),
+        left(btrim(regexp_replace(new.decided_by_role, '[[:cntrl:]]', ' ', 'g')), 100)
+    );
+    return null;
+end
+$$;
+comment on function audit.note_waiver_withdrawal() is 'Writes down that a waiver was taken back. | Ghi lại việc rút một ngoại lệ.';
+create trigger waiver_withdrawal_noted after insert on warehouse.waiver_withdrawal
+for each row execute function audit.note_waiver_withdrawal();
+
+create function audit.note_explanation() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform audit.record_event(
+        'explanation',
+        case new.subject_kind
+            when 'target' then concat_ws(' ', new.indicator_code, new.period_code)
+            when 'outlier' then 'finding ' || new.finding_id
+            else 'submission ' || new.submission_id
+        end || ' ' || new.reporting_unit_code,
+        jsonb_build_object('explanation', new.explanation_id, 'kind', new.subject_kind),
+        left(btrim(regexp_replace(new.given_by_role, '[[:cntrl:]]', ' ', 'g')), 100)
+    );
+    return null;
+end
+$$;
+comment on function audit.note_explanation() is 'Writes down that a body explained a figure, without the words. | Ghi lại việc đơn vị giải trình một con số, không kèm lời văn.';
+create trigger explanation_noted after insert on warehouse.explanation
+for each row execute function audit.note_explanation();
+revoke execute on function audit.note_waiver(), audit.note_waiver_withdrawal(), audit.note_explanation() from public;
+
+-- The lists know it already; a mart that hides by name has to be able to ask.
+alter table reference.code_list_member add column is_sensitive boolean not null default false;
+
 -- Every schema, table and column of the core says what it holds in both languages; marts say it in their own files.
 comment on schema staging is 'Typed rows of the batch being checked; emptied afterwards, unlogged. | Vùng chờ: những dòng đang được kiểm tra; xong lượt thì bỏ.';
 comment on schema quarantine is 'Rows a check stopped, with the reason. | Vùng cách ly: những dòng bị kiểm tra giữ lại, kèm lý do.';
@@ -114,11 +196,11 @@ comment on schema audit is 'Who decided what, and when. Append only; no figures,
 comment on schema landing is 'What arrived: the bytes once, every arrival noted. | Nơi tiếp nhận: nội dung tệp giữ một lần, lần đến nào cũng được ghi.';
 comment on schema warehouse is 'Accepted figures, append only, every revision kept. | Kho: số liệu đã được chấp nhận; chỉ ghi thêm, bản nào cũng giữ.';
 comment on schema reference is 'Dated lists the platform works with: reporting units, measures, templates, periods. Copied from files in the project. | Danh mục có ngày hiệu lực: đơn vị báo cáo, số liệu, biểu mẫu, kỳ báo cáo. Chép từ các tệp của dự án.';
-comment on table audit.event is 'Approvals, restatements, refusals, exports and grants. Append only; event_hash covers all fields and the hash before. | Phê duyệt, đính chính, từ chối, xuất tệp, cấp quyền; mỗi mục mang mã băm của mục trước.';
+comment on table audit.event is 'Approvals, restatements, refusals, exports, grants, waivers, corrections of a source and explanations. Append only; event_hash covers all fields and the hash before. | Phê duyệt, đính chính, từ chối, xuất tệp, cấp quyền, ngoại lệ, hiệu chỉnh lỗi nguồn, giải trình; mỗi mục mang mã băm của mục trước.';
 comment on column audit.event.event_number is 'Place in the chain: 1, 2, 3 without a gap. | Vị trí trong chuỗi nhật ký: 1, 2, 3, không bỏ số nào.';
 comment on column audit.event.occurred_at is 'When it was written. | Thời điểm mục này được ghi.';
 comment on column audit.event.actor is 'Database login of the session, whatever role it had taken on. | Tài khoản đăng nhập của phiên, dù phiên đã nhận vai trò nào.';
-comment on column audit.event.action is 'approval, approval_withdrawn, restatement, refusal, export, delivery, grant, revocation, waiver or correction. | Việc đã làm: phê duyệt, rút phê duyệt, đính chính, từ chối, xuất tệp, gửi đi, cấp quyền, thu hồi, miễn áp dụng hoặc sửa lỗi nguồn.';
+comment on column audit.event.action is 'approval, approval_withdrawn, restatement, refusal, export, delivery, grant, revocation, waiver, correction or explanation. | Việc đã làm: phê duyệt, rút phê duyệt, đính chính, từ chối, xuất tệp, gửi đi, cấp quyền, thu hồi, ngoại lệ, hiệu chỉnh lỗi nguồn hoặc giải trình.';
 comment on column audit.event.subject is 'What it was done to: a receipt number, unit and period, a file of ours, a login, a rule. | Việc đó tác động đến cái gì: số biên nhận, đơn vị và kỳ, tệp của ta, tài khoản hoặc quy tắc.';
 comment on column audit.event.decided_by is 'Office or account that decided, as the caller states it; empty where the platform itself did. | Cơ quan hoặc tài khoản đã quyết định, theo lời người gọi; để trống khi chính nền tảng làm.';
 comment on column audit.event.details is 'Codes, counts and hashes; never a figure of a report, its text or the name of a file that came in. | Mã, số đếm và mã băm; không bao giờ là số liệu của báo cáo, lời văn của báo cáo hay tên tệp nhận về.';
@@ -127,7 +209,7 @@ comment on column audit.event.event_hash is 'SHA-256 over previous_hash and ever
 comment on table audit.head is 'Where the chain ends. One row. | Chỗ chuỗi nhật ký kết thúc; một dòng.';
 comment on column audit.head.is_only is 'Always true: there is one chain. | Luôn đúng: chỉ có một chuỗi nhật ký.';
 comment on column audit.head.event_count is 'Number of the last entry; 0 before the first. | Số của mục cuối cùng; 0 khi chưa có mục nào.';
-comment on column audit.head.event_hash is 'Hash of the last entry; 64 zeros before the first. | Dấu băm của mục cuối cùng; 64 chữ số 0 khi chưa có mục nào.';
+comment on column audit.head.event_hash is 'Hash of the last entry; 64 zeros before the first. | Mã băm của mục cuối cùng; 64 chữ số 0 khi chưa có mục nào.';
 comment on table landing.file is 'Distinct files by content. Of refused secret files only hash, size and time are kept. | Các tệp khác nhau về nội dung. Tệp mật bị từ chối chỉ để lại mã băm, dung lượng và thời điểm.';
 comment on column landing.file.sha256 is 'Hash of the bytes. | SHA-256 tính trên từng byte của tệp.';
 comment on column landing.file.byte_size is 'Size in bytes. | Tệp dài bao nhiêu byte.';
@@ -142,15 +224,15 @@ comment on column landing.receipt.sha256 is 'Hash of the bytes; all that is kept
 comment on column landing.receipt.byte_size is 'Size in bytes. | Tệp dài bao nhiêu byte.';
 comment on column landing.receipt.original_name is 'File name as sent; replaced by a neutral text when it carries a secrecy mark. | Tên tệp như người gửi đặt; thay bằng câu trung tính khi tên mang dấu hiệu mật.';
 comment on column landing.receipt.source_id is 'Source the file was taken for. | Tệp được nhận theo hợp đồng nguồn nào.';
-comment on column landing.receipt.received_at is 'True time of receipt; decides on time or late. | Thời điểm nhận thật sự; căn cứ để xét đúng hạn hay trễ.';
+comment on column landing.receipt.received_at is 'True time of receipt; decides on time or late. | Thời điểm nhận thật sự; căn cứ để xét đúng hạn hay muộn.';
 comment on column landing.receipt.recorded_at is 'When the platform wrote this row. | Lúc nền tảng ghi dòng này.';
-comment on column landing.receipt.submission_id is 'Submission the file belongs to; empty while open or when unreadable. | Lần nộp mà tệp thuộc về; để trống khi chưa xử lý xong hoặc không đọc được.';
+comment on column landing.receipt.submission_id is 'Submission the file belongs to; empty while open or when unreadable. | Lần gửi mà tệp thuộc về; để trống khi chưa xử lý xong hoặc không đọc được.';
 comment on column landing.receipt.verdict is 'How it ended; empty while open. | Kết cục của tệp; để trống khi chưa xử lý xong.';
 comment on column landing.receipt.verdict_code is 'Stable reason code, OK when loaded. | Mã lý do cố định, OK khi đã nạp vào kho.';
 comment on column landing.receipt.answer_name is 'Path of the answer below the outbox. | Đường dẫn phiếu trả lời bên dưới thư mục gửi đi.';
 comment on column landing.receipt.inbox_fingerprint is 'Name, size and time of the inbox file, so that a second run does not take it again; empty for files given by hand. | Tên, dung lượng và thời điểm của tệp trong hộp nhận, để lần chạy sau không nhận lại; để trống với tệp đưa vào bằng tay.';
 comment on table quarantine.capital_flow is 'Capital flows held back. rule_codes names what stopped them; {FILE} when the row itself is good but its file may not load in part. | Dòng vốn bị giữ lại; rule_codes nêu quy tắc đã chặn, FILE là cả tệp bị giữ.';
-comment on column quarantine.capital_flow.submission_id is 'Submission the row belongs to. | Lần nộp mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
+comment on column quarantine.capital_flow.submission_id is 'Submission the row belongs to. | Lần gửi mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
 comment on column quarantine.capital_flow.line_number is 'Order in the file. | Thứ tự của dòng trong tệp.';
 comment on column quarantine.capital_flow.flow_code is 'fdi direct investment, oda development aid, ngo aid of foreign non-governmental organisations. | fdi là đầu tư trực tiếp, oda là hỗ trợ phát triển, ngo là viện trợ của tổ chức phi chính phủ nước ngoài.';
 comment on column quarantine.capital_flow.measure_code is 'What is counted: projects_new, capital_new, capital_adjusted, committed, disbursed and so on; named by the source''s contract. | Đếm cái gì: projects_new, capital_new, capital_adjusted, committed, disbursed, v.v.; tên do hợp đồng nguồn đặt.';
@@ -170,7 +252,7 @@ comment on column quarantine.capital_flow.window_start is 'First day the figure 
 comment on column quarantine.capital_flow.window_end is 'Last day the figure covers. | Ngày cuối cùng mà con số bao trùm.';
 comment on column quarantine.capital_flow.as_of_date is 'Day the publisher closed the figure. | Ngày nơi công bố chốt con số.';
 comment on column quarantine.capital_flow.is_cumulative is 'True: counts from 1 January; a month is the difference of two windows. | Đúng: cộng dồn từ ngày 1 tháng 1; số của một tháng là hiệu của hai con số lũy kế.';
-comment on column quarantine.capital_flow.sheet_name is 'Sheet; the file''s own name where it has no sheets. | Trang tính nơi con số đứng; là tên tệp khi tệp không có trang.';
+comment on column quarantine.capital_flow.sheet_name is 'Sheet; the file''s own name where it has no sheets. | Trang tính nơi ghi con số; là tên tệp khi tệp không có trang.';
 comment on column quarantine.capital_flow.cell is 'Where the figure stands: ''12. FDI''!D19, a csv line and column, an xml path. | Vị trí của con số: ''12. FDI''!D19, dòng và cột của tệp csv, đường dẫn xml.';
 comment on column quarantine.capital_flow.rule_codes is 'Rules the row breaks; FILE when the row itself is good. | Các quy tắc mà dòng vi phạm; FILE khi bản thân dòng không sai.';
 comment on column quarantine.capital_flow.quarantined_at is 'When the row was held back. | Thời điểm dòng bị đưa vào vùng cách ly.';
@@ -181,18 +263,18 @@ comment on column quarantine.capital_flow.form_code is 'How it is passed on or g
 comment on column quarantine.capital_flow.share_pct is 'Percentage of the printed amount that the value is, where only a share of it counts. | Giá trị bằng bao nhiêu phần trăm số tiền in ra, khi chỉ một phần được tính.';
 comment on column quarantine.capital_flow.raw_text is 'What the cell held, as typed: the whole amount where share_pct is given. | Nội dung ô như đã gõ: toàn bộ số tiền khi có share_pct.';
 comment on table quarantine.monitoring_count is 'Rows of monitoring files held back whole. A value outside the lists is not kept: it may name an outlet, an account or a person. | Dòng của tệp nắm bắt thông tin bị giữ cả tệp; giá trị ngoài danh mục không được giữ.';
-comment on column quarantine.monitoring_count.submission_id is 'Submission the row belongs to. | Lần nộp mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
+comment on column quarantine.monitoring_count.submission_id is 'Submission the row belongs to. | Lần gửi mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
 comment on column quarantine.monitoring_count.line_number is 'Line of the file. | Dòng thứ mấy của tệp.';
 comment on column quarantine.monitoring_count.column_number is 'Column of a layout with one column a channel. | Cột thứ mấy, ở dạng bảng mỗi kênh một cột.';
 comment on column quarantine.monitoring_count.monitored_date is 'Day counted; empty when it could not be read. | Ngày được đếm; để trống khi không đọc được.';
 comment on column quarantine.monitoring_count.cell_code is 'Cell of the cube; empty for a value outside the lists. | Ô của khối số liệu theo dõi; để trống khi giá trị nằm ngoài danh mục.';
 comment on column quarantine.monitoring_count.item_count is 'Count as read; empty when it could not be. | Số đếm như đã đọc; để trống khi không đọc được.';
 comment on table quarantine.monitoring_file is 'Monitoring files held back whole, with the rows that were kept of each. The reasons are in warehouse.finding. | Tệp nắm bắt thông tin bị giữ cả tệp; lý do ở warehouse.finding.';
-comment on column quarantine.monitoring_file.submission_id is 'Submission the row belongs to. | Lần nộp mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
+comment on column quarantine.monitoring_file.submission_id is 'Submission the row belongs to. | Lần gửi mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
 comment on column quarantine.monitoring_file.row_count is 'Rows in quarantine.monitoring_count. | Bao nhiêu dòng của tệp nằm trong quarantine.monitoring_count.';
 comment on column quarantine.monitoring_file.quarantined_at is 'When the file was held back. | Thời điểm tệp bị đưa vào vùng cách ly.';
 comment on table quarantine.observation is 'Rows held back. rule_codes names what stopped them; {FILE} when the row itself is good but its file may not load in part. | Số liệu bị giữ lại; rule_codes nêu quy tắc đã chặn, FILE là cả tệp bị giữ.';
-comment on column quarantine.observation.submission_id is 'Submission the row belongs to. | Lần nộp mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
+comment on column quarantine.observation.submission_id is 'Submission the row belongs to. | Lần gửi mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
 comment on column quarantine.observation.line_number is 'Order in the file. | Thứ tự của dòng trong tệp.';
 comment on column quarantine.observation.measure_code is 'Measure of the plan''s forms, for example MED01. | Mã số liệu theo biểu mẫu của kế hoạch, ví dụ MED01.';
 comment on column quarantine.observation.reporting_unit_code is 'Reporting unit the row is about. | Đơn vị báo cáo mà dòng này nói đến.';
@@ -202,12 +284,12 @@ comment on column quarantine.observation.member_code is 'Member of the breakdown
 comment on column quarantine.observation.value_kind is 'thuc_hien, uoc, chinh_thuc. | thuc_hien thực hiện, uoc ước, chinh_thuc chính thức.';
 comment on column quarantine.observation.value is 'What was read, in base units; empty when it could not be. | Điều đã đọc được, theo đơn vị gốc; để trống khi không đọc được.';
 comment on column quarantine.observation.value_state is 'State as read. | Trạng thái khi đọc: có số, không phát sinh, thiếu, không đọc được, v.v.';
-comment on column quarantine.observation.sheet_name is 'Sheet the row stands on. | Trang của tệp bảng tính nơi con số đứng.';
+comment on column quarantine.observation.sheet_name is 'Sheet the row stands on. | Trang của tệp bảng tính nơi ghi con số.';
 comment on column quarantine.observation.cell is 'A1 address of the figure. | Địa chỉ kiểu A1 của con số, ví dụ F12.';
 comment on column quarantine.observation.rule_codes is 'Rules the row breaks. | Những quy tắc đã chặn dòng này.';
 comment on column quarantine.observation.quarantined_at is 'When the row was held back. | Thời điểm dòng bị đưa vào vùng cách ly.';
 comment on table quarantine.series_point is 'Series values held back. rule_codes names what stopped them; {FILE} when the row itself is good but its file may not load in part. | Giá trị chuỗi bị giữ lại; rule_codes nêu quy tắc đã chặn.';
-comment on column quarantine.series_point.submission_id is 'Submission the row belongs to. | Lần nộp mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
+comment on column quarantine.series_point.submission_id is 'Submission the row belongs to. | Lần gửi mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
 comment on column quarantine.series_point.line_number is 'Order in the file. | Thứ tự của dòng trong tệp.';
 comment on column quarantine.series_point.series_code is 'The publisher''s key without area and frequency. | Khóa do nơi công bố đặt, không kể vùng và tần suất.';
 comment on column quarantine.series_point.area_code is 'Code of the country list, or the publisher''s own for a group of countries (WLD). | Mã theo danh mục nước, hoặc mã riêng của nơi công bố cho một nhóm nước (WLD).';
@@ -235,6 +317,7 @@ comment on column reference.code_list_member.list_code is 'Which list: language,
 comment on column reference.code_list_member.member_code is 'Stable code stored beside every figure. | Mã cố định được lưu cạnh mọi con số.';
 comment on column reference.code_list_member.name_vi is 'Name printed in workbooks and extracts. | Tên in trong biểu mẫu và báo cáo cho lãnh đạo.';
 comment on column reference.code_list_member.name_en is 'English name. | Tên thành phần dịch sang tiếng Anh.';
+comment on column reference.code_list_member.is_sensitive is 'Counts of 1 to 4 of it are shown as <5 outside the lead department. | Đúng: số đếm từ 1 đến 4 của thành phần này chỉ hiện là <5 ngoài Sở VHTTDL.';
 comment on column reference.code_list_member.position is 'Order in dropdowns and tables. | Thứ tự trong ô chọn và bảng.';
 comment on column reference.code_list_member.valid_from is 'First day the member may be used. | Ngày đầu tiên được dùng thành phần này.';
 comment on column reference.code_list_member.valid_to is 'First day it may no longer be used; empty while in force. | Ngày đầu tiên không còn được dùng; để trống khi còn hiệu lực.';
@@ -246,7 +329,7 @@ comment on column reference.exchange_rate.valid_to is 'Last day it was published
 comment on column reference.exchange_rate.vnd_per_unit is 'Đồng for one unit of the currency. | Bao nhiêu đồng cho một đơn vị ngoại tệ.';
 comment on column reference.exchange_rate.rate_kind is 'average over the period or end_of_period. Money that flowed is converted at averages. | average bình quân của kỳ, hoặc end_of_period cuối kỳ. Tiền đã chuyển được quy đổi theo bình quân.';
 comment on column reference.exchange_rate.source_name is 'Publisher and series. | Nơi công bố và tên chuỗi.';
-comment on column reference.exchange_rate.submission_id is 'File it came with; empty for a line of include/reference/exchange_rates.csv. | Lần nộp đem tỷ giá đến; để trống với dòng của include/reference/exchange_rates.csv.';
+comment on column reference.exchange_rate.submission_id is 'File it came with; empty for a line of include/reference/exchange_rates.csv. | Lần gửi đem tỷ giá đến; để trống với dòng của include/reference/exchange_rates.csv.';
 comment on column reference.exchange_rate.line_number is 'Line of warehouse.series_point, or of include/reference/exchange_rates.csv. | Dòng của warehouse.series_point, hoặc của include/reference/exchange_rates.csv.';
 comment on column reference.exchange_rate.cell is 'Where in its file it stands. | Vị trí trong tệp của nó.';
 comment on column reference.exchange_rate.as_of_date is 'Day the file was made, or the publisher announced the rate. | Ngày lập tệp, hoặc ngày nơi công bố thông báo tỷ giá.';
@@ -335,7 +418,7 @@ comment on column reference.reporting_period.name_vi is 'Name printed in workboo
 comment on column reference.reporting_period.plan_year is 'Year of the plan. | Kế hoạch của năm nào.';
 comment on column reference.reporting_period.window_start is 'First day the figures cover. | Ngày đầu tiên mà số liệu bao trùm.';
 comment on column reference.reporting_period.window_end is 'Last day the figures may cover; the cut-off date of a report lies inside. | Ngày cuối cùng số liệu có thể bao trùm; ngày chốt số liệu của báo cáo nằm bên trong.';
-comment on column reference.reporting_period.due_at is 'First instant that is late (exclusive), Asia/Ho_Chi_Minh. | Thời khắc đầu tiên bị coi là trễ (không tính vào đúng hạn), giờ Việt Nam.';
+comment on column reference.reporting_period.due_at is 'First instant that is late (exclusive), Asia/Ho_Chi_Minh. | Thời khắc đầu tiên bị coi là muộn (không tính vào đúng hạn), giờ Việt Nam.';
 comment on column reference.reporting_period.rule_vi is 'The deadline in the plan''s words. | Hạn nộp theo lời của kế hoạch.';
 comment on column reference.reporting_period.legal_basis_vi is 'Where the deadline comes from. | Hạn nộp lấy từ văn bản nào.';
 comment on column reference.reporting_period.only_units is 'Ad hoc requests: the bodies asked; empty means every body. | Yêu cầu đột xuất: các đơn vị được hỏi; để trống là mọi đơn vị.';
@@ -376,11 +459,11 @@ comment on column reference.unit_succession.successor_code is 'Commune of today.
 comment on column reference.unit_succession.is_partial is 'True: only part of the former commune went there, the share is unknown. | Đúng: chỉ một phần xã cũ nhập vào đó, không rõ bao nhiêu.';
 comment on column reference.unit_succession.changed_on is 'Day of the change. | Ngày thay đổi địa giới.';
 comment on table staging.blocked_line is 'Rows of the batch that the gate stopped, with the rules that stopped them. | Các dòng bị chặn của lượt đang kiểm tra, kèm quy tắc đã chặn.';
-comment on column staging.blocked_line.submission_id is 'Submission the row belongs to. | Lần nộp mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
+comment on column staging.blocked_line.submission_id is 'Submission the row belongs to. | Lần gửi mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
 comment on column staging.blocked_line.line_number is 'Order in the file. | Thứ tự của dòng trong tệp.';
 comment on column staging.blocked_line.rule_code is 'Rule the row breaks; FILE when its file may not load in part. | Quy tắc mà dòng vi phạm; FILE khi tệp của nó không được nạp từng phần.';
 comment on table staging.capital_flow is 'Typed rows of the batch being checked, in the capital-flow shape. | Dòng vốn của lượt đang kiểm tra.';
-comment on column staging.capital_flow.submission_id is 'Submission the row belongs to. | Lần nộp mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
+comment on column staging.capital_flow.submission_id is 'Submission the row belongs to. | Lần gửi mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
 comment on column staging.capital_flow.line_number is 'Order in the file. | Thứ tự của dòng trong tệp.';
 comment on column staging.capital_flow.flow_code is 'fdi direct investment, oda development aid, ngo aid of foreign non-governmental organisations. | fdi là đầu tư trực tiếp, oda là hỗ trợ phát triển, ngo là viện trợ của tổ chức phi chính phủ nước ngoài.';
 comment on column staging.capital_flow.measure_code is 'What is counted: projects_new, capital_new, capital_adjusted, committed, disbursed and so on; named by the source''s contract. | Đếm cái gì: projects_new, capital_new, capital_adjusted, committed, disbursed, v.v.; tên do hợp đồng nguồn đặt.';
@@ -400,7 +483,7 @@ comment on column staging.capital_flow.window_start is 'First day the figure cov
 comment on column staging.capital_flow.window_end is 'Last day the figure covers. | Ngày cuối cùng mà con số bao trùm.';
 comment on column staging.capital_flow.as_of_date is 'Day the publisher closed the figure. | Ngày nơi công bố chốt con số.';
 comment on column staging.capital_flow.is_cumulative is 'True: counts from 1 January; a month is the difference of two windows. | Đúng: cộng dồn từ ngày 1 tháng 1; số của một tháng là hiệu của hai con số lũy kế.';
-comment on column staging.capital_flow.sheet_name is 'Sheet; the file''s own name where it has no sheets. | Trang tính nơi con số đứng; là tên tệp khi tệp không có trang.';
+comment on column staging.capital_flow.sheet_name is 'Sheet; the file''s own name where it has no sheets. | Trang tính nơi ghi con số; là tên tệp khi tệp không có trang.';
 comment on column staging.capital_flow.cell is 'Where the figure stands: ''12. FDI''!D19, a csv line and column, an xml path. | Vị trí của con số: ''12. FDI''!D19, dòng và cột của tệp csv, đường dẫn xml.';
 comment on column staging.capital_flow.raw_text is 'What the cell held, as typed. | Nội dung ô, đúng như đã gõ.';
 comment on column staging.capital_flow.reading_code is 'Why the cell could not be read; empty when it was plain. | Vì sao không đọc được ô; để trống khi ô rõ ràng.';
@@ -411,7 +494,7 @@ comment on column staging.capital_flow.type_code is 'Kind of money: khong_hoan_l
 comment on column staging.capital_flow.form_code is 'How it is passed on or given: cap_phat, vay_lai; tien, hien_vat. | Cách chuyển tiếp hoặc trao: cap_phat cấp phát, vay_lai cho vay lại; tien bằng tiền, hien_vat bằng hiện vật.';
 comment on column staging.capital_flow.share_pct is 'Percentage of the printed amount that the value is, where only a share of it counts. | Giá trị bằng bao nhiêu phần trăm số tiền in ra, khi chỉ một phần được tính.';
 comment on table staging.feed_file is 'Files of the batch being checked that are no report: capital flows, monitoring counts, series. | Tệp của lượt đang kiểm tra không phải báo cáo: dòng vốn, nắm bắt thông tin, chuỗi số.';
-comment on column staging.feed_file.submission_id is 'Submission the row belongs to. | Lần nộp mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
+comment on column staging.feed_file.submission_id is 'Submission the row belongs to. | Lần gửi mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
 comment on column staging.feed_file.sha256 is 'Hash of the bytes. | SHA-256 tính trên từng byte của tệp.';
 comment on column staging.feed_file.source_id is 'Source contract it was read by. | Tệp được đọc theo hợp đồng nguồn nào.';
 comment on column staging.feed_file.shape is 'capital_flow, monitoring_count or series_point. | Dạng dòng: capital_flow dòng vốn, monitoring_count số đếm theo dõi, series_point giá trị chuỗi.';
@@ -421,14 +504,14 @@ comment on column staging.feed_file.period_code is 'Reporting period, where the 
 comment on column staging.feed_file.received_at is 'True time of receipt. | Lúc tệp thật sự đến.';
 comment on column staging.feed_file.sheet_name is 'Sheet the rows of a monitoring file stand on; empty for text files. | Trang tính chứa các dòng của tệp theo dõi; để trống với tệp văn bản.';
 comment on table staging.monitoring_count is 'Counts of the monitoring files being checked, copied in as the reader left them. No key here: the gate looks for repeated cells, the warehouse holds them off. | Số đếm nắm bắt thông tin của lượt đang kiểm tra.';
-comment on column staging.monitoring_count.submission_id is 'Submission; the default is set for each file before its rows are copied. | Lần nộp; giá trị mặc định được đặt cho từng tệp trước khi chép dòng vào.';
+comment on column staging.monitoring_count.submission_id is 'Submission; the default is set for each file before its rows are copied. | Lần gửi; giá trị mặc định được đặt cho từng tệp trước khi chép dòng vào.';
 comment on column staging.monitoring_count.line_number is 'Line of the file. | Dòng thứ mấy của tệp.';
 comment on column staging.monitoring_count.column_number is 'Column of a layout with one column a channel; empty where a line is one count. | Cột thứ mấy, ở dạng bảng mỗi kênh một cột; để trống khi mỗi dòng là một số đếm.';
 comment on column staging.monitoring_count.monitored_date is 'Day counted; empty when it could not be read. | Ngày được đếm; để trống khi không đọc được.';
 comment on column staging.monitoring_count.cell_code is 'Cell of the cube; -1 says that the day was monitored and nothing found; empty for a value outside the lists. | Ô của khối số liệu theo dõi; -1 là ngày có theo dõi mà không thấy gì; để trống khi giá trị nằm ngoài danh mục.';
 comment on column staging.monitoring_count.item_count is 'How many items, never which; empty when it could not be read. | Bao nhiêu tin, bài, không bao giờ là tin, bài nào; để trống khi không đọc được.';
 comment on table staging.monitoring_day is 'The staged counts summed up by file and day: what the gate looks at instead of a million rows. | Số đếm của lượt đang kiểm tra cộng theo tệp và ngày.';
-comment on column staging.monitoring_day.submission_id is 'Submission the row belongs to. | Lần nộp mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
+comment on column staging.monitoring_day.submission_id is 'Submission the row belongs to. | Lần gửi mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
 comment on column staging.monitoring_day.monitored_date is 'Day counted; empty for rows without a day. | Ngày được đếm; để trống với dòng không có ngày.';
 comment on column staging.monitoring_day.row_count is 'Rows of the day. | Ngày ấy có bao nhiêu dòng.';
 comment on column staging.monitoring_day.cell_count is 'Different cells among them; fewer than rows when a cell is repeated. | Trong đó có bao nhiêu ô khác nhau; ít hơn số dòng khi có ô bị lặp.';
@@ -438,7 +521,7 @@ comment on column staging.monitoring_day.item_count is 'Items of the day. | Tổ
 comment on column staging.monitoring_day.first_line is 'First line of the day in the file. | Dòng đầu tiên của ngày ấy trong tệp.';
 comment on column staging.monitoring_day.last_line is 'Last line of the day in the file. | Dòng cuối cùng của ngày ấy trong tệp.';
 comment on table staging.monitoring_value is 'Every distinct value of every dimension of the monitoring files being checked. | Mỗi giá trị khác nhau của mỗi chiều trong tệp nắm bắt thông tin đang kiểm tra.';
-comment on column staging.monitoring_value.submission_id is 'Submission the row belongs to. | Lần nộp mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
+comment on column staging.monitoring_value.submission_id is 'Submission the row belongs to. | Lần gửi mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
 comment on column staging.monitoring_value.list_code is 'Code list the value is to come from. | Giá trị phải lấy từ danh mục nào.';
 comment on column staging.monitoring_value.member_code is 'Its code; empty when it is outside the list. | Mã của giá trị; để trống khi nằm ngoài danh mục.';
 comment on column staging.monitoring_value.shown_value is 'What may be repeated to the sender; emptied with the batch, never loaded. | Phần được phép nhắc lại với người gửi; xóa cùng lượt, không bao giờ nạp vào kho.';
@@ -449,7 +532,7 @@ comment on column staging.monitoring_value.row_count is 'Rows that use it. | Bao
 comment on column staging.monitoring_value.sheet_name is 'Sheet of its first use; empty for text files. | Trang tính nơi gặp lần đầu; để trống với tệp văn bản.';
 comment on column staging.monitoring_value.cell is 'Place of its first use. | Vị trí gặp lần đầu.';
 comment on table staging.observation is 'Typed rows of the batch being checked, in the observation shape. | Số liệu báo cáo của lượt đang kiểm tra.';
-comment on column staging.observation.submission_id is 'Submission the row belongs to. | Lần nộp mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
+comment on column staging.observation.submission_id is 'Submission the row belongs to. | Lần gửi mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
 comment on column staging.observation.line_number is 'Order in the file. | Thứ tự của dòng trong tệp.';
 comment on column staging.observation.measure_code is 'Measure of the plan''s forms, for example MED01. | Mã số liệu theo biểu mẫu của kế hoạch, ví dụ MED01.';
 comment on column staging.observation.reporting_unit_code is 'Reporting unit the row is about. | Đơn vị báo cáo mà dòng này nói đến.';
@@ -459,7 +542,7 @@ comment on column staging.observation.member_code is 'Member of the breakdown, t
 comment on column staging.observation.value_kind is 'thuc_hien, uoc, chinh_thuc. | thuc_hien thực hiện, uoc ước, chinh_thuc chính thức.';
 comment on column staging.observation.value is 'Figure in base units; empty unless reported or nil. | Con số theo đơn vị gốc; chỉ có khi trạng thái là reported hoặc nil.';
 comment on column staging.observation.value_state is 'As in warehouse.observation, or unreadable. | Như ở warehouse.observation, hoặc unreadable là không đọc được.';
-comment on column staging.observation.sheet_name is 'Sheet the figure stands on. | Trang của biểu mẫu nơi con số đứng.';
+comment on column staging.observation.sheet_name is 'Sheet the figure stands on. | Trang của biểu mẫu nơi ghi con số.';
 comment on column staging.observation.cell is 'A1 address of the figure. | Địa chỉ kiểu A1 của ô chứa con số.';
 comment on column staging.observation.raw_text is 'What the cell held, as typed. | Nội dung ô, đúng như đã gõ.';
 comment on column staging.observation.printed_unit is 'Unit written on the line. | Đơn vị tính ghi trên dòng.';
@@ -467,16 +550,16 @@ comment on column staging.observation.note_text is 'Remark on the line; emptied 
 comment on column staging.observation.reading_code is 'Why the cell could not be read, or which repair it took; empty when it was plain. | Vì sao không đọc được ô, hoặc đã sửa cách đọc thế nào; để trống khi ô rõ ràng.';
 comment on column staging.observation.reading_detail is 'What was found, for the sentence to the reporter. | Đã thấy gì, để viết câu trả lời cho đơn vị.';
 comment on table staging.printed_total is 'Totals printed in the files (TỔNG CỘNG): compared with the parts, never loaded. | Các tổng in trong tệp (TỔNG CỘNG): đem so với các phần, không vào kho.';
-comment on column staging.printed_total.submission_id is 'Submission the row belongs to. | Lần nộp mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
+comment on column staging.printed_total.submission_id is 'Submission the row belongs to. | Lần gửi mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
 comment on column staging.printed_total.measure_code is 'Measure of the plan''s forms, for example MED01. | Mã số liệu theo biểu mẫu của kế hoạch, ví dụ MED01.';
 comment on column staging.printed_total.axis_code is 'Breakdown whose parts it sums. | Các phần của phân tổ nào được cộng vào đó.';
 comment on column staging.printed_total.value_kind is 'thuc_hien, uoc, chinh_thuc. | thuc_hien thực hiện, uoc ước, chinh_thuc chính thức.';
 comment on column staging.printed_total.value is 'Printed total in base units. | Tổng in ra, theo đơn vị gốc.';
-comment on column staging.printed_total.sheet_name is 'Sheet the row stands on. | Trang của tệp bảng tính nơi con số đứng.';
+comment on column staging.printed_total.sheet_name is 'Sheet the row stands on. | Trang của tệp bảng tính nơi ghi con số.';
 comment on column staging.printed_total.cell is 'A1 address of the figure. | Địa chỉ kiểu A1 của con số, ví dụ F12.';
 comment on table staging.report is 'Headings of the files in the batch being checked. | Phần đầu báo cáo của các tệp đang kiểm tra.';
-comment on column staging.report.submission_id is 'Submission the row belongs to. | Lần nộp mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
-comment on column staging.report.sha256 is 'Hash of the file. | Dấu vân tay của tệp: cùng mã băm là cùng nội dung.';
+comment on column staging.report.submission_id is 'Submission the row belongs to. | Lần gửi mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
+comment on column staging.report.sha256 is 'Hash of the file. | Mã băm của tệp: cùng mã băm là cùng nội dung.';
 comment on column staging.report.source_id is 'Source contract it was read by. | Tệp được đọc theo hợp đồng nguồn nào.';
 comment on column staging.report.reporting_unit_code is 'Reporting unit; empty when it could not be told. | Đơn vị báo cáo; để trống khi không xác định được.';
 comment on column staging.report.period_code is 'Reporting period; empty when it could not be told. | Kỳ báo cáo; để trống khi không xác định được.';
@@ -495,7 +578,7 @@ comment on column staging.report.required_cell_count is 'Cells the template requ
 comment on column staging.report.filled_cell_count is 'Of those, filled; a mark such as không phát sinh counts as filled. | Trong đó đã điền; ghi không phát sinh cũng là đã điền.';
 comment on column staging.report.heading_cells is 'Where each statement of the heading stands: field name to [sheet, A1 address]. | Mỗi lời khai ở phần đầu đứng ở đâu: tên trường ứng với [trang tính, địa chỉ A1].';
 comment on table staging.series_point is 'Typed rows of the batch being checked, in the series shape. | Giá trị chuỗi của lượt đang kiểm tra.';
-comment on column staging.series_point.submission_id is 'Submission the row belongs to. | Lần nộp mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
+comment on column staging.series_point.submission_id is 'Submission the row belongs to. | Lần gửi mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
 comment on column staging.series_point.line_number is 'Order in the file. | Thứ tự của dòng trong tệp.';
 comment on column staging.series_point.series_code is 'The publisher''s key without area and frequency. | Khóa do nơi công bố đặt, không kể vùng và tần suất.';
 comment on column staging.series_point.area_code is 'Code of the country list, or the publisher''s own for a group of countries (WLD). | Mã theo danh mục nước, hoặc mã riêng của nơi công bố cho một nhóm nước (WLD).';
@@ -514,7 +597,7 @@ comment on column staging.series_point.raw_text is 'What the file held, as typed
 comment on column staging.series_point.reading_code is 'Why the value could not be read; empty when it was plain. | Vì sao không đọc được giá trị; để trống khi rõ ràng.';
 comment on column staging.series_point.reading_detail is 'What was expected, for the sentence to the sender. | Đáng lẽ phải là gì, để viết câu trả lời cho người gửi.';
 comment on table warehouse.capital_flow is 'Accepted amounts and counts, as printed. Grain: submission, flow, measure, axis, member, window. Append only; the current figure is the highest revision of source and window. | Số tiền và số đếm về vốn đã được chấp nhận, như in ra; chỉ ghi thêm.';
-comment on column warehouse.capital_flow.submission_id is 'Submission it came with. | Lần nộp đem con số này đến.';
+comment on column warehouse.capital_flow.submission_id is 'Submission it came with. | Lần gửi đem con số này đến.';
 comment on column warehouse.capital_flow.line_number is 'Order in the file. | Thứ tự của dòng trong tệp.';
 comment on column warehouse.capital_flow.flow_code is 'fdi direct investment, oda development aid, ngo aid of foreign non-governmental organisations. | fdi là đầu tư trực tiếp, oda là hỗ trợ phát triển, ngo là viện trợ của tổ chức phi chính phủ nước ngoài.';
 comment on column warehouse.capital_flow.measure_code is 'What is counted: projects_new, capital_new, capital_adjusted, committed, disbursed and so on; named by the source''s contract. | Đếm cái gì: projects_new, capital_new, capital_adjusted, committed, disbursed, v.v.; tên do hợp đồng nguồn đặt.';
@@ -535,7 +618,7 @@ comment on column warehouse.capital_flow.window_end is 'Last day the figure cove
 comment on column warehouse.capital_flow.as_of_date is 'Day the publisher closed the figure. | Ngày nơi công bố chốt con số.';
 comment on column warehouse.capital_flow.is_cumulative is 'True: counts from 1 January; a month is the difference of two windows. | Đúng: cộng dồn từ ngày 1 tháng 1; số của một tháng là hiệu của hai con số lũy kế.';
 comment on column warehouse.capital_flow.revision_number is 'Revision of source and window. | Lần sửa thứ mấy của cùng nguồn và khoảng ngày.';
-comment on column warehouse.capital_flow.sheet_name is 'Sheet; the file''s own name where it has no sheets. | Trang tính nơi con số đứng; là tên tệp khi tệp không có trang.';
+comment on column warehouse.capital_flow.sheet_name is 'Sheet; the file''s own name where it has no sheets. | Trang tính nơi ghi con số; là tên tệp khi tệp không có trang.';
 comment on column warehouse.capital_flow.cell is 'Where the figure stands: ''12. FDI''!D19, a csv line and column, an xml path. | Vị trí của con số: ''12. FDI''!D19, dòng và cột của tệp csv, đường dẫn xml.';
 comment on column warehouse.capital_flow.value_date is 'Day whose exchange rate the publisher means, where it says so. | Ngày lấy tỷ giá theo ý nơi công bố, ở chỗ có nêu.';
 comment on column warehouse.capital_flow.zone_code is 'Inside or outside an industrial zone, where the row says so. | Trong hay ngoài khu công nghiệp, ở dòng có nêu.';
@@ -544,7 +627,7 @@ comment on column warehouse.capital_flow.form_code is 'How it is passed on or gi
 comment on column warehouse.capital_flow.share_pct is 'Percentage of the printed amount that the value is, where only a share of it counts. | Giá trị bằng bao nhiêu phần trăm số tiền in ra, khi chỉ một phần được tính.';
 comment on column warehouse.capital_flow.raw_text is 'What the cell held, as typed: the whole amount where share_pct is given. | Nội dung ô như đã gõ: toàn bộ số tiền khi có share_pct.';
 comment on table warehouse.capital_flow_change is 'What a revision of a window changed against the one before, figure by figure. | Bản sau của một khoảng thời gian đổi gì so với bản trước, từng số.';
-comment on column warehouse.capital_flow_change.submission_id is 'The later submission. | Lần nộp sau, đã làm thay đổi.';
+comment on column warehouse.capital_flow_change.submission_id is 'The later submission. | Lần gửi sau, đã làm thay đổi.';
 comment on column warehouse.capital_flow_change.change_number is 'Order of the changes, as the figures stand in the file; removed ones last. | Thứ tự các thay đổi, theo chỗ đứng trong tệp; con số bị bỏ xếp cuối.';
 comment on column warehouse.capital_flow_change.flow_code is 'fdi, oda or ngo. | Dòng vốn: fdi, oda hoặc ngo.';
 comment on column warehouse.capital_flow_change.measure_code is 'What is counted. | Con số đếm cái gì.';
@@ -577,15 +660,15 @@ comment on column warehouse.gate_run.rule_code is 'Rule it stands for. | Phép k
 comment on column warehouse.gate_run.severity is 'block, warn or info. | block chặn, warn cảnh báo hoặc info cho biết.';
 comment on column warehouse.gate_run.succeeded is 'Whether nothing broke it. | Đúng khi không có gì vi phạm.';
 comment on column warehouse.gate_run.unexpected_count is 'Rows that broke it. | Số dòng vi phạm.';
-comment on column warehouse.gate_run.submission_count is 'Submissions in the batch. | Số lần nộp trong lượt.';
+comment on column warehouse.gate_run.submission_count is 'Submissions in the batch. | Số lần gửi trong lượt.';
 comment on table warehouse.ignored_row is 'Rows of a file that were left out, each under a declared rule. Their text is not kept: it may hold names. | Các dòng của tệp được bỏ qua, mỗi dòng theo một quy tắc đã nêu; không giữ chữ trong dòng.';
-comment on column warehouse.ignored_row.submission_id is 'Submission the row belongs to. | Lần nộp mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
-comment on column warehouse.ignored_row.sheet_name is 'Sheet the row stands on. | Trang của tệp bảng tính nơi con số đứng.';
+comment on column warehouse.ignored_row.submission_id is 'Submission the row belongs to. | Lần gửi mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
+comment on column warehouse.ignored_row.sheet_name is 'Sheet the row stands on. | Trang của tệp bảng tính nơi ghi con số.';
 comment on column warehouse.ignored_row.row_number is 'First row in the sheet. | Dòng đầu tiên trong trang tính.';
 comment on column warehouse.ignored_row.rule_code is 'heading_row, printed_total, blank_line, column_number_row, note_or_signature, ... | heading_row tiêu đề, printed_total tổng in sẵn, blank_line dòng trống, column_number_row số cột, note_or_signature ghi chú hoặc chữ ký, ...';
 comment on column warehouse.ignored_row.row_count is 'How many readings the row stood for. | Dòng ấy đại diện cho bao nhiêu con số đọc được.';
 comment on table warehouse.monitoring_count is 'Accepted monitoring counts. Grain: submission, day, cell. Append only. A partition a month, made by the load that first needs it; each holds its own unique constraint on day, submission and cell, which therefore holds for the whole. | Số đếm nắm bắt thông tin đã được chấp nhận, theo ngày và ô; chỉ ghi thêm.';
-comment on column warehouse.monitoring_count.submission_id is 'Submission it came with. No foreign key row by row: warehouse.monitoring_day has it once a day. | Lần nộp đem số đếm đến. Không đặt khóa ngoại từng dòng: warehouse.monitoring_day giữ khóa ấy mỗi ngày một lần.';
+comment on column warehouse.monitoring_count.submission_id is 'Submission it came with. No foreign key row by row: warehouse.monitoring_day has it once a day. | Lần gửi đem số đếm đến. Không đặt khóa ngoại từng dòng: warehouse.monitoring_day giữ khóa ấy mỗi ngày một lần.';
 comment on column warehouse.monitoring_count.monitored_date is 'Day counted. | Ngày được đếm tin, bài.';
 comment on column warehouse.monitoring_count.cell_code is 'Cell of the cube (reference.monitoring_cell); -1 says that the day was monitored and nothing found. | Ô của khối số liệu theo dõi (reference.monitoring_cell); -1 là ngày có theo dõi mà không thấy gì.';
 comment on column warehouse.monitoring_count.item_count is 'How many items, never which. | Bao nhiêu tin, bài; không bao giờ là tin, bài nào.';
@@ -595,7 +678,7 @@ comment on table warehouse.monitoring_day is 'Days each file speaks of, summed u
 comment on column warehouse.monitoring_day.source_id is 'Feed that sent the counts. | Nguồn đã gửi số đếm, theo hợp đồng.';
 comment on column warehouse.monitoring_day.monitored_date is 'Day counted. | Ngày được đếm tin, bài.';
 comment on column warehouse.monitoring_day.revision_number is '1 for the first file that speaks of the day, then 2, 3, ... | 1 là tệp đầu tiên nói về ngày ấy, sau đó 2, 3, ...';
-comment on column warehouse.monitoring_day.submission_id is 'File it came with. | Lần nộp của tệp nói về ngày ấy.';
+comment on column warehouse.monitoring_day.submission_id is 'File it came with. | Lần gửi của tệp nói về ngày ấy.';
 comment on column warehouse.monitoring_day.row_count is 'Rows in warehouse.monitoring_count. | Bao nhiêu dòng nằm trong warehouse.monitoring_count.';
 comment on column warehouse.monitoring_day.item_count is 'Items of the day; 0 is a day monitored on which nothing was found. | Số tin, bài của ngày; 0 là ngày có theo dõi mà không thấy gì.';
 comment on column warehouse.monitoring_day.has_empty_mark is 'The file says of the day as a whole that it was monitored and nothing was found. | Tệp nói chung cho cả ngày rằng có theo dõi mà không thấy gì.';
@@ -612,7 +695,7 @@ comment on column warehouse.monitoring_day_change.added_count is 'Cells only the
 comment on column warehouse.monitoring_day_change.changed_count is 'Cells with another count. | Những ô có số đếm khác đi.';
 comment on column warehouse.monitoring_day_change.removed_count is 'Cells only the earlier file had. | Những ô chỉ tệp trước có.';
 comment on table warehouse.monitoring_day_total is 'Counts of a file and day, collapsed to one breakdown at a time: everything the monitoring indicators add up, so that they never read the counts themselves. Written with warehouse.monitoring_day and compared with it. | Số đếm của một tệp và ngày, gộp theo từng cách phân tổ.';
-comment on column warehouse.monitoring_day_total.submission_id is 'Submission the row belongs to. | Lần nộp mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
+comment on column warehouse.monitoring_day_total.submission_id is 'Submission the row belongs to. | Lần gửi mà dòng này thuộc về: tệp nào, nơi nào gửi, bản thứ mấy.';
 comment on column warehouse.monitoring_day_total.monitored_date is 'Day counted. | Ngày được đếm tin, bài.';
 comment on column warehouse.monitoring_day_total.axis_code is 'total, channel_type, topic, scope or language. | total số chung, channel_type loại kênh, topic chủ đề, scope phạm vi hoặc language ngôn ngữ.';
 comment on column warehouse.monitoring_day_total.member_code is 'Member of the breakdown; total for the undivided figure. | Thành phần trong cách phân tổ; total là số chung.';
@@ -620,7 +703,7 @@ comment on column warehouse.monitoring_day_total.tone is 'Tone, from its closed 
 comment on column warehouse.monitoring_day_total.is_foreign_language is 'Any language but Vietnamese. | Bất cứ tiếng nào không phải tiếng Việt.';
 comment on column warehouse.monitoring_day_total.item_count is 'Items; 0 where the file says 0. | Số tin, bài; 0 ở chỗ tệp ghi 0.';
 comment on table warehouse.observation is 'Accepted figures. Grain: measure, unit, period, breakdown member, kind, revision. Append only; the current figure is the highest revision of unit and period. | Số liệu báo cáo đã được chấp nhận; chỉ ghi thêm, bản cao nhất là bản hiện tại.';
-comment on column warehouse.observation.submission_id is 'Submission it came with. | Lần nộp đem con số này đến.';
+comment on column warehouse.observation.submission_id is 'Submission it came with. | Lần gửi đem con số này đến.';
 comment on column warehouse.observation.line_number is 'Order in the file. | Thứ tự của dòng trong tệp.';
 comment on column warehouse.observation.measure_code is 'Measure of the plan''s forms, for example MED01. | Mã số liệu theo biểu mẫu của kế hoạch, ví dụ MED01.';
 comment on column warehouse.observation.reporting_unit_code is 'Reporting unit the row is about. | Đơn vị báo cáo mà dòng này nói đến.';
@@ -631,10 +714,10 @@ comment on column warehouse.observation.value_kind is 'thuc_hien actual to the c
 comment on column warehouse.observation.value is 'Figure in base units (VND, USD, things counted); empty unless reported or nil. | Con số theo đơn vị gốc (đồng, USD, cái được đếm); chỉ có khi trạng thái là reported hoặc nil.';
 comment on column warehouse.observation.value_state is 'reported, nil (không phát sinh), not_applicable, withheld (không cung cấp), missing. Missing is not zero. | reported có số, nil không phát sinh, not_applicable không áp dụng, withheld không cung cấp, missing thiếu. Thiếu không phải là 0.';
 comment on column warehouse.observation.revision_number is 'Revision of unit and period. | Lần sửa thứ mấy của báo cáo cùng đơn vị và kỳ.';
-comment on column warehouse.observation.sheet_name is 'Sheet the figure stands on. | Trang của biểu mẫu nơi con số đứng.';
+comment on column warehouse.observation.sheet_name is 'Sheet the figure stands on. | Trang của biểu mẫu nơi ghi con số.';
 comment on column warehouse.observation.cell is 'A1 address of the figure. | Địa chỉ kiểu A1 của ô chứa con số.';
 comment on table warehouse.observation_change is 'What a revision changed against the one before, cell by cell. | Một bản đổi gì so với bản trước, từng ô.';
-comment on column warehouse.observation_change.submission_id is 'The later submission. | Lần nộp sau, đã làm thay đổi.';
+comment on column warehouse.observation_change.submission_id is 'The later submission. | Lần gửi sau, đã làm thay đổi.';
 comment on column warehouse.observation_change.measure_code is 'Measure of the plan''s forms, for example MED01. | Mã số liệu theo biểu mẫu của kế hoạch, ví dụ MED01.';
 comment on column warehouse.observation_change.axis_code is 'Breakdown of the changed figure; total for the undivided one. | Cách phân tổ của ô đã đổi; total là số chung.';
 comment on column warehouse.observation_change.member_code is 'Member of that breakdown; total for the undivided figure. | Thành phần đã đổi; total là số chung.';
@@ -660,7 +743,7 @@ comment on column warehouse.project_title.title_key is 'Its words in one spellin
 comment on column warehouse.project_title.bare_key is 'The same words without accents, word for word. | Cũng các từ ấy, bỏ dấu từng từ một.';
 comment on column warehouse.project_title.key_version is 'Which rules made the keys. | Khóa được làm theo bộ quy tắc nào.';
 comment on table warehouse.series_point is 'Accepted values of published series. Grain: submission, series, area, frequency, window. Append only; the current value is in the highest revision of source and subject. | Giá trị chuỗi đã được chấp nhận; chỉ ghi thêm.';
-comment on column warehouse.series_point.submission_id is 'Submission it came with. | Lần nộp đem con số này đến.';
+comment on column warehouse.series_point.submission_id is 'Submission it came with. | Lần gửi đem con số này đến.';
 comment on column warehouse.series_point.line_number is 'Order in the file. | Thứ tự của dòng trong tệp.';
 comment on column warehouse.series_point.series_code is 'The publisher''s key without area and frequency. | Khóa do nơi công bố đặt, không kể vùng và tần suất.';
 comment on column warehouse.series_point.area_code is 'Code of the country list, or the publisher''s own for a group of countries (WLD). | Mã theo danh mục nước, hoặc mã riêng của nơi công bố cho một nhóm nước (WLD).';
@@ -677,7 +760,7 @@ comment on column warehouse.series_point.rate_kind is 'average over the period o
 comment on column warehouse.series_point.revision_number is 'Revision of source and subject. | Lần sửa thứ mấy của cùng nguồn và đối tượng.';
 comment on column warehouse.series_point.cell is 'Where the value stands: an xml path with its line, or a csv line and column. | Vị trí của giá trị: đường dẫn xml kèm dòng, hoặc dòng và cột của tệp csv.';
 comment on table warehouse.series_point_change is 'What a revision of a publisher''s file changed against the one before, value by value. | Bản sau của tệp công bố đổi gì so với bản trước, từng giá trị.';
-comment on column warehouse.series_point_change.submission_id is 'The later submission. | Lần nộp sau, đã làm thay đổi.';
+comment on column warehouse.series_point_change.submission_id is 'The later submission. | Lần gửi sau, đã làm thay đổi.';
 comment on column warehouse.series_point_change.change_number is 'Order of the changes, as the values stand in the file; removed ones last. | Thứ tự các thay đổi, theo chỗ đứng của giá trị trong tệp; giá trị bị bỏ xếp cuối.';
 comment on column warehouse.series_point_change.series_code is 'Series the changed value belongs to. | Chuỗi có giá trị đã đổi, theo khóa của nơi công bố.';
 comment on column warehouse.series_point_change.area_code is 'Area it is about. | Vùng hoặc nước mà giá trị nói đến.';
@@ -691,8 +774,8 @@ comment on column warehouse.series_point_change.old_state is 'State before. | Tr
 comment on column warehouse.series_point_change.new_state is 'State after. | Trạng thái sau khi đổi.';
 comment on column warehouse.series_point_change.cell is 'Place of the later value. | Vị trí của giá trị sau.';
 comment on table warehouse.submission is 'One row per distinct file that was read: its heading, verdict and ledger. Append only. | Mỗi tệp đã đọc một dòng: phần đầu, kết quả và sổ; chỉ ghi thêm.';
-comment on column warehouse.submission.submission_id is 'Identifies the submission everywhere. | Nhận ra lần nộp ở mọi bảng.';
-comment on column warehouse.submission.sha256 is 'Hash of the file. | Dấu vân tay của tệp: cùng mã băm là cùng nội dung.';
+comment on column warehouse.submission.submission_id is 'Identifies the submission everywhere. | Nhận ra lần gửi ở mọi bảng.';
+comment on column warehouse.submission.sha256 is 'Hash of the file. | Mã băm của tệp: cùng mã băm là cùng nội dung.';
 comment on column warehouse.submission.source_id is 'Source contract it was read by. | Tệp được đọc theo hợp đồng nguồn nào.';
 comment on column warehouse.submission.reporting_unit_code is 'Reporting unit; empty when it could not be told. | Đơn vị báo cáo; để trống khi không xác định được.';
 comment on column warehouse.submission.period_code is 'Reporting period; empty when it could not be told. | Kỳ báo cáo; để trống khi không xác định được.';
