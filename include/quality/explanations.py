@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from include.errors import PlatformError
-from include.readers.kept_words import faults_in_words
+from include.readers.kept_words import require_fit
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -86,7 +86,6 @@ def explain_target(
     return _keep(
         connection,
         "target",
-        f"{indicator_code} {period_code} {speaker.unit_code}",
         speaker,
         {
             "indicator_code": indicator_code,
@@ -126,7 +125,6 @@ def explain_outlier(connection: Connection, finding_id: int, answer_kind: Answer
     return _keep(
         connection,
         "outlier",
-        f"finding {finding_id} {speaker.unit_code}",
         speaker,
         {"finding_id": finding_id, "answer_kind": answer_kind},
     )
@@ -172,7 +170,6 @@ def explain_restatement(connection: Connection, receipt_or_submission: str, spea
     return _keep(
         connection,
         "restatement",
-        f"submission {named.submission_id} {speaker.unit_code}",
         speaker,
         {"submission_id": named.submission_id},
     )
@@ -216,18 +213,17 @@ def _require_fit(speaker: Speaker) -> None:
         ("--by", speaker.role, True, "một chức danh, ví dụ “Trưởng phòng Thông tin, Sở VHTTDL”"),
         ("--reason", speaker.reason, False, "lý do ngắn gọn ai cũng đọc được, không có thông tin cá nhân"),
     ):
-        if unfit := ", ".join(faults_in_words(words, is_post=is_post)):
-            raise ExplanationRefused(
-                where=where,
-                found=unfit,
-                expected=expected,
-                remedy="Lời giải trình được giữ mãi: chỉ ghi chức danh, lý do; nội dung mật đi theo đường văn bản mật.",
-            )
+        require_fit(
+            where,
+            words,
+            refusal=ExplanationRefused,
+            expected=expected,
+            remedy="Lời giải trình được giữ mãi: chỉ ghi chức danh, lý do; nội dung mật đi theo đường văn bản mật.",
+            is_post=is_post,
+        )
 
 
-def _keep(
-    connection: Connection, subject_kind: str, subject: str, speaker: Speaker, about: Mapping[str, object]
-) -> int:
+def _keep(connection: Connection, subject_kind: str, speaker: Speaker, about: Mapping[str, object]) -> int:
     from sqlalchemy import text
 
     columns = ("subject_kind", "reporting_unit_code", "reason_vi", "given_by_role", *about)

@@ -30,4 +30,4 @@ comment on column mart.build.mart_files_hash is 'Hash of the files of sql/marts 
 comment on column mart.build.only_period_code is 'Always empty here; a function that answers for one period alone names it. | Luôn trống ở đây; hàm chỉ tính một kỳ thì ghi kỳ đó.';
 comment on column mart.build.reports_back is 'Always 0 here; 1 where figures are made from the version before of reports that were sent again, 2 from the one before that. | Luôn là 0 ở đây; 1 khi tính theo bản liền trước của các báo cáo gửi lại.';
 comment on column mart.build.registers_back is 'The same of registers of projects. | Như trên, với các sổ dự án.';
-comment on column mart.build.newest_submission_id is 'Last submission there was; a later one makes the marts stale. | Lần nộp cuối cùng đã có khi dựng; có lần nộp sau thì các bảng thành cũ.';
+comment on column mart.build.newest_submission_id is 'Last submission there was; a later one makes the marts stale. | Lần gửi cuối cùng đã có khi dựng; có lần gửi sau thì các bảng thành cũ.';

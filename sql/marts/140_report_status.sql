@@ -120,8 +120,8 @@ comment on column mart.report_status.revision_number is 'Revisions accepted so f
 comment on column mart.report_status.last_attempt_at is 'Latest arrival, whatever came of it. | Lần đến gần nhất, dù kết cục thế nào.';
 comment on column mart.report_status.attempt_count is 'Distinct files received, re-saved ones left out. | Bao nhiêu tệp khác nhau đã nhận, không kể tệp chỉ lưu lại.';
 comment on column mart.report_status.is_first_pass is 'True when the first version passed without a blocking finding (REP06). | Đúng khi bản đầu tiên qua mà không có phát hiện chặn (REP06).';
-comment on column mart.report_status.submission_id is 'Submission that counts. | Lần nộp đang được tính của đơn vị và kỳ.';
-comment on column mart.report_status.sha256 is 'Hash of that file. | Dấu vân tay của tệp mà dòng này dẫn đến.';
+comment on column mart.report_status.submission_id is 'Submission that counts. | Lần gửi đang được tính của đơn vị và kỳ.';
+comment on column mart.report_status.sha256 is 'Hash of that file. | Mã băm của tệp mà dòng này dẫn đến.';
 comment on column mart.report_status.cut_off_date is 'Last day its figures cover. | Ngày cuối cùng số liệu của báo cáo bao trùm.';
 comment on column mart.report_status.required_cell_count is 'Cells its template requires (REP05). | Bao nhiêu ô biểu mẫu của đơn vị bắt buộc điền (REP05).';
 comment on column mart.report_status.filled_cell_count is 'Of those, filled (REP05). | Trong đó bao nhiêu ô đã điền (REP05).';

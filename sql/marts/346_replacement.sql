@@ -56,10 +56,10 @@ inner join mart.file_version as version on day.submission_id = version.submissio
 alter table mart.replacement add constraint replacement_pk primary key (submission_id, earlier_submission_id);
 analyze mart.replacement;
 comment on table mart.replacement is 'Which accepted file took the place of which; what that meant is in mart.restatement. | Tệp nào thay tệp nào; kết quả xem mart.restatement.';
-comment on column mart.replacement.replacement_kind is 'report, register (of projects), publication (a publisher''s book or list), monitoring. | Loại: báo cáo, sổ dự án, ấn phẩm, giám sát.';
+comment on column mart.replacement.replacement_kind is 'report, register (of projects), publication (a publisher''s book or list), monitoring. | Loại: báo cáo, sổ dự án, ấn phẩm, theo dõi.';
 comment on column mart.replacement.submission_id is 'The later file. | Tệp gửi sau.';
 comment on column mart.replacement.earlier_submission_id is 'The file whose place it took. | Tệp bị thay.';
 comment on column mart.replacement.reporting_unit_code is 'Body that sent it, where the file names one. | Đơn vị gửi, nếu tệp có nêu.';
 comment on column mart.replacement.period_code is 'Reporting period, where the file names one. | Kỳ báo cáo, nếu tệp có nêu.';
-comment on column mart.replacement.place is 'Place of the later file among the versions: 1, it counts today; empty for monitoring. | Thứ tự bản gửi sau; để trống với giám sát.';
+comment on column mart.replacement.place is 'Place of the later file among the versions: 1, it counts today; empty for monitoring. | Thứ tự bản gửi sau; để trống với theo dõi.';
 comment on column mart.replacement.earlier_place is 'Place of the earlier one. | Thứ tự của bản bị thay.';

@@ -222,7 +222,7 @@ comment on column mart.restated_figure.measure_code is 'Measure; of a published 
 comment on column mart.restated_figure.axis_code is 'Breakdown; total for the undivided figure. | Cách phân tổ; total là số chung.';
 comment on column mart.restated_figure.member_code is 'Member of the breakdown. | Thành phần của phân tổ.';
 comment on column mart.restated_figure.project_code is 'Project, in registers and lists of projects. | Dự án, trong sổ hoặc danh mục dự án.';
-comment on column mart.restated_figure.figure_date is 'Day monitored, or last day of the window; empty for reports. | Ngày giám sát hoặc ngày cuối của khoảng; báo cáo thì để trống.';
+comment on column mart.restated_figure.figure_date is 'Day monitored, or last day of the window; empty for reports. | Ngày theo dõi hoặc ngày cuối của khoảng; báo cáo thì để trống.';
 comment on column mart.restated_figure.is_full_year_estimate is 'True for the estimate of the whole year. | Đúng nếu là số ước cả năm.';
 comment on column mart.restated_figure.change_kind is 'changed, added, removed; confirmed: the same figure, of another kind. | Sửa, thêm, bỏ, hoặc giữ nguyên số nhưng đổi loại.';
 comment on column mart.restated_figure.old_value is 'Figure before, in base units. | Số trước, theo đơn vị gốc.';

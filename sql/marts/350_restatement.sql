@@ -96,7 +96,7 @@ analyze mart.restatement;
 comment on table mart.restatement is 'Every restatement: who sent again, when, how many figures changed, and why as far as it is known. | Mọi lần gửi lại làm thay đổi số liệu: ai, khi nào, bao nhiêu số, vì sao.';
 comment on column mart.restatement.submission_id is 'The later file. | Tệp gửi sau.';
 comment on column mart.restatement.earlier_submission_id is 'The file whose place it took. | Tệp bị thay.';
-comment on column mart.restatement.replacement_kind is 'report, register, publication, monitoring. | Loại: báo cáo, sổ dự án, ấn phẩm, giám sát.';
+comment on column mart.restatement.replacement_kind is 'report, register, publication, monitoring. | Loại: báo cáo, sổ dự án, ấn phẩm, theo dõi.';
 comment on column mart.restatement.source_id is 'Source. | Nguồn số liệu.';
 comment on column mart.restatement.reporting_unit_code is 'Body that restated, where the file names one. | Đơn vị gửi lại, nếu tệp có nêu.';
 comment on column mart.restatement.period_code is 'Reporting period, where the file names one. | Kỳ báo cáo, nếu tệp có nêu.';

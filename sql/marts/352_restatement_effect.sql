@@ -192,7 +192,7 @@ comment on table mart.restatement_effect is 'What each restatement did to each i
 comment on column mart.restatement_effect.submission_id is 'The later file; joins to mart.restatement. | Tệp gửi sau; nối với mart.restatement.';
 comment on column mart.restatement_effect.indicator_code is 'Indicator. | Chỉ tiêu.';
 comment on column mart.restatement_effect.side is 'single; first and second for pairs. | single; với cặp số là first và second.';
-comment on column mart.restatement_effect.period_code is 'Reporting period; a monitoring file may touch several. | Kỳ báo cáo; tệp giám sát có thể liên quan nhiều kỳ.';
+comment on column mart.restatement_effect.period_code is 'Reporting period; a monitoring file may touch several. | Kỳ báo cáo; tệp theo dõi có thể liên quan nhiều kỳ.';
 comment on column mart.restatement_effect.restating_unit_code is 'Body that restated. Values are the province''s: not for the body itself. | Đơn vị gửi lại. Giá trị là của toàn tỉnh.';
 comment on column mart.restatement_effect.numerator_change is 'What the body now adds to the numerator more than before, in base units. | Tử số tăng thêm, theo đơn vị gốc.';
 comment on column mart.restatement_effect.denominator_change is 'The same for the denominator. | Mẫu số tăng thêm.';

@@ -661,7 +661,7 @@ comment on column mart.lineage.value is 'What the cell says, in base units; 1 fo
 comment on column mart.lineage.added_value is 'What it adds to the side: the cell''s value, 1 or 0 for a share of bodies, 0 for a cell that only proves a zero. | Phần cộng vào vế; 0 nếu ô chỉ làm chứng cho số 0.';
 comment on column mart.lineage.value_state is 'reported or nil. | Có số, hoặc không phát sinh.';
 comment on column mart.lineage.is_evidence_only is 'True when the cell proves a zero and is not itself added. | Đúng nếu ô chỉ làm chứng cho số 0.';
-comment on column mart.lineage.submission_id is 'Submission; joins to mart.file_rule. Empty when a body that counts sent nothing. | Lần nộp; trống nếu đơn vị được đếm mà không gửi gì.';
+comment on column mart.lineage.submission_id is 'Submission; joins to mart.file_rule. Empty when a body that counts sent nothing. | Lần gửi; trống nếu đơn vị được đếm mà không gửi gì.';
 comment on column mart.lineage.sha256 is 'Hash of the file. | Mã băm của tệp.';
 comment on column mart.lineage.file_name is 'Its name as first sent. | Tên tệp khi gửi lần đầu.';
 comment on column mart.lineage.receipt_number is 'Receipt of its first arrival. | Số biên nhận lần đến đầu tiên.';
