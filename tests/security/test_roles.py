@@ -395,7 +395,7 @@ def test_of_the_core_the_extractor_reads_what_an_analyst_does_and_the_sentences_
             " <> has_column_privilege('ttdn_analyst_ro', attrelid, attnum, 'select')",
             (list(GOLDEN["rules"]),),
         ).scalars()
-        assert list(more) == ["warehouse.finding.text_vi"]
+        assert sorted(more) == ["warehouse.explanation.reason_vi", "warehouse.finding.text_vi"]
 
 
 def test_an_auditor_reads_the_log_and_the_history_and_no_figure(session: Session) -> None:
