@@ -86,7 +86,7 @@ outranked as (
     where place > 1
 ),
 
--- What the versions said that a report took the place of, or that are weaker.
+-- What the versions said that a report took the place of, or that are weaker: all of them as one range.
 said_before as materialized (
     select
         latest.submission_id,
@@ -94,8 +94,12 @@ said_before as materialized (
         earlier.axis_code,
         earlier.member_code,
         earlier.value_kind,
-        earlier.value,
-        earlier.value_state
+        min(earlier.value) as lowest_value,
+        max(earlier.value) as highest_value,
+        count(earlier.value) = count(*) as has_values,
+        count(earlier.value) = 0 as has_no_values,
+        min(earlier.value_state) as first_state,
+        max(earlier.value_state) as last_state
     from mart.report_latest as latest
     inner join mart.report_version as version
         on
@@ -110,22 +114,12 @@ said_before as materialized (
         offset 0) */ as earlier
         on version.submission_id = earlier.submission_id
     where latest.version_count > 1
-),
-
--- Revised: any of them said something else. An actual that becomes final is not a restatement.
-revised as (
-    select distinct
-        known.submission_id,
-        known.line_number
-    from said_before
-    inner join known
-        on
-            said_before.submission_id = known.submission_id
-            and said_before.measure_code = known.measure_code
-            and said_before.axis_code = known.axis_code
-            and said_before.member_code = known.member_code
-            and said_before.value_kind = known.value_kind
-    where said_before.value_state <> known.value_state or (said_before.value is distinct from known.value)
+    group by
+        latest.submission_id,
+        earlier.measure_code,
+        earlier.axis_code,
+        earlier.member_code,
+        earlier.value_kind
 ),
 
 -- A register of projects of the same body, period and measure takes the place of the report's figure, breakdowns
@@ -164,7 +158,20 @@ select
     estimate.value as full_year_estimate,
     known.cut_off_date,
     known.revision_number,
-    revised.line_number is not null as is_revised,
+    -- Revised: one of them said something else. An actual that becomes final is not a restatement.
+    said_before.submission_id is not null
+    and not (
+        said_before.first_state = known.value_state
+        and said_before.last_state = known.value_state
+        and (
+            (known.value is null and said_before.has_no_values)
+            or (
+                said_before.has_values
+                and said_before.lowest_value = known.value
+                and said_before.highest_value = known.value
+            )
+        )
+    ) as is_revised,
     false as is_partial,
     known.source_id,
     known.submission_id,
@@ -179,7 +186,13 @@ left join register
         and known.period_code = register.period_code
         and known.measure_code = register.measure_code
 left join left_out on known.submission_id = left_out.submission_id and known.line_number = left_out.line_number
-left join revised on known.submission_id = revised.submission_id and known.line_number = revised.line_number
+left join said_before
+    on
+        known.submission_id = said_before.submission_id
+        and known.measure_code = said_before.measure_code
+        and known.axis_code = said_before.axis_code
+        and known.member_code = said_before.member_code
+        and known.value_kind = said_before.value_kind
 left join year_estimate as estimate
     on
         known.submission_id = estimate.submission_id
