@@ -31,6 +31,7 @@ ROLES = (
     "ttdn_loader",
     "ttdn_mart_builder",
     "ttdn_extractor",
+    "ttdn_releaser",
     "ttdn_analyst_ro",
     "ttdn_auditor",
     "ttdn_agency",
@@ -48,6 +49,7 @@ _WORKPLACES = {
     "ttdn_loader": ("staging", "ttdn_owner"),
     "ttdn_mart_builder": ("mart", "ttdn_mart_builder"),
     "ttdn_extractor": ("mart", "ttdn_mart_builder"),
+    "ttdn_releaser": ("release", "ttdn_owner"),
 }
 """Roles the platform takes on for its own work: the schema each works in, and who owns that once rights are given."""
 

@@ -7,8 +7,8 @@ declare
 begin
     -- Always in this order: two runs at once then wait for each other here and never cross.
     foreach wanted in array array[
-        'ttdn_owner', 'ttdn_migrator', 'ttdn_loader', 'ttdn_mart_builder', 'ttdn_extractor', 'ttdn_analyst_ro',
-        'ttdn_auditor', 'ttdn_agency'
+        'ttdn_owner', 'ttdn_migrator', 'ttdn_loader', 'ttdn_mart_builder', 'ttdn_extractor', 'ttdn_releaser',
+        'ttdn_analyst_ro', 'ttdn_auditor', 'ttdn_agency'
     ] loop
         if not exists (select 1 from pg_catalog.pg_roles where rolname = wanted) then
             begin
@@ -36,7 +36,7 @@ begin
         and pg_has_role('ttdn_migrator', 'usage with admin option')
     then
         execute format(
-            'grant ttdn_migrator, ttdn_loader, ttdn_mart_builder, ttdn_extractor to %I', current_user
+            'grant ttdn_migrator, ttdn_loader, ttdn_mart_builder, ttdn_extractor, ttdn_releaser to %I', current_user
         );
     end if;
 end

@@ -4,7 +4,7 @@
 do $$
 declare
     -- agency stands for every group ttdn_agency_<unit code>, which are members of it.
-    everybody constant text := 'public, ttdn_loader, ttdn_mart_builder, ttdn_extractor, ttdn_analyst_ro, ttdn_auditor, ttdn_agency';
+    everybody constant text := 'public, ttdn_loader, ttdn_mart_builder, ttdn_extractor, ttdn_releaser, ttdn_analyst_ro, ttdn_auditor, ttdn_agency';
     schema_name text;
     object record;
     rule record;
@@ -21,7 +21,7 @@ begin
         execute format('revoke connect, temporary on database %I from public', current_database());
         execute format(
             'grant connect on database %I to ttdn_migrator, ttdn_loader, ttdn_mart_builder, ttdn_extractor,'
-            ' ttdn_analyst_ro, ttdn_auditor, ttdn_agency', current_database()
+            ' ttdn_releaser, ttdn_analyst_ro, ttdn_auditor, ttdn_agency', current_database()
         );
         -- A migration may need a new schema, and notes itself in the table of versions.
         execute format('grant create on database %I to ttdn_migrator', current_database());
@@ -37,7 +37,7 @@ begin
 
     for schema_name in
         select nspname from pg_namespace
-        where nspname in ('reference', 'landing', 'staging', 'quarantine', 'warehouse', 'mart', 'audit')
+        where nspname in ('reference', 'landing', 'staging', 'quarantine', 'warehouse', 'mart', 'release', 'audit')
         order by nspname
     loop
         -- Nobody owns them whose password could be lost: what runs with its owner's rights runs with these.
@@ -112,13 +112,18 @@ begin
             ('ttdn_extractor', 'landing', null),
             ('ttdn_extractor', 'quarantine', null),
             ('ttdn_extractor', 'audit', null),
+            ('ttdn_releaser', 'reference', 'select'),
+            ('ttdn_releaser', 'release', 'select, insert'),
+            ('ttdn_releaser', 'audit', null),
             ('ttdn_analyst_ro', 'reference', 'select'),
+            ('ttdn_analyst_ro', 'release', null),
             ('ttdn_analyst_ro', 'mart', null),
             ('ttdn_analyst_ro', 'warehouse', null),
             ('ttdn_analyst_ro', 'landing', null),
             ('ttdn_analyst_ro', 'quarantine', null),
             ('ttdn_auditor', 'audit', 'select'),
             ('ttdn_auditor', 'landing', 'select'),
+            ('ttdn_auditor', 'release', 'select'),
             ('ttdn_auditor', 'warehouse', null),
             ('ttdn_agency', 'reference', 'select'),
             ('ttdn_agency', 'mart', null)
@@ -150,6 +155,9 @@ begin
     for schema_name in select unnest(array['landing', 'reference', 'warehouse', 'quarantine']) loop
         execute format('grant usage on all sequences in schema %I to ttdn_loader', schema_name);
     end loop;
+    if to_regnamespace('release') is not null then
+        grant usage on all sequences in schema release to ttdn_releaser;
+    end if;
     if current_setting('server_version_num')::integer >= 170000 then
         grant maintain on all tables in schema staging to ttdn_loader;
     end if;
@@ -204,6 +212,19 @@ begin
         grant select (reason_vi) on table warehouse.explanation to ttdn_extractor;
     end if;
 
+    -- The outbox is worked off line by line. Whom a mail goes to, and what was frozen word for word, is not for analysts.
+    if to_regclass('release.message') is not null then
+        grant update on table release.message to ttdn_releaser;
+        grant select (
+            edition_id, release_code, edition_number, release_kind, period_code, planned_at, is_late, as_known_at,
+            frozen_at, corrects_edition_id, correction_number, code_version, content_hash
+        ) on table release.edition to ttdn_analyst_ro;
+        grant select (decision_id, edition_id, decision, decided_at) on table release.decision to ttdn_analyst_ro;
+        grant select (message_id, message_kind, edition_id, reporting_unit_code, state, attempt_count, created_at, sent_at)
+        on table release.message to ttdn_analyst_ro;
+        grant select on table release.document, release.stop, release.tick, release.edition_state to ttdn_analyst_ro;
+    end if;
+
     -- Routines: the dictionary's are everybody's, those over the marts are for who reads marts, one writes the log,
     -- those with their owner's rights over staging and the core do for the loader what it may not do itself.
     for rule in
@@ -211,17 +232,18 @@ begin
             pg_proc.oid::regprocedure as name,
             case
                 when pg_namespace.nspname = 'reference' then
-                    'ttdn_loader, ttdn_mart_builder, ttdn_extractor, ttdn_analyst_ro, ttdn_agency'
+                    'ttdn_loader, ttdn_mart_builder, ttdn_extractor, ttdn_releaser, ttdn_analyst_ro, ttdn_agency'
                 when pg_namespace.nspname = 'mart' then 'ttdn_mart_builder, ttdn_extractor, ttdn_analyst_ro'
+                when pg_namespace.nspname = 'release' then 'ttdn_releaser'
                 when pg_proc.oid = to_regprocedure('audit.record_event(text, text, jsonb, text)') then
-                    'ttdn_loader, ttdn_mart_builder, ttdn_extractor'
+                    'ttdn_loader, ttdn_mart_builder, ttdn_extractor, ttdn_releaser'
                 when pg_proc.oid = to_regprocedure('audit.count_changes(bigint)') then 'ttdn_loader'
                 when pg_namespace.nspname in ('staging', 'warehouse') and pg_proc.prosecdef then 'ttdn_loader'
             end as role_names
         from pg_proc
         inner join pg_namespace on pg_proc.pronamespace = pg_namespace.oid
         where
-            pg_namespace.nspname in ('reference', 'mart', 'audit', 'staging', 'warehouse')
+            pg_namespace.nspname in ('reference', 'mart', 'audit', 'staging', 'warehouse', 'release')
             and pg_proc.prorettype <> 'trigger'::regtype
             and pg_has_role(pg_proc.proowner, 'usage')
     loop
