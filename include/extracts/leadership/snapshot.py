@@ -403,7 +403,7 @@ def read_snapshot(connection: Connection, period_code: str) -> Snapshot:
         {"period": period_code, "due_at": row.due_at},
     )
     indicators = _read_indicators(connection, row, reference, bodies)
-    untold = _read_untold(connection, period_code, reference, indicators)
+    untold = read_untold(connection, period_code, reference, indicators)
     return Snapshot(
         period=Period(
             row.period_code,
@@ -636,7 +636,7 @@ def _without_small(figure: Figure, hidden: LineMarks) -> Figure:
     )
 
 
-def _read_untold(
+def read_untold(
     connection: Connection, period_code: str, reference: Reference, indicators: Iterable[IndicatorLines]
 ) -> frozenset[str]:
     """Measures of which the lists give no figure of a single body.
