@@ -52,6 +52,11 @@ class Settings:
         return self.home / "extracts"
 
     @property
+    def releases(self) -> Path:
+        """Bundles of released editions: <release>/lan<edition>/."""
+        return self.home / "releases"
+
+    @property
     def templates(self) -> Path:
         """Report workbooks to send out."""
         return self.home / "templates"

@@ -157,13 +157,20 @@ class Edition:
         return self.approval is None
 
     @property
+    def is_working_copy(self) -> bool:
+        """Whether it is the desk's view of the moment: never frozen, never sent, edition 0."""
+        return self.edition_number == 0
+
+    @property
     def number(self) -> str:
         """“2026-06T/1”: what every document carries."""
         return f"{self.release_code}/{self.edition_number}"
 
     @property
     def label(self) -> str:
-        """“Bản phát hành 2026-06T, lần 1”."""
+        """“Bản phát hành 2026-06T, lần 1”; of a working copy, that it is none."""
+        if self.is_working_copy:
+            return "Bản làm việc, chưa phát hành"
         return f"Bản phát hành {self.release_code}, lần {self.edition_number}"
 
     @property
