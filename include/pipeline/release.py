@@ -182,7 +182,7 @@ def approve_edition(connection: Connection, settings: Settings, edition_id: int,
             text(
                 "update release.message as message set state = 'cancelled', last_error = :why from release.edition"
                 " where message.edition_id = edition.edition_id and edition.release_code = :code"
-                " and edition.edition_number < :number and message.state in ('pending', 'failed')"
+                " and edition.edition_number < :number and message.state = 'pending'"
             ),
             {
                 "code": row.release_code,
@@ -213,7 +213,7 @@ def withdraw(settings: Settings, edition_id: int, by: str, reason: str) -> int:
             connection.execute(
                 text(
                     "update release.message set state = 'cancelled', last_error = 'the edition was withdrawn'"
-                    " where edition_id = :edition and state in ('pending', 'failed')"
+                    " where edition_id = :edition and state = 'pending'"
                 ),
                 {"edition": edition_id},
             ).rowcount
