@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from include.errors import PlatformError
 from include.extracts.leadership.nd30 import load_form
 from include.vietnamese.text import nfc
 
+if TYPE_CHECKING:
+    from typst import Fonts
+
 FONT_FOLDER: Final = Path(__file__).with_name("fonts")
-"""Fonts beside those the typesetter brings; need not exist. The machine's own fonts are never looked at: another machine
-has others, and the same edition would be another file there."""
+"""Fonts beside those the typesetter brings; need not exist. The machine's own fonts are never looked at: another
+machine has others, and the same edition would be another file there."""
 
 STANDARDS: Final = ("a-2a", "ua-1")
-"""PDF/A-2 for the archive, PDF/UA for readers that speak. Both forbid a letter that is not in its font, so the typesetter
-itself refuses to print one."""
+"""PDF/A-2 for the archive, PDF/UA for readers that speak. Both forbid a letter that is not in its font, so the
+typesetter itself refuses to print one."""
 
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Control and format characters (U+202E turns the text after it around), private ones, unassigned ones."""
@@ -35,6 +39,14 @@ _PROBE: Final = b"""
   }
 }
 """
+
+
+@cache
+def load_fonts(font_folder: Path = FONT_FOLDER) -> Fonts:
+    """The typesetter's own fonts and those of the folder; none of the machine's."""
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, font_paths=[font_folder])
 
 
 class MissingLetterError(PlatformError):
@@ -106,8 +118,7 @@ def _are_printable(letters: Sequence[str], fonts: Sequence[str], font_folder: Pa
 
     compiler = typst.Compiler(
         _PROBE,
-        font_paths=[font_folder],
-        ignore_system_fonts=True,
+        font_paths=load_fonts(font_folder),
         sys_inputs={"asked": json.dumps({"letters": list(letters), "fonts": list(fonts)})},
     )
     try:
