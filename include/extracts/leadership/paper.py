@@ -18,7 +18,7 @@ from include.extracts.leadership.letters import (
     STANDARDS,
     is_about_a_letter,
     load_fonts,
-    missing_letter_error,
+    refused_by_typesetter,
     require_letters,
     write_out_unseen,
 )
@@ -90,8 +90,7 @@ def render_pdf(edition: Edition) -> bytes:
     except typst.TypstError as error:
         if not is_about_a_letter(error):
             raise
-        # Letters that are there one by one and not together, as marks on a letter they were not drawn for.
-        raise missing_letter_error([("", f"PDF of {edition.number}", str(error))], form.fonts.names) from error
+        raise refused_by_typesetter(error, f"PDF of {edition.number}", form.fonts.names) from error
     assert isinstance(content, bytes)
     return content
 
