@@ -13,7 +13,7 @@ from include.extracts.leadership import statements as say
 from include.extracts.leadership.charts import CHANGES, GROUP_COLUMNS, Chart, draw_charts
 from include.extracts.leadership.edition import DRAFT_VI, Edition, shown_value
 from include.extracts.leadership.indicator_sentences import coverage_words, sentence_of
-from include.extracts.leadership.nd30 import load_form
+from include.extracts.leadership.nd30 import Words, load_form
 from include.extracts.leadership.snapshot import Body, Figure, IndicatorLines
 from include.extracts.leadership.word_document import Column, Furniture, Paper
 from include.extracts.leadership.wording import (
@@ -76,14 +76,14 @@ def write_report(edition: Edition, path: Path) -> None:
         f" Sở tổng hợp kết quả {_period(edition)} như sau:"
     )
     _write_correction(paper, edition)
-    _write_basis(paper, edition, charts)
+    _write_basis(paper, edition)
     _write_clauses(paper, edition)
     _write_reporting(paper, edition, charts)
     _write_difficulties(paper, edition)
-    last = _write_requests(paper, edition)
-    paper.write(last, words.end_mark)
+    last = _write_requests(paper, edition, words)
+    paper.end(last, words.end_mark)
     paper.signature_block(words)
-    _write_annexes(paper, edition, words.annex_label, words.annex_reference)
+    _write_annexes(paper, edition, charts, words)
     paper.save(
         path,
         title=f"{words.title.capitalize()}: {subject}",
@@ -113,7 +113,8 @@ def _write_correction(paper: Paper, edition: Edition) -> None:
         return
     paper.heading(correction.title, 1)
     paper.body(
-        f"Bản này đính chính bản phát hành {edition.release_code}, lần {correction.of_edition}. Lý do: {correction.reason}"
+        f"Bản này đính chính bản phát hành {edition.release_code}, lần {correction.of_edition}."
+        f" Lý do: {correction.reason}"
     )
     paper.table(
         "Số liệu thay đổi so với bản được đính chính",
@@ -139,7 +140,7 @@ def _write_correction(paper: Paper, edition: Edition) -> None:
     )
 
 
-def _write_basis(paper: Paper, edition: Edition, charts: dict[str, Chart]) -> None:
+def _write_basis(paper: Paper, edition: Edition) -> None:
     """What has to be known before any number."""
     snapshot = edition.snapshot
     compared = next((each for each in edition.comparisons if each.is_comparable), None)
@@ -157,7 +158,6 @@ def _write_basis(paper: Paper, edition: Edition, charts: dict[str, Chart]) -> No
     ]
     for fact in facts:
         paper.body(f"- {fact}")
-    _write_chart(paper, charts.get(CHANGES))
 
 
 def _write_clauses(paper: Paper, edition: Edition) -> None:
@@ -186,12 +186,12 @@ def _write_indicators(paper: Paper, members: Iterable[IndicatorLines], edition: 
         caption,
         (
             Column("Mã", 12, "center"),
-            Column("Chỉ tiêu", 48),
-            Column("Giá trị", 21, "right"),
-            Column("Đơn vị tính", 19),
+            Column("Chỉ tiêu", 45),
+            Column("Giá trị", 18, "right"),
+            Column("Đơn vị tính", 18),
             Column("Đơn vị báo cáo", 17, "center"),
-            Column("Cùng kỳ", 20, "right"),
-            Column("Ghi chú", 28),
+            Column("Cùng kỳ", 18, "right"),
+            Column("Ghi chú", 37),
         ),
         [
             (
@@ -226,7 +226,7 @@ def _note(figure: Figure) -> str:
     told = [say.kind_of(figure), figure.as_of, "tạm tính" if figure.is_provisional else "", say.gaps_of(figure)]
     if figure.full_year_estimate is not None:
         told.append(f"ước cả năm {number_vi(figure.full_year_estimate, figure.unit)}")
-    return "; ".join(each.rstrip(".") for each in told if each)
+    return "; ".join(each[:1].lower() + each[1:].rstrip(".") for each in told if each)
 
 
 def _write_reporting(paper: Paper, edition: Edition, charts: dict[str, Chart]) -> None:
@@ -236,7 +236,8 @@ def _write_reporting(paper: Paper, edition: Edition, charts: dict[str, Chart]) -
     paper.body(f"- Hạn nộp: {snapshot.period.rule}.")
     paper.body(f"- Đã nhận báo cáo của {say.received_sentence(snapshot)}")
     _write_indicators(paper, snapshot.by_clause_group.get("V", ()), edition, "Số liệu mục V của Kế hoạch")
-    _write_chart(paper, charts.get("bao-cao"))
+    if "bao-cao" in charts:
+        _write_chart(paper, charts["bao-cao"], 160)
     paper.gap("Đơn vị tổng hợp bổ sung đánh giá việc thực hiện chế độ báo cáo, nếu có")
 
 
@@ -283,8 +284,8 @@ def _write_difficulties(paper: Paper, edition: Edition) -> None:
         paper.heading("d) Chỉ tiêu chưa đạt mục tiêu", 3)
     for figure in missed:
         verdict = f"{figure.shown} {figure.unit}, {say.distance_of(figure)}".replace(" %", "%")
-        told = " ".join(say.explanations_of(figure))
-        paper.body(f"- {figure.indicator_code}. {say.label_of(figure)}: {verdict}. {told}".rstrip())
+        explained = " ".join(say.explanations_of(figure))
+        paper.body(f"- {figure.indicator_code}. {say.label_of(figure)}: {verdict}. {explained}".rstrip())
     paper.gap("Đơn vị tổng hợp bổ sung nội dung các khó khăn, vướng mắc và nguyên nhân")
 
 
@@ -303,7 +304,7 @@ def _raised_sentence(indicators: Iterable[IndicatorLines]) -> str:
     return f"Các đơn vị đã nêu {raised} khó khăn, vướng mắc, kiến nghị; {solved} đã được giải quyết, còn {left}."
 
 
-def _write_requests(paper: Paper, edition: Edition) -> Paragraph:
+def _write_requests(paper: Paper, edition: Edition, words: Words) -> Paragraph:
     """What follows from the data without anybody's judgement; the rest is a place to fill. The last paragraph."""
     snapshot = edition.snapshot
     paper.heading("V.3. Đề xuất, kiến nghị", 2)
@@ -313,17 +314,21 @@ def _write_requests(paper: Paper, edition: Edition) -> Paragraph:
         told = [f"{len(snapshot.waiting)} đơn vị có báo cáo còn lỗi"] if snapshot.waiting else []
         told += [f"các đơn vị có {snapshot.held_row_count} dòng đang giữ lại"] if snapshot.held_row_count else []
         paper.body(f"- Đề nghị {' và '.join(told)} sửa và gửi lại.")
-    return paper.gap("Đơn vị tổng hợp bổ sung đề xuất, kiến nghị với Ủy ban nhân dân tỉnh và Bộ")
+    return paper.gap(f"Đơn vị tổng hợp bổ sung đề xuất, kiến nghị với {'; '.join(words.addressees)}")
 
 
-def _write_annexes(paper: Paper, edition: Edition, label: str, reference: str) -> None:
+def _write_annexes(paper: Paper, edition: Edition, charts: dict[str, Chart], words: Words) -> None:
     snapshot = edition.snapshot
     width = paper.begin_annexes()
+    begun = 0
 
-    def begin(number: int, title: str) -> None:
-        paper.annex_title(label.format(roman=_ROMAN[number - 1]), title, reference, is_first=number == 1)
+    def begin(title: str) -> None:
+        nonlocal begun
+        begun += 1
+        label = words.annex_label.format(roman=_ROMAN[begun - 1])
+        paper.annex_title(label, title, words.annex_reference, is_first=begun == 1)
 
-    begin(1, "Tình hình báo cáo theo nhóm đơn vị")
+    begin("Tình hình báo cáo theo nhóm đơn vị")
     counted = say.groups(snapshot)
     totals = [
         sum(counts) for counts in zip(*((g.due, g.on_time, g.late, g.waiting, g.silent) for g in counted), strict=True)
@@ -336,7 +341,7 @@ def _write_annexes(paper: Paper, edition: Edition, label: str, reference: str) -
             *([("Tổng số", *(str(total) for total in totals))] if counted else []),
         ],
     )
-    begin(2, "Đơn vị chưa báo cáo, báo cáo muộn; cảnh báo còn mở")
+    begin("Đơn vị chưa báo cáo, báo cáo muộn; cảnh báo còn mở")
     listed = (*snapshot.missing, *snapshot.late, *(each for each in snapshot.requested if not each.is_received))
     if listed:
         paper.table(
@@ -362,16 +367,19 @@ def _write_annexes(paper: Paper, edition: Edition, label: str, reference: str) -
             [(str(n), each.unit_name, each.rule, each.text) for n, each in enumerate(snapshot.warnings, start=1)],
         )
     _write_group_values(paper, edition, width, begin)
+    if CHANGES in charts:
+        begin("Thay đổi so với cùng kỳ")
+        _write_chart(paper, charts[CHANGES], 200)
 
 
-def _write_group_values(paper: Paper, edition: Edition, width: float, begin: Callable[[int, str], None]) -> None:
+def _write_group_values(paper: Paper, edition: Edition, width: float, begin: Callable[[str], None]) -> None:
     """Indicators that are also read by group, a column a group; nothing where there is none."""
     members = [lines for lines in edition.snapshot.indicators if lines.by_group and lines.arithmetic != "pair"]
     present = {figure.scope_code for lines in members for figure in lines.by_group}
     codes = [code for code in GROUPS_VI if code in present]
     if not codes:
         return
-    begin(3, "Chỉ tiêu theo nhóm đơn vị")
+    begin("Chỉ tiêu theo nhóm đơn vị")
     group_mm = 18.5
     paper.table(
         "Giá trị theo nhóm đơn vị; “–”: chỉ tiêu không đọc theo nhóm ấy",
@@ -396,11 +404,10 @@ def _write_group_values(paper: Paper, edition: Edition, width: float, begin: Cal
     )
 
 
-def _write_chart(paper: Paper, chart: Chart | None) -> None:
+def _write_chart(paper: Paper, chart: Chart, width_mm: float) -> None:
     from include.extracts.leadership.chart_static import png_of
 
-    if chart is not None:
-        paper.picture(png_of(chart), 160, chart.title, f"{chart.spoken} {chart.alt}")
+    paper.picture(png_of(chart, width_mm=width_mm), width_mm, chart.title, f"{chart.spoken} {chart.alt}")
 
 
 def _of_group(bodies: Iterable[Body], code: str) -> list[Body]:
