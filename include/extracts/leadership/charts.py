@@ -67,8 +67,8 @@ class Chart:
     absent: tuple[tuple[str, str], ...] = ()
 
     @property
-    def alt(self) -> str:
-        """The picture in words, for who cannot see it: the title, then every bar with its number."""
+    def spoken_bars(self) -> tuple[str, ...]:
+        """Every bar with its number in words, then what has no bar with the word for it."""
         bars = []
         for index, category in enumerate(self.categories):
             parts = [
@@ -77,8 +77,12 @@ class Chart:
                 if each.values[index] or len(self.series) == 1
             ]
             bars.append(f"{category}: {', '.join(parts)}")
-        bars += [f"{category}: {word}" for category, word in self.absent]
-        return f"{self.title}. {self.axis_title}: {'; '.join(bars)}."
+        return (*bars, *(f"{category}: {word}" for category, word in self.absent))
+
+    @property
+    def alt(self) -> str:
+        """The picture in words, for who cannot see it: the title, then all its numbers."""
+        return f"{self.title}. {self.axis_title}: {'; '.join(self.spoken_bars)}."
 
     @property
     def figure(self) -> dict[str, Any]:
@@ -120,7 +124,8 @@ def plotly_of(chart: Chart) -> dict[str, Any]:
         layout["height"] += 40
     else:
         layout["xaxis"] |= {"rangemode": "tozero", "tickformat": ",~r"}
-    unit = chart.unit.replace("%", "%%")
+    # A percentage has its sign in the label.
+    unit = "" if chart.unit == "%" else f" {chart.unit.replace('%', '%%')}"
     return {
         "data": [
             {
@@ -145,10 +150,10 @@ def plotly_of(chart: Chart) -> dict[str, Any]:
                 **(
                     {
                         "textposition": "none",
-                        "hovertemplate": "%{y}: %{text} " + unit + "<extra>%{fullData.name}</extra>",
+                        "hovertemplate": "%{y}: %{text}" + unit + "<extra>%{fullData.name}</extra>",
                     }
                     if chart.is_stacked
-                    else {"textposition": "auto", "hovertemplate": "%{y}: %{text} " + unit + "<extra></extra>"}
+                    else {"textposition": "auto", "hovertemplate": "%{y}: %{text}" + unit + "<extra></extra>"}
                 ),
             }
             for series in chart.series
@@ -247,7 +252,7 @@ def _changes_chart(snapshot: Snapshot, comparisons: Sequence[Comparison]) -> Cha
         categories=tuple(figure.indicator_name for figure, _, _ in bars),
         series=(Series("Thay đổi", BLUE, "", tuple(changes), tuple(signed_vi(each, "%") for each in changes)),),
         is_stacked=False,
-        headers=("Chỉ tiêu", "Kỳ này", period, "Thay đổi, %"),
+        headers=("Chỉ tiêu", "Kỳ này", period, "Thay đổi"),
         rows=tuple(
             (
                 f"{figure.indicator_name} ({figure.unit})",
@@ -261,8 +266,8 @@ def _changes_chart(snapshot: Snapshot, comparisons: Sequence[Comparison]) -> Cha
 
 
 def signed_vi(value: Decimal, unit: str) -> str:
-    """“+11,1”, “−3,2”, “0,0”: a change with its sign, as printed."""
-    return f"{'+' if value > 0 else '−' if value < 0 else ''}{number_vi(abs(value), unit)}"
+    """“+11,1%”, “−3”, “0”: a change with its sign; a percentage with its own."""
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{number_vi(abs(value), unit)}{'%' if unit == '%' else ''}"
 
 
 def _bars(code: str, indicator: IndicatorLines, axis: str, header: str) -> Chart | None:
