@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from include.errors import GateError
 from include.extracts.leadership import statements as say
 from include.extracts.leadership.charts import CHANGES, GROUP_COLUMNS, Chart, draw_charts
 from include.extracts.leadership.edition import DRAFT_VI, Edition, shown_value
@@ -60,9 +61,17 @@ def write_report(edition: Edition, path: Path) -> None:
 
     Everything is read from the edition; the same edition gives the same bytes on any day and machine. Its numbers are
     those of the snapshot as printed elsewhere; number, place, day, signature and assessment are left to people.
-    Raises CatalogueError for a form that does not fit the decree, PlatformError for a chart's letter without a shape.
+    Raises GateError for an edition without an indicator, CatalogueError for a form that does not fit the decree,
+    PlatformError for a letter of a chart that has no shape.
     """
     snapshot = edition.snapshot
+    if not snapshot.headlines:
+        raise GateError(
+            where=f"report of {edition.number}",
+            found="no indicator",
+            expected="at least one figure to report",
+            remedy="Build the marts of the period and freeze the release again.",
+        )
     form = load_form()
     words = form.words_on(edition.frozen_at.astimezone(VIETNAM).date())
     subject = f"Kết quả công tác thông tin đối ngoại {_period(edition)}"
@@ -113,8 +122,7 @@ def _write_correction(paper: Paper, edition: Edition) -> None:
         return
     paper.heading(correction.title, 1)
     paper.body(
-        f"Bản này đính chính bản phát hành {edition.release_code}, lần {correction.of_edition}."
-        f" Lý do: {correction.reason}"
+        f"Bản này thay bản phát hành {edition.release_code}, lần {correction.of_edition}. Lý do: {correction.reason}"
     )
     paper.table(
         "Số liệu thay đổi so với bản được đính chính",
@@ -156,6 +164,8 @@ def _write_basis(paper: Paper, edition: Edition) -> None:
         else "Chưa có số liệu cùng kỳ để so sánh.",
         "Mục tiêu của tỉnh: " + say.targets_sentence(snapshot) if snapshot.with_target else say.NO_TARGET_NOTE,
     ]
+    if edition.is_late:
+        facts.append(f"Bản này phát hành muộn so với lịch ({moment_vi(edition.planned_at)}).")
     for fact in facts:
         paper.body(f"- {fact}")
 
@@ -329,17 +339,12 @@ def _write_annexes(paper: Paper, edition: Edition, charts: dict[str, Chart], wor
         paper.annex_title(label, title, words.annex_reference, is_first=begun == 1)
 
     begin("Tình hình báo cáo theo nhóm đơn vị")
-    counted = say.groups(snapshot)
-    totals = [
-        sum(counts) for counts in zip(*((g.due, g.on_time, g.late, g.waiting, g.silent) for g in counted), strict=True)
-    ]
+    counted = [(g.name, (g.due, g.on_time, g.late, g.waiting, g.silent)) for g in say.groups(snapshot)]
+    totals = tuple(sum(counts[place] for _, counts in counted) for place in range(len(GROUP_COLUMNS) - 1))
     paper.table(
         "Số đơn vị phải báo cáo theo nhóm và tình trạng (đơn vị)",
         (Column(GROUP_COLUMNS[0], width - 5 * 32), *(Column(head, 32, "right") for head in GROUP_COLUMNS[1:])),
-        [
-            *((g.name, *(str(count) for count in (g.due, g.on_time, g.late, g.waiting, g.silent))) for g in counted),
-            *([("Tổng số", *(str(total) for total in totals))] if counted else []),
-        ],
+        [(name, *(str(count) for count in counts)) for name, counts in (*counted, ("Tổng số", totals))],
     )
     begin("Đơn vị chưa báo cáo, báo cáo muộn; cảnh báo còn mở")
     listed = (*snapshot.missing, *snapshot.late, *(each for each in snapshot.requested if not each.is_received))

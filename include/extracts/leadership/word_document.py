@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from include.exports.files import same_container, whole_file
+from include.extracts.leadership.letters import write_out_unseen
 from include.extracts.leadership.nd30 import DocumentForm, Margins, TextStyle, Words
-from include.extracts.leadership.visible import visible
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -74,7 +74,7 @@ class Paper:
 
     def write(self, paragraph: Paragraph, text: str, look: TextStyle | None = None) -> Run:
         """Text at the end of a paragraph, every character of it shown; in a look of its own where one is given."""
-        run = paragraph.add_run(visible(text))
+        run = paragraph.add_run(write_out_unseen(text))
         if look is not None:
             _dress(run, look)
         return run
@@ -225,7 +225,7 @@ class Paper:
         shape = paragraph.add_run().add_picture(BytesIO(content), width=Mm(width_mm))
         properties = shape._inline.docPr
         properties.set("name", "Biểu đồ")
-        properties.set("descr", visible(alternative))
+        properties.set("descr", write_out_unseen(alternative))
         below = self._paragraph("Caption")
         below.alignment = WD_ALIGN_PARAGRAPH.CENTER
         below.paragraph_format.keep_with_next = False
@@ -254,8 +254,8 @@ class Paper:
         fixed = moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
         properties.author = properties.last_modified_by = properties.comments = properties.keywords = ""
         properties.category = ""
-        properties.title, properties.subject = visible(title)[:255], visible(subject)[:255]
-        properties.language, properties.version, properties.revision = LANGUAGE, visible(version)[:255], 1
+        properties.title, properties.subject = write_out_unseen(title)[:255], write_out_unseen(subject)[:255]
+        properties.language, properties.version, properties.revision = LANGUAGE, write_out_unseen(version)[:255], 1
         properties.created = properties.modified = fixed
         written = BytesIO()
         self.document.save(written)
