@@ -24,6 +24,7 @@ from lxml import etree
 from include.errors import GateError
 from include.exports.files import same_container
 from include.extracts.leadership.edition import Comparison, Edition, edition_json
+from include.extracts.leadership.exceptions import AcceptedException, CorrectedFigure
 from include.extracts.leadership.report import write_report
 from include.extracts.leadership.snapshot import Figure, IndicatorLines, OpenWarning, Snapshot
 from include.extracts.leadership.statements import SYNTHETIC_NOTICE, label_of
@@ -395,8 +396,8 @@ def test_difficulties_name_the_silent_bodies_by_group_and_the_values_there_are_n
 
     assert "- Xã, phường: 2 đơn vị chưa nộp: Xã B, Xã A; 1 đơn vị đã gửi nhưng còn lỗi, chờ sửa: Xã C." in told
     assert "- Công an tỉnh: 1 đơn vị chưa nộp: Công an tỉnh." in told
-    assert "- D01. Chỉ tiêu D01: thiếu số liệu: chưa có nguồn số liệu này." in told
-    assert "- V01. Chỉ tiêu V01: không cung cấp: đơn vị trả lời “không cung cấp”." in told
+    assert "- D01. Chỉ tiêu D01: thiếu số liệu (chưa có nguồn số liệu này)." in told
+    assert "- V01. Chỉ tiêu V01: không cung cấp (đơn vị trả lời “không cung cấp”)." in told
     assert "- 61 dòng số liệu đang giữ lại chờ đơn vị sửa, chưa cộng vào số liệu." in told
     assert "- 1 cảnh báo còn mở trong các báo cáo đã nhận, kê ở Phụ lục II." in told
     assert "- Các đơn vị đã nêu 5 khó khăn, vướng mắc, kiến nghị; 1 đã được giải quyết, còn 4." in told
@@ -456,6 +457,33 @@ def test_the_annexes_list_groups_and_the_bodies_that_are_missing_or_late(tmp_pat
     by_group = next(table for table in tables_of(document) if "Xã, phường" in table[0])
     assert by_group[0] == ["Mã", "Chỉ tiêu", "Đơn vị tính", "Xã, phường", "Công an"]
     assert by_group[1] == ["M01", "Chỉ tiêu M01", "tin, bài", "1.200", "không cung cấp"]
+
+
+def test_corrected_figures_and_accepted_exceptions_are_listed_with_their_reasons(tmp_path: Path) -> None:
+    corrected = CorrectedFigure(
+        "Xã A", "Tin, bài", "80", "8", "Thừa một số 0.", "Sở VHTTDL", "10/06/2026", "đến khi nộp lại", "H1"
+    )
+    accepted = AcceptedException(7, "Xã B", "R-02", "Ô D4: 12", "Chờ sổ gốc.", "Sở VHTTDL", "30/06/2026")
+
+    document = written(edition(snapshot=snapshot(corrections=(corrected,), exceptions=(accepted,))), tmp_path)
+
+    rows = [row for table in tables_of(document) for row in table]
+    assert [
+        "Xã A",
+        "Tin, bài",
+        "80",
+        "8",
+        "Sở VHTTDL, mục H1; thời hạn: đến khi nộp lại",
+        "Thừa một số 0. Đã báo 10/06/2026.",
+    ] in rows
+    assert ["Xã B", "R-02", "Sở VHTTDL, ngoại lệ số 7", "30/06/2026", "Chờ sổ gốc.", "Ô D4: 12"] in rows
+
+
+def test_the_words_of_states_are_explained(tmp_path: Path) -> None:
+    told = paragraphs_of(written(edition(), tmp_path))
+
+    assert "“0”: Đơn vị có báo cáo và con số là không." in told
+    assert any(line.startswith("“thiếu số liệu”: ") and line.endswith("Không phải là 0.") for line in told)
 
 
 def test_injection_strings_show_literally_and_run_nowhere(tmp_path: Path) -> None:
@@ -529,12 +557,14 @@ def test_the_file_knows_no_author_and_no_clock(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "report.docx") as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert archive.namelist()[0] == "[Content_Types].xml"
+        assert not [name for name in archive.namelist() if "thumbnail" in name], "a picture of another document"
 
 
 _RENDER = """
 import sys
 from pathlib import Path
 from include.extracts.leadership.edition import edition_of_json
+from include.extracts.leadership.exceptions import AcceptedException, CorrectedFigure
 from include.extracts.leadership.report import write_report
 write_report(edition_of_json(Path(sys.argv[1]).read_bytes()), Path(sys.argv[2]))
 """
@@ -597,6 +627,10 @@ _ORDER = {
         "rStyle rFonts b bCs i iCs caps smallCaps strike dstrike outline shadow emboss imprint noProof snapToGrid"
         " vanish webHidden color spacing w kern position sz szCs highlight u effect bdr shd fitText vertAlign rtl cs em"
         " lang eastAsianLayout specVanish oMath"
+    ),
+    "tblPr": (
+        "tblStyle tblpPr tblOverlap bidiVisual tblStyleRowBandSize tblStyleColBandSize tblW jc tblCellSpacing tblInd"
+        " tblBorders shd tblLayout tblCellMar tblLook tblCaption tblDescription"
     ),
     "tcPr": "cnfStyle tcW gridSpan hMerge vMerge tcBorders shd noWrap tcMar textDirection tcFitText vAlign hideMark",
     "sectPr": (

@@ -273,7 +273,7 @@ def _write_difficulties(paper: Paper, edition: Edition) -> None:
     without = snapshot.without_value
     for figure in without:
         why = figure.reason.rstrip(".")
-        why = f": {why[:1].lower()}{why[1:]}" if why else ""
+        why = f" ({why[:1].lower()}{why[1:]})" if why else ""
         paper.body(f"- {figure.indicator_code}. {say.label_of(figure)}: {figure.shown}{why}.")
     if not without:
         paper.body("- Chỉ tiêu nào cũng có giá trị.")
@@ -346,6 +346,10 @@ def _write_annexes(paper: Paper, edition: Edition, charts: dict[str, Chart], wor
         (Column(GROUP_COLUMNS[0], width - 5 * 32), *(Column(head, 32, "right") for head in GROUP_COLUMNS[1:])),
         [(name, *(str(count) for count in counts)) for name, counts in (*counted, ("Tổng số", totals))],
     )
+    for words_of_state, meaning in say.STATE_NOTES:
+        paper.note(f"“{words_of_state}”: {meaning}")
+    for note in say.GENERAL_NOTES:
+        paper.note(note)
     begin("Đơn vị chưa báo cáo, báo cáo muộn; cảnh báo còn mở")
     listed = (*snapshot.missing, *snapshot.late, *(each for each in snapshot.requested if not each.is_received))
     if listed:
@@ -371,6 +375,9 @@ def _write_annexes(paper: Paper, edition: Edition, charts: dict[str, Chart], wor
             (Column("STT", 14, "center"), Column("Đơn vị", 60), Column("Quy tắc", 40), Column("Nội dung", width - 114)),
             [(str(n), each.unit_name, each.rule, each.text) for n, each in enumerate(snapshot.warnings, start=1)],
         )
+    for each in say.exception_tables(snapshot):
+        paper.table(each.title, [Column(head, width / len(each.columns)) for head in each.columns], each.rows)
+        paper.note(each.note)
     _write_group_values(paper, edition, width, begin)
     if CHANGES in charts:
         begin("Thay đổi so với cùng kỳ")

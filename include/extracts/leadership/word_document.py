@@ -62,6 +62,7 @@ class Paper:
         self.furniture = furniture
         self.document: Document = docx.Document()
         self._captions = 0
+        self._drop_preview()
         self._set_language()
         self._set_styles()
         self._style_ids = {style.name: style.style_id for style in self.document.styles}
@@ -202,6 +203,7 @@ class Paper:
         self.write(self._paragraph("Caption"), f"Bảng {self._captions}. {caption}")
         table = self.document.add_table(rows=1, cols=len(columns), style="Table Grid")
         self._set_widths(table, [column.width_mm for column in columns])
+        _indent(table)
         _mark(table.rows[0]._tr.get_or_add_trPr(), "w:cantSplit", "w:tblHeader")
         for cell, column in zip(table.rows[0].cells, columns, strict=True):
             _shade_cell(cell)
@@ -263,6 +265,12 @@ class Paper:
             draft.write_bytes(same_container(written.getvalue()))
 
     # How it is done
+
+    def _drop_preview(self) -> None:
+        """The library's empty document brings a picture of itself, which file browsers would show for ours."""
+        relations = self.document.part.package.rels
+        for number in [number for number, each in relations.items() if each.reltype.endswith("/thumbnail")]:
+            del relations[number]
 
     def _set_language(self) -> None:
         from docx.oxml.ns import qn
@@ -494,6 +502,18 @@ def _set_font(properties: Any, family: str, black: str) -> None:
         for attribute in list(colour.attrib):
             del colour.attrib[attribute]
         colour.set(qn("w:val"), black.removeprefix("#"))
+
+
+def _indent(table: Table) -> None:
+    """Let the border stand where the text begins, not the words within the first cell."""
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    twips = round(_CELL_PADDING_MM / 25.4 * 1440)
+    table._tbl.tblPr.insert_element_before(
+        parse_xml(f'<w:tblInd {nsdecls("w")} w:w="{twips}" w:type="dxa"/>'),
+        *("w:tblBorders", "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook"),
+    )
 
 
 def _mark(properties: Any, *names: str) -> None:
