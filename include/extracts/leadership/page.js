@@ -7,6 +7,7 @@
   const view = document.getElementById("xem");
   const pageTitle = document.title;
   const LINEAGE = "nguon";
+  const hasCells = data.indicators.some((each) => each.sides.some((side) => side.terms.length));
   const BIG_LIST = 12;
 
   const byCode = new Map(data.indicators.map((each) => [each.code, each]));
@@ -85,9 +86,12 @@
   function draw(place, figure) {
     const own = JSON.parse(JSON.stringify(figure));
     const isNarrow = place.clientWidth < 480;
+    own.layout.xaxis.title.text = literal(own.layout.xaxis.title.text);
     if (isNarrow) { own.layout.font.size = 11; }
     own.data.forEach((trace) => {
       // Long names and bars do not share a phone's width: break the names.
+      if (trace.name) { trace.name = literal(trace.name); }
+      trace.text = (trace.text || []).map(literal);
       trace.y = trace.y.map((name) => wrapped(name, isNarrow ? 18 : 44).map(literal).join("<br>"));
     });
     return Plotly.newPlot(place, own.data, own.layout, { displayModeBar: false, responsive: true });
@@ -115,6 +119,8 @@
     const numerator = word(figure[5]), denominator = word(figure[6]);
     return denominator ? (numerator || "–") + " / " + denominator : "";
   }
+
+  function ofBodies(figure) { return word(figure[3]).includes("ngày") ? word(figure[3]) : word(figure[3]) + " đơn vị"; }
 
   function cell(label, classes, ...children) {
     return make("td", { "data-label": label, class: classes || null }, ...children);
@@ -152,15 +158,23 @@
 
   function isAddedTo(side, key) { return side.terms.some((term) => key in term.sums); }
 
+  // What nothing was added to has no cells to show.
+  function sourced(side, figure, key, parts) {
+    const text = shown(figure, side.unit);
+    return isAddedTo(side, key)
+      ? make("a", { href: hashOf([...parts, LINEAGE], filters), title: "Xem nguồn của con số" }, text)
+      : text;
+  }
+
   function figureCard(indicator, side, figure, key) {
     const box = make("div", { class: "card" });
-    if (indicator.sides.length > 1) { box.append(make("p", { class: "name" }, side.name)); }
+    if (indicator.sides.length > 1) { box.append(make("p", { class: "name" }, side.short || side.name)); }
     if (figure) {
       box.append(make("p", { class: "value" + (isNumber(figure) ? "" : " word") }, word(figure[0]),
-        isNumber(figure) ? make("span", { class: "unit" }, " " + indicator.unit) : null));
+        isNumber(figure) ? make("span", { class: "unit" }, " " + side.unit) : null));
       [
         word(figure[2]),
-        word(figure[3]) !== "–" && !key.startsWith("b") ? "Đã báo cáo: " + word(figure[3]) : "",
+        word(figure[3]) !== "–" && !key.startsWith("b") ? "Đã báo cáo: " + ofBodies(figure) : "",
         ofTerms(figure) ? "Tử số / mẫu số: " + ofTerms(figure) : "",
         word(figure[7]),
         word(figure[4]),
@@ -169,7 +183,7 @@
     } else if (isAddedTo(side, key)) {
       box.append(make("p", { class: "value" }, addedBy(side, key)),
         make("p", { class: "small" }, "Cộng vào số của toàn tỉnh (" +
-          side.terms.map((term) => term.label.toLowerCase()).join(" / ") + "); chỉ tiêu không có số riêng ở cấp này."));
+          side.terms.map((term) => term.label.toLowerCase()).join(" / ") + ")" + (indicator.factor ? ", đơn vị gốc, chưa chia " + indicator.factor : "") + "; chỉ tiêu không có số riêng ở cấp này."));
     } else {
       box.append(make("p", { class: "value word" }, "–"),
         make("p", { class: "small" }, "Chỉ tiêu không có số riêng và không có ô nào cộng vào ở cấp này."));
@@ -254,7 +268,7 @@
     }
     const groups = [...new Set(listed.map((each) => each.group))].sort((one, other) =>
       (one < 0) - (other < 0) || one - other);
-    if (key !== "" || (groups.length === 1 && listed.length <= BIG_LIST)) {
+    if (groups.length === 1 && listed.length <= BIG_LIST) {
       box.append(cellTable(term, listed, sum));
       return box;
     }
@@ -262,10 +276,10 @@
       const members = listed.filter((each) => each.group === group);
       const part = group < 0 ? "" : sumOf(term, "g" + group);
       // Cells of no group are the province's own feeds; nothing but them is in such a term.
-      box.append(make("details", groups.length === 1 ? { open: "" } : {},
+      box.append(make("details", {},
         make("summary", {}, (group < 0 ? "Nguồn của toàn tỉnh" : data.groups[group][1]) + " (" + members.length +
           " dòng)" + (part ? ": " + part : "")),
-        cellTable(term, members, group < 0 ? (groups.length === 1 ? sum : "") : part)));
+        cellTable(term, members, group < 0 && groups.length === 1 ? sum : part)));
     });
     return box;
   }
@@ -274,9 +288,9 @@
     if (!figure || !isNumber(figure)) { return ""; }
     const numerator = word(figure[5]), denominator = word(figure[6]);
     if (indicator.isShare && denominator) {
-      return numerator + " ÷ " + denominator + " × 100 = " + word(figure[0]) + " " + indicator.unit;
+      return numerator + " ÷ " + denominator + " × 100 = " + word(figure[0]) + " " + side.unit;
     }
-    return indicator.factor ? numerator + " ÷ " + indicator.factor + " = " + word(figure[0]) + " " + indicator.unit : "";
+    return indicator.factor ? numerator + " ÷ " + indicator.factor + " = " + word(figure[0]) + " " + side.unit : "";
   }
 
   function shellWord(text) { return /^[\w@%+=:,.\/-]+$/.test(text) ? text : "'" + text.replace(/'/g, "'\"'\"'") + "'"; }
@@ -317,7 +331,8 @@
       const terms = side.terms.map((term) => termSection(term, key, figure)).filter(Boolean);
       const formula = formulaOf(indicator, side, key, figure);
       if (formula) { box.append(make("p", { class: "formula" }, formula)); }
-      box.append(...(terms.length ? terms : [make("p", {}, "Không có ô nào cộng vào con số này.")]));
+      const none = hasCells ? "Không có ô nào cộng vào con số này." : "Bản này không kèm danh sách ô; truy nguồn bằng lệnh dưới đây.";
+      box.append(...(terms.length ? terms : [make("p", {}, none)]));
     });
     if (indicator.parts.length && key === "") {
       box.append(make("p", { class: "small" }, "Nguồn của số phân tổ: thêm --by và mã ghi sau tên vào lệnh dưới đây."));
@@ -359,30 +374,36 @@
 
   function valueCells(indicator, keys, parts, hasFigures) {
     return indicator.sides.map((side) => {
-      const figure = figureOf(side, keys), label = indicator.sides.length > 1 ? side.name : "Giá trị";
+      const figure = figureOf(side, keys), label = indicator.sides.length > 1 ? side.short : "Giá trị";
       const listed = [];
       if (hasFigures) {
         listed.push(figure
-          ? cell(label, "n value" + (isNumber(figure) ? "" : " word"),
-            make("a", { href: hashOf([...parts, LINEAGE], filters), title: "Xem nguồn của con số" }, shown(figure, indicator.unit)))
+          ? cell(label, "n value" + (isNumber(figure) ? "" : " word"), sourced(side, figure, keys, parts))
           : cell(label, "n value word", "–"));
-        listed.push(cell("Loại", "", figure ? [word(figure[2]), word(figure[4])].filter(Boolean).join(". ") : ""));
+        listed.push(cell("Loại, còn thiếu", "", figure ? [word(figure[2]), word(figure[4])].filter(Boolean).join(". ") : ""));
       }
-      const sums = isAddedTo(side, keys) ? addedBy(side, keys) : "không có ô nào";
-      listed.push(cell(addedLabel(indicator, side), "n added", figure && ofTerms(figure) ? ofTerms(figure) : sums));
+      if (showsAdded(indicator, side, hasFigures)) {
+        const sums = isAddedTo(side, keys) ? addedBy(side, keys) : "không có ô nào";
+        listed.push(cell(addedLabel(indicator, side), "n added", figure ? ofTerms(figure) || word(figure[5]) : sums));
+      }
       return listed;
     }).flat();
   }
 
+  // Where the value is the sum itself, printing it twice tells nothing.
+  function showsAdded(indicator, side, hasFigures) {
+    return hasCells && (!hasFigures || Boolean(indicator.factor) || side.terms.length > 1);
+  }
+
   function addedLabel(indicator, side) {
     const label = side.terms.length > 1 ? "Tử số / mẫu số" : "Cộng vào";
-    return indicator.sides.length > 1 ? label + ", " + side.name : label;
+    return indicator.sides.length > 1 ? label + ": " + side.short : label;
   }
 
   function valueHeaders(indicator, hasFigures) {
     return indicator.sides.map((side) => [
-      ...(hasFigures ? [[indicator.sides.length > 1 ? side.name : "Giá trị", "n"], ["Loại, còn thiếu"]] : []),
-      [addedLabel(indicator, side), "n"],
+      ...(hasFigures ? [[indicator.sides.length > 1 ? side.short : "Giá trị", "n"], ["Loại, còn thiếu"]] : []),
+      ...(showsAdded(indicator, side, hasFigures) ? [[addedLabel(indicator, side), "n"]] : []),
     ]).flat();
   }
 
@@ -400,9 +421,10 @@
       return make("tr", { "data-group": code },
         make("th", { scope: "row" }, link(parts, name, { class: "deeper" })),
         ...valueCells(indicator, "g" + place, parts, hasFigures),
-        cell("Đơn vị đã báo cáo", "n", figure ? word(figure[3]) : ""));
+        hasFigures ? cell("Đơn vị đã báo cáo", "n", figure ? word(figure[3]) : "") : null);
     });
-    return table([["Nhóm đơn vị"], ...valueHeaders(indicator, hasFigures), ["Đơn vị đã báo cáo", "n"]], rows, "drill");
+    const headers = [["Nhóm đơn vị"], ...valueHeaders(indicator, hasFigures)];
+    return table(hasFigures ? [...headers, ["Đơn vị đã báo cáo", "n"]] : headers, rows, "drill");
   }
 
   function bodyTable(indicator, group) {
@@ -457,12 +479,12 @@
     if (parts.length < 3) { view.append(lineageSwitch(parts, isOpen)); }
     if (isOpen) { view.append(lineageSection(indicator, parts)); }
     if (parts.length === 1) {
-      const chart = charts["nhom-" + indicator.code];
+      const chart = indicator.chart;
       view.append(make("h3", {}, "Theo nhóm đơn vị"), groupTable(indicator));
       if (chart) {
-        const place = make("div", { role: "img", "aria-label": "Biểu đồ thanh: số của từng nhóm, cùng số với bảng trên.", class: "chart" });
-        view.append(make("figure", {}, make("figcaption", {}, "Biểu đồ theo nhóm"), place));
-        draw(place, chart);
+        const place = make("div", { role: "img", "aria-label": chart.alt, class: "chart" });
+        view.append(make("figure", {}, make("figcaption", {}, chart.title), place));
+        draw(place, chart.figure);
       }
       view.append(...partsSection(indicator));
     } else if (parts.length === 2) {
@@ -528,9 +550,9 @@
             cell("Chỉ tiêu", "", link([indicator.code, code], side.name)),
             figure
               ? cell("Giá trị của nhóm", "n value" + (isNumber(figure) ? "" : " word"),
-                make("a", { href: hashOf([indicator.code, code, LINEAGE], filters), title: "Xem nguồn của con số" }, shown(figure, indicator.unit)))
+                sourced(side, figure, key, [indicator.code, code]))
               : cell("Cộng vào số toàn tỉnh", "n", addedBy(side, key), make("span", { class: "small" }, " (cộng vào)")),
-            cell("Toàn tỉnh", "n" + (isNumber(side.headline) ? "" : " word"), shown(side.headline, indicator.unit)),
+            cell("Toàn tỉnh", "n" + (isNumber(side.headline) ? "" : " word"), shown(side.headline, side.unit)),
             cell("Đơn vị đã báo cáo", "n", figure ? word(figure[3]) : "")));
         });
       });
@@ -625,6 +647,7 @@
       if (!overview.hidden) { left = { top: window.scrollY, focus: document.activeElement }; }
       overview.hidden = true;
       view.hidden = false;
+      document.body.classList.add("drilled");
       const target = renderView(place);
       target.focus({ preventScroll: true });
       target.scrollIntoView();
@@ -634,6 +657,7 @@
     overview.hidden = false;
     view.hidden = true;
     view.replaceChildren();
+    document.body.classList.remove("drilled");
     document.title = pageTitle;
     applyFilters();
     refreshLinks();

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from include.extracts.leadership import page_data, statements, wording
 from include.extracts.leadership.charts import draw_charts
-from include.extracts.leadership.edition import DRAFT_VI, Edition
+from include.extracts.leadership.edition import Edition
 from include.extracts.leadership.snapshot import IndicatorLines, Snapshot
 from include.reference.legal_bases import EVIDENCE_VI
 
@@ -37,7 +37,7 @@ def render_page(edition: Edition) -> str:
     from markupsafe import Markup
 
     snapshot = edition.snapshot
-    charts = draw_charts(snapshot)
+    charts = draw_charts(snapshot, edition.comparisons)
     library, behaviour = _plotly(), (_HERE / "page.js").read_text(encoding="utf-8")
     style = (_HERE / "page.css").read_text(encoding="utf-8")
     return _template().render(
@@ -45,7 +45,6 @@ def render_page(edition: Edition) -> str:
         snapshot=snapshot,
         say=statements,
         word=wording,
-        draft=DRAFT_VI,
         compared=page_data,
         evidence=EVIDENCE_VI,
         title=statements.title(snapshot),
@@ -112,8 +111,7 @@ def _issue(edition: Edition) -> list[tuple[str, str]]:
             ),
         ]
     if edition.is_late:
-        planned = f" so với lịch {wording.moment_vi(edition.planned_at)}" if edition.planned_at else ""
-        told.append(("Phát hành muộn", f"Muộn{planned}."))
+        told.append(("Phát hành chậm", statements.lateness_of(edition)))
     if edition.content_hash:
         told.append(("Mã nội dung", edition.content_hash[:12]))
     return told

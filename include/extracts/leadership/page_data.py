@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
+from include.extracts.leadership.charts import draw_groups, plotly_of
 from include.extracts.leadership.edition import Comparison, Edition, LineageCell, shown_value
 from include.extracts.leadership.snapshot import Body, Figure, IndicatorLines
 from include.extracts.leadership.statements import (
     ARITHMETIC_VI,
+    change_of,
     coverage_of,
     direction_of,
     gaps_of,
@@ -83,12 +85,15 @@ def page_data(edition: Edition) -> dict[str, Any]:
             "factor": "" if indicator.unit_factor == 1 else format_number(indicator.unit_factor),
             "isShare": int(_is_share(indicator)),
             "parts": _parts(indicator, words),
+            "chart": _chart(indicator),
             "sides": [
                 {
                     "side": headline.side,
                     "name": label_of(headline),
+                    "short": headline.side_name,
+                    "unit": headline.unit,
                     "headline": _figure(headline, words),
-                    "compared": compared_sentence(edition, headline),
+                    "compared": change_of(headline, edition.comparison_of(headline)),
                     "groups": {
                         str(group_places[each.scope_code]): _figure(each, words)
                         for each in indicator.by_group
@@ -124,33 +129,25 @@ def page_data(edition: Edition) -> dict[str, Any]:
     }
 
 
-def compared_sentence(edition: Edition, figure: Figure) -> str:
-    """“cao hơn 229 tin, bài so với 6 tháng đầu năm 2025 (2.064 tin, bài; chính thức)”, or why it is not compared."""
-    comparison = edition.comparison_of(figure)
-    if comparison is None:
-        return ""
-    if comparison.difference is None:
-        return f"{comparison.period_name}: {comparison.reason}" if comparison.reason else compared_value(comparison, "")
-    before = f"{comparison.period_name}: {compared_value(comparison, figure.unit)}"
-    return f"{compared_difference(comparison, figure.unit)} so với cùng kỳ ({before})"
-
-
 def compared_difference(comparison: Comparison, unit: str) -> str:
-    """“cao hơn 229 tin, bài”; empty where there is nothing to compare."""
+    """“tăng 229 tin, bài”; empty where there is nothing to compare."""
     if comparison.difference is None:
         return ""
     if not comparison.difference:
-        return "bằng cùng kỳ"
-    way = "cao hơn" if comparison.difference > 0 else "thấp hơn"
-    return f"{way} {difference_vi(comparison.difference, unit)}"
+        return "không đổi"
+    word = "tăng" if comparison.difference > 0 else "giảm"
+    return f"{word} {difference_vi(comparison.difference, unit)}"
 
 
 def compared_value(comparison: Comparison, unit: str) -> str:
-    """“2.064 tin, bài; chính thức”, or the word of its state."""
+    """“2.064 tin, bài”, or the word of its state."""
     shown = shown_value(comparison.value, unit, comparison.state)
-    is_number = comparison.value is not None and comparison.state != "nil"
-    parts = (f"{shown} {unit}".rstrip() if is_number else shown, KINDS_VI.get(comparison.kind or "", ""))
-    return "; ".join(part for part in parts if part)
+    return shown if comparison.value is None or comparison.state == "nil" else f"{shown} {unit}"
+
+
+def compared_kind(comparison: Comparison) -> str:
+    """“chính thức”, “ước”; empty where there is no value."""
+    return KINDS_VI.get(comparison.kind or "", "") if comparison.value is not None else ""
 
 
 def exact_vi(value: Decimal | None) -> str:
@@ -169,6 +166,11 @@ def _figure(figure: Figure, words: _Words) -> list[int]:
         words.place(figure.denominator_mark or exact_vi(figure.denominator)),
         words.place(figure.as_of),
     ]
+
+
+def _chart(indicator: IndicatorLines) -> dict[str, Any] | None:
+    chart = draw_groups(indicator)
+    return None if chart is None else {"title": chart.title, "alt": chart.alt, "figure": plotly_of(chart)}
 
 
 def _parts(indicator: IndicatorLines, words: _Words) -> list[list[Any]]:
