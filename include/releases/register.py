@@ -188,9 +188,7 @@ def load_edition(connection: Connection, edition_id: int) -> Edition:
             expected="the id of a frozen edition",
             remedy="`ttdn release list` shows them.",
         )
-    approval = (
-        Approval(row.reviewed_by, row.approved_by, row.approved_at) if row.approved_at is not None else None
-    )
+    approval = Approval(row.reviewed_by, row.approved_by, row.approved_at) if row.approved_at is not None else None
     edition = edition_of_json(bytes(row.content), approval)
     if edition.content_hash != row.content_hash:
         raise PlatformError(

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -128,6 +128,16 @@ def read_public_keys(path: Path) -> tuple[PublicKey, ...]:
     return keys
 
 
+def describe_key(key: PublicKey) -> dict[str, str | None]:
+    """The key as it stands in the published list."""
+    return {
+        "fingerprint": key.fingerprint,
+        "pem": key.pem,
+        "since": key.since.isoformat() if key.since else None,
+        "until": key.until.isoformat() if key.until else None,
+    }
+
+
 def fingerprint_of(key: Ed25519PublicKey) -> str:
     """SHA-256 of the DER form, 64 hex digits."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -196,11 +206,9 @@ def _publish(settings: Settings, private: Ed25519PrivateKey) -> SigningKey:
 
 def _write_keys(path: Path, keys: Sequence[PublicKey]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    listed = [asdict(key) for key in keys]
     with whole_file(path) as draft:
-        draft.write_text(
-            json.dumps({"keys": listed}, indent=2, default=lambda moment: moment.isoformat()) + "\n", encoding="utf-8"
-        )
+        listed = [describe_key(key) for key in keys]
+        draft.write_text(json.dumps({"keys": listed}, indent=2) + "\n", encoding="utf-8")
 
 
 @contextmanager
