@@ -44,12 +44,9 @@ class PublicKey:
     @property
     def key(self) -> Ed25519PublicKey:
         """The key itself. Raises ValueError where the text is no Ed25519 key or not that of the fingerprint."""
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-        from cryptography.hazmat.primitives.serialization import load_pem_public_key
-
-        key = load_pem_public_key(self.pem.encode("ascii"))
-        if not isinstance(key, Ed25519PublicKey) or fingerprint_of(key) != self.fingerprint:
-            raise ValueError("not the Ed25519 key of that fingerprint")
+        key = _read_pem(self.pem)
+        if fingerprint_of(key) != self.fingerprint:
+            raise ValueError("not the key of that fingerprint")
         return key
 
     def signed(self, content: bytes, signature: bytes) -> bool:
@@ -153,13 +150,23 @@ def pem_of(key: Ed25519PublicKey) -> str:
 
 
 def _public_of_pem(text: str) -> PublicKey:
+    key = _read_pem(text)
+    return PublicKey(fingerprint_of(key), pem_of(key))
+
+
+def _read_pem(text: str) -> Ed25519PublicKey:
+    """The key. Raises ValueError for a text that is none, or a key of another kind."""
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-    key = load_pem_public_key(text.encode("ascii"))
+    try:
+        key = load_pem_public_key(text.encode("ascii"))
+    except UnsupportedAlgorithm as error:
+        raise ValueError("a key of a kind nobody knows") from error
     if not isinstance(key, Ed25519PublicKey):
-        raise ValueError("another kind of key")
-    return PublicKey(fingerprint_of(key), pem_of(key))
+        raise ValueError("a key of another kind")
+    return key
 
 
 def _make_key(settings: Settings) -> SigningKey:
@@ -174,6 +181,7 @@ def _make_key(settings: Settings) -> SigningKey:
 
 
 def _read_private(path: Path) -> Ed25519PrivateKey:
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -181,7 +189,7 @@ def _read_private(path: Path) -> Ed25519PrivateKey:
         private = load_pem_private_key(path.read_bytes(), password=None)
         if not isinstance(private, Ed25519PrivateKey):
             raise ValueError("another kind of key")
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise SettingsError(
             where=str(path),
             found="a file that holds no Ed25519 key",
