@@ -35,6 +35,7 @@ def test_the_sheets_stand_in_reading_order(tmp_path):
         "Tóm tắt",
         "Chỉ tiêu",
         "Theo nhóm, xã",
+        "Biểu đồ",
         "Dữ liệu",
         "Đính chính, đối chiếu",
         "Ghi chú, định nghĩa",
@@ -140,7 +141,7 @@ def test_charts_are_native_and_described(tmp_path):
     with zipfile.ZipFile(tmp_path / "extract.xlsx") as container:
         charts = [name for name in container.namelist() if name.startswith("xl/charts/chart")]
         drawing = container.read("xl/drawings/drawing1.xml").decode()
-    assert len(charts) == 2
+    assert len(charts) == 4  # both on the summary, and each beside its numbers
     assert "2/3 đơn vị phải báo cáo đã có báo cáo được nhận" in drawing
 
 

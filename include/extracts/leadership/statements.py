@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from include.extracts.leadership.edition import Comparison, shown_value
 from include.extracts.leadership.snapshot import Body, Figure, IndicatorLines, LegalBasisDays, Snapshot
 from include.extracts.leadership.wording import (
     DIRECTIONS_VI,
@@ -387,6 +388,20 @@ def gaps_of(figure: Figure) -> str:
     if figure.requested_expected:
         told.append(f"Được đề nghị: {figure.requested_received}/{figure.requested_expected} đơn vị đã báo cáo.")
     return " ".join(told)
+
+
+def change_of(figure: Figure, comparison: Comparison | None) -> str:
+    """“tăng 229 tin, bài so với 2.064 của 6 tháng đầu năm 2025 (ước)”, or why there is nothing to compare with."""
+    if comparison is None:
+        return ""
+    if comparison.value is None or comparison.difference is None:
+        return comparison.reason or f"không so được với {comparison.period_name}"
+    before = shown_value(comparison.value, figure.unit, comparison.state) + ("%" if figure.unit == "%" else "")
+    period = comparison.period_name + (" (ước)" if comparison.kind == "uoc" else "")
+    if not comparison.difference:
+        return f"không đổi so với {before} của {period}"
+    word = "tăng" if comparison.difference > 0 else "giảm"
+    return f"{word} {difference_vi(comparison.difference, figure.unit)} so với {before} của {period}"
 
 
 def label_of(figure: Figure) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,17 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from include.extracts.leadership import statements
-from include.extracts.leadership.charts import (
-    BLUE,
-    GREY,
-    LIGHT_GREY,
-    NAVY,
-    ORANGE,
-    SKY,
-    has_foreign_languages,
-    language_title,
-    reports_title,
-)
+from include.extracts.leadership.charts import GROUP_COLUMNS, LIGHT_GREY, NAVY, Chart, Series, draw_charts
 from include.extracts.leadership.snapshot import GROUP, PROVINCE, Body, Figure, IndicatorLines, Snapshot
 from include.extracts.leadership.wording import (
     GROUPS_VI,
@@ -38,11 +28,12 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-SUMMARY, INDICATORS, TARGETS, SCOPES, TIDY, CHANGES, NOTES, SOURCES = (
+SUMMARY, INDICATORS, TARGETS, SCOPES, CHARTS, TIDY, CHANGES, NOTES, SOURCES = (
     "Tóm tắt",
     "Chỉ tiêu",
     "Mục tiêu",
     "Theo nhóm, xã",
+    "Biểu đồ",
     "Dữ liệu",
     "Đính chính, đối chiếu",
     "Ghi chú, định nghĩa",
@@ -81,6 +72,9 @@ _LINE = "#BFC7D1"
 # Blue and amber, which everyone can tell apart; the word stands in the cell all the same.
 _TARGET_COLOURS = {"met": "#EAF3F9", "missed": "#FFF6E0"}
 _BAND = "#E6ECF3"
+_ROW_PIXELS = 20
+_CHART_FONT: Mapping[str, Any] = {"name": "Times New Roman", "size": 10}
+_PATTERNS = {"/": "wide_upward_diagonal", "x": "outlined_diamond", ".": "percent_20"}
 
 
 def write_workbook(snapshot: Snapshot, path: Path) -> None:
@@ -121,21 +115,24 @@ class _Writer:
         self.book = book
         self.snapshot = snapshot
         self.formats: dict[tuple[tuple[str, Any], ...], Format] = {}
-        # Made in reading order; the tidy sheet is filled first because a chart on the summary points into it.
+        self.charts = draw_charts(snapshot)
+        self.places: dict[str, tuple[int, int]] = {}
+        # Made in reading order; the sheet of charts is filled first because those on the summary point into it.
         self.sheets: dict[str, Worksheet] = {
             name: book.add_worksheet(name)
-            for name in (SUMMARY, INDICATORS, TARGETS, SCOPES, TIDY, CHANGES, NOTES, SOURCES)
+            for name in (SUMMARY, INDICATORS, TARGETS, SCOPES, CHARTS, TIDY, CHANGES, NOTES, SOURCES)
             # Without a target there is nothing to show of any.
             if name != TARGETS or snapshot.with_target
         }
 
     def write(self) -> None:
-        positions = self.write_tidy()
-        self.write_summary(positions)
+        self.write_charts()
+        self.write_summary()
         self.write_indicators()
         if self.snapshot.with_target:
             self.write_targets()
         self.write_scopes()
+        self.write_tidy()
         self.write_changes()
         self.write_notes()
         self.write_sources()
@@ -164,8 +161,7 @@ class _Writer:
         return self.cell(bold=True, bg_color=NAVY, font_color="#FFFFFF", align="center")
 
     def number(self, value: Decimal, unit: str = "", **properties: Any) -> Format:
-        decimals = decimals_of(value, unit)
-        return self.cell(num_format="#,##0" + ("." + "0" * decimals if decimals else ""), align="right", **properties)
+        return self.cell(num_format=_number_format(decimals_of(value, unit)), align="right", **properties)
 
     def open_sheet(self, name: str, columns: Sequence[_Column], heading: str) -> tuple[Worksheet, int]:
         """Page set-up, widths, title; returns the sheet and the next free row."""
@@ -239,7 +235,7 @@ class _Writer:
 
     # --- sheets -----------------------------------------------------------------------------------------
 
-    def write_summary(self, positions: dict[tuple[str, str], tuple[int, int]]) -> None:
+    def write_summary(self) -> None:
         columns = [
             _Column("Mã", 7),
             _Column("Chỉ tiêu chính", 46),
@@ -274,18 +270,17 @@ class _Writer:
             self.write_text(sheet, row, 5, statements.coverage_of(figure), align="center")
             sheet.merge_range(row, last - 1, row, last, note, self.cell())
             row += 1
-        row = self.write_groups(sheet, row + 1, positions)
+        row = self.write_groups(sheet, row + 1)
         self.write_absent(sheet, row + 1)
 
-    def write_groups(self, sheet: Worksheet, row: int, positions: dict[tuple[str, str], tuple[int, int]]) -> int:
-        """Reports by peer group, with the chart drawn from this very table; returns the next free row."""
+    def write_groups(self, sheet: Worksheet, row: int) -> int:
+        """Reports by peer group, and the first charts; returns the next free row."""
         row = self.section(sheet, row, "Báo cáo theo nhóm đơn vị")
-        titles = ("Nhóm đơn vị", "Phải báo cáo", "Đúng hạn", "Nộp muộn", "Còn lỗi, chờ sửa", "Chưa nộp")
+        titles = GROUP_COLUMNS
         sheet.set_row(row, 16 * 2 + 4)
         sheet.merge_range(row, 0, row, 1, titles[0], self.header)
         for column, title in enumerate(titles[1:], start=2):
             sheet.write_string(row, column, title, self.header)
-        header = row
         groups = statements.groups(self.snapshot)
         for group in groups:
             row += 1
@@ -295,53 +290,99 @@ class _Writer:
                 self.write_count(sheet, row, column, count)
         if not groups:
             return row + 1
-        chart_row = row + 2
-        chart: Any = self.book.add_chart({"type": "bar", "subtype": "percent_stacked"})
-        for column, colour in ((3, BLUE), (4, SKY), (5, ORANGE), (6, GREY)):
-            chart.add_series(
-                {
-                    "name": [SUMMARY, header, column],
-                    "categories": [SUMMARY, header + 1, 0, row, 0],
-                    "values": [SUMMARY, header + 1, column, row, column],
-                    "fill": {"color": colour},
-                    "gap": 40,
-                }
+        chart_row, deepest = row + 2, 0
+        # As many as fit beside each other on the printed page.
+        for column, offset, chart in zip((0, 4), (0, 40), self.charts, strict=False):
+            native, height = self.native_chart(chart, 585)
+            sheet.insert_chart(
+                chart_row, column, native, {"object_position": 2, "x_offset": offset, "description": chart.alt}
             )
-        self.dress(chart, reports_title(self.snapshot))
-        chart.set_x_axis({"num_format": "0%", "major_gridlines": {"visible": True, "line": {"color": _LINE}}})
-        chart.set_y_axis({"reverse": True, "crossing": "max", "num_font": {"name": "Times New Roman", "size": 10}})
-        sheet.insert_chart(chart_row, 0, chart, {"object_position": 2, "description": reports_title(self.snapshot)})
-        span = positions.get(("M02", "language"))
-        if span is not None and has_foreign_languages(self.snapshot):
-            bars: Any = self.book.add_chart({"type": "bar"})
-            first, last = span
-            bars.add_series(
-                {
-                    "name": "Tin, bài, sản phẩm",
-                    "categories": [TIDY, first, 8, last, 8],
-                    "values": [TIDY, first, 9, last, 9],
-                    "fill": {"color": BLUE},
-                    "gap": 40,
-                    "data_labels": {"value": True, "num_format": "#,##0"},
-                }
-            )
-            heading = language_title(self.snapshot)
-            self.dress(bars, heading)
-            bars.set_legend({"none": True})
-            bars.set_x_axis(
-                {"min": 0, "num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": _LINE}}}
-            )
-            bars.set_y_axis({"reverse": True, "crossing": "max", "num_font": {"name": "Times New Roman", "size": 10}})
-            sheet.insert_chart(chart_row, 4, bars, {"object_position": 2, "x_offset": 40, "description": heading})
-        return chart_row + 17
+            deepest = max(deepest, height)
+        return chart_row + math.ceil(deepest / _ROW_PIXELS) + 1
 
-    def dress(self, chart: Any, title: str) -> None:
-        chart.set_title(
-            {"name": title, "name_font": {"name": "Times New Roman", "size": 12, "bold": True, "color": NAVY}}
+    def write_charts(self) -> None:
+        """Every chart beside the numbers it is drawn from."""
+        widest = max((len(chart.series) for chart in self.charts), default=1)
+        columns = [_Column("", 40), *(_Column("", 14) for _ in range(widest)), _Column("", 3), _Column("", 86)]
+        sheet, row = self.open_sheet(CHARTS, columns, "Biểu đồ và số liệu của biểu đồ")
+        for chart in self.charts:
+            row = self.section(sheet, row + 1, chart.title)
+            first = row
+            names = [series.name if len(chart.series) > 1 else chart.axis_title for series in chart.series]
+            sheet.set_row(row, 16 * max(_lines(name, 12) for name in names) + 6)
+            for column, word in enumerate((chart.headers[0], *names)):
+                sheet.write_string(row, column, word, self.header)
+            for index, category in enumerate(chart.categories):
+                row += 1
+                self.write_text(sheet, row, 0, category)
+                for column, series in enumerate(chart.series, start=1):
+                    word = _word_of(series.labels[index])
+                    style = (
+                        self.cell(num_format=f'"{word}"', align="right")
+                        if word
+                        else self.number(series.values[index], chart.unit)
+                    )
+                    sheet.write_number(row, column, float(series.values[index]), style)
+            self.places[chart.code] = (first, row)
+            for category, word in chart.absent:
+                row += 1
+                self.write_text(sheet, row, 0, category)
+                self.write_text(sheet, row, 1, word, italic=True, align="right")
+            native, height = self.native_chart(chart, 620)
+            sheet.insert_chart(
+                first, widest + 2, native, {"object_position": 2, "x_offset": 4, "description": chart.alt}
+            )
+            row = max(row + 1, first + math.ceil(height / _ROW_PIXELS) + 1)
+
+    def native_chart(self, chart: Chart, width: int) -> tuple[Any, int]:
+        """The chart for Excel, drawn from the cells write_charts has filled, and its height in pixels."""
+        first, last = self.places[chart.code]
+        native: Any = self.book.add_chart(
+            {"type": "bar", **({"subtype": "percent_stacked"} if chart.is_stacked else {})}
         )
-        chart.set_legend({"position": "bottom", "font": {"name": "Times New Roman", "size": 10}})
-        chart.set_size({"width": 585, "height": 330})
-        chart.set_chartarea({"border": {"color": _LINE}})
+        for column, series in enumerate(chart.series, start=1):
+            native.add_series(
+                {
+                    "name": [CHARTS, first, column],
+                    "categories": [CHARTS, first + 1, 0, last, 0],
+                    "values": [CHARTS, first + 1, column, last, column],
+                    "gap": 40,
+                    **_native_fill(series),
+                    **({} if chart.is_stacked else {"data_labels": self.native_labels(chart, series)}),
+                }
+            )
+        native.set_title(
+            {"name": chart.title, "name_font": {"name": "Times New Roman", "size": 12, "bold": True, "color": NAVY}}
+        )
+        if chart.is_stacked:
+            native.set_legend({"position": "bottom", "font": _CHART_FONT})
+        else:
+            native.set_legend({"none": True})
+        native.set_x_axis(
+            {
+                "name": chart.axis_title,
+                "name_font": {**_CHART_FONT, "bold": False},
+                "num_font": _CHART_FONT,
+                "num_format": "0%" if chart.is_stacked else "#,##0",
+                "major_gridlines": {"visible": True, "line": {"color": _LINE}},
+                **({"min": 0} if all(value >= 0 for series in chart.series for value in series.values) else {}),
+            }
+        )
+        native.set_y_axis({"reverse": True, "crossing": "max", "num_font": _CHART_FONT, "label_position": "low"})
+        height = 120 + 24 * len(chart.categories)
+        native.set_size({"width": width, "height": height})
+        native.set_chartarea({"border": {"color": _LINE}})
+        return native, height
+
+    def native_labels(self, chart: Chart, series: Series) -> dict[str, Any]:
+        decimals = max(decimals_of(value, chart.unit) for value in series.values)
+        return {
+            "value": True,
+            "num_format": _number_format(decimals),
+            "font": _CHART_FONT,
+            # Nothing reported is told from a reported zero by its word.
+            "custom": [{"value": word} if (word := _word_of(label)) else None for label in series.labels],
+        }
 
     def write_absent(self, sheet: Worksheet, row: int) -> None:
         """Every obliged body whose report is missing or came late, by name."""
@@ -533,8 +574,8 @@ class _Writer:
         else:
             self.write_value(sheet, row, column, figure)
 
-    def write_tidy(self) -> dict[tuple[str, str], tuple[int, int]]:
-        """Every value, one a row, as an Excel table; returns where each breakdown of the province stands."""
+    def write_tidy(self) -> None:
+        """Every value, one a row, as an Excel table."""
         columns = [_Column(name, width) for name, width in TIDY_COLUMNS]
         sheet, row = self.open_sheet(TIDY, columns, "Số liệu dạng bảng dài, mỗi dòng một giá trị")
         sheet.write_string(
@@ -560,13 +601,8 @@ class _Writer:
         sheet.set_row(header, 36)
         sheet.freeze_panes(header + 1, 3)
         sheet.repeat_rows(header)
-        positions: dict[tuple[str, str], tuple[int, int]] = {}
         for row, figure in enumerate(figures, start=header + 1):
             self.write_tidy_row(sheet, row, figure)
-            if figure.scope_type == PROVINCE and not figure.is_headline:
-                key = (figure.indicator_code, figure.axis_code)
-                positions[key] = (positions.get(key, (row, row))[0], row)
-        return positions
 
     def write_tidy_row(self, sheet: Worksheet, row: int, figure: Figure) -> None:
         plain = self.style()
@@ -605,8 +641,7 @@ class _Writer:
 
     def write_plain(self, sheet: Worksheet, row: int, column: int, value: Decimal | None, unit: str = "") -> None:
         if value is not None:
-            decimals = decimals_of(value, unit)
-            number_format = "#,##0" + ("." + "0" * decimals if decimals else "")
+            number_format = _number_format(decimals_of(value, unit))
             sheet.write_number(row, column, float(value), self.style(num_format=number_format))
 
     def write_changes(self) -> None:
@@ -786,6 +821,22 @@ class _Writer:
 def _lines(words: str, width: float) -> int:
     """How many lines the words take in a cell that many characters wide; a little generous, as Excel wraps by words."""
     return max(1, sum(math.ceil(len(part) * 0.95 / (width - 1.5)) or 1 for part in words.split("\n")))
+
+
+def _number_format(decimals: int) -> str:
+    return "#,##0" + ("." + "0" * decimals if decimals else "")
+
+
+def _word_of(label: str) -> str:
+    """The label of a bar that is a word and no number."""
+    return label if label and not any(character.isdigit() for character in label) else ""
+
+
+def _native_fill(series: Series) -> dict[str, Any]:
+    if not series.pattern:
+        return {"fill": {"color": series.colour}}
+    pattern = {"pattern": _PATTERNS[series.pattern], "fg_color": NAVY, "bg_color": series.colour}
+    return {"pattern": pattern, "border": {"color": NAVY, "width": 0.5}}
 
 
 def _naive(moment: datetime) -> datetime:
