@@ -24,6 +24,7 @@ from include.extracts.leadership.workbook import write_workbook
 from include.indicators.kpi import kpi, kpi_as_known
 from include.indicators.marts import build_marts
 from include.indicators.targets import read_targets, sync_targets
+from include.pipeline.extract import working_edition
 from include.quality.explanations import (
     ExplanationRefused,
     Speaker,
@@ -440,7 +441,7 @@ def test_an_unset_target_prints_nothing_coloured(reports, tmp_path):
     send(reports, "SYT", figures={"MED01": 40})
     read = snapshot(reports)
     page = render_page(read)
-    write_workbook(read, tmp_path / "a.xlsx")
+    write_workbook(working_edition(read), tmp_path / "a.xlsx")
 
     assert 'class="target' not in page
     assert "Tỉnh chưa giao mục tiêu" in page
@@ -454,7 +455,7 @@ def test_page_and_workbook_show_distance_pace_and_the_missing_explanation(missed
     set_target(missed, "S01", 80)  # nobody answered: no value
     read = snapshot(missed)
     page, path = render_page(read), tmp_path / "a.xlsx"
-    write_workbook(read, path)
+    write_workbook(working_edition(read), path)
     words = words_of(page)
 
     assert "Chưa đạt mục tiêu : 50 tin, bài; thấp hơn 10 tin, bài." in words
@@ -476,7 +477,7 @@ def test_page_and_workbook_show_distance_pace_and_the_missing_explanation(missed
 def test_page_and_workbook_show_the_words_beside_the_number(missed, tmp_path):
     explain(missed, "Ít sự kiện <lớn> trong kỳ.", given_at=datetime(2026, 7, 8, 9, tzinfo=ZONE))
     read = snapshot(missed)
-    write_workbook(read, tmp_path / "a.xlsx")
+    write_workbook(working_edition(read), tmp_path / "a.xlsx")
 
     page = render_page(read)
     assert "Ít sự kiện &lt;lớn&gt; trong kỳ." in page
@@ -491,7 +492,7 @@ def test_a_hidden_small_value_is_not_told_by_its_distance(reports, tmp_path):
     set_target(reports, "R02", 90)
     read = snapshot(reports)
     (figure,) = read.with_target
-    write_workbook(read, tmp_path / "a.xlsx")
+    write_workbook(working_edition(read), tmp_path / "a.xlsx")
 
     assert figure.target is not None
     assert (figure.target.state, figure.target.distance, figure.target.answers) == ("suppressed", None, ())
@@ -550,7 +551,7 @@ def test_an_amended_text_holds_the_whole_year_beside_what_amends_it(reports):
 def test_the_definitions_print_the_texts_of_the_period_and_what_happens_when_a_unit_is_missing(reports, tmp_path):
     send(reports, "VPUB", "2026-NAM", {"PRS02": 3, "PRS03": 3}, received_at=datetime(2026, 11, 20, tzinfo=ZONE))
     read = snapshot(reports, "2026-NAM")
-    write_workbook(read, tmp_path / "a.xlsx")
+    write_workbook(working_edition(read), tmp_path / "a.xlsx")
     words = words_of(render_page(read))
 
     days = "88/2012/NĐ-CP (từ 01/01/2026 đến 30/06/2026, 181/365 ngày)"

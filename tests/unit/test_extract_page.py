@@ -15,6 +15,7 @@ import pytest
 from include.extracts.leadership.charts import draw_charts
 from include.extracts.leadership.page import render_page
 from include.extracts.leadership.workbook import write_workbook
+from include.pipeline.extract import working_edition
 from tests.unit.extract_builders import body, figure, indicator, language, snapshot
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\u2028&amp;"
@@ -196,7 +197,7 @@ def test_a_period_nobody_has_reported_for_still_has_its_page(tmp_path):
     )
 
     read = Reader(render_page(empty))
-    write_workbook(empty, tmp_path / "empty.xlsx")
+    write_workbook(working_edition(empty), tmp_path / "empty.xlsx")
 
     assert "0/1 đơn vị phải báo cáo" in read.text
     assert "số liệu còn tạm tính" in read.text

@@ -12,11 +12,12 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from include.extracts.leadership.workbook import TIDY_COLUMNS, write_workbook
+from tests.unit.edition_builders import edition
 from tests.unit.extract_builders import body, figure, indicator, snapshot
 
 
 def written(tmp_path: Path, **changes: object) -> openpyxl.Workbook:
-    write_workbook(snapshot(**changes), tmp_path / "extract.xlsx")
+    write_workbook(edition(snapshot=snapshot(**changes)), tmp_path / "extract.xlsx")
     return openpyxl.load_workbook(tmp_path / "extract.xlsx")
 
 
@@ -40,6 +41,7 @@ def test_the_sheets_stand_in_reading_order(tmp_path):
         "Đính chính, đối chiếu",
         "Ghi chú, định nghĩa",
         "Nguồn",
+        "Dòng dữ liệu nguồn",
     ]
 
 
@@ -136,7 +138,7 @@ def test_headers_stay_on_screen_and_on_every_printed_page(tmp_path, name):
 
 
 def test_charts_are_native_and_described(tmp_path):
-    write_workbook(snapshot(), tmp_path / "extract.xlsx")
+    write_workbook(edition(), tmp_path / "extract.xlsx")
 
     with zipfile.ZipFile(tmp_path / "extract.xlsx") as container:
         charts = [name for name in container.namelist() if name.startswith("xl/charts/chart")]
@@ -147,7 +149,7 @@ def test_charts_are_native_and_described(tmp_path):
 
 @pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "@SUM(A1)", "http://example.org", "-2+3"])
 def test_text_from_outside_is_neither_formula_nor_link(tmp_path, name):
-    write_workbook(snapshot(bodies=(body("1", name, "not_reported"),)), tmp_path / "extract.xlsx")
+    write_workbook(edition(snapshot=snapshot(bodies=(body("1", name, "not_reported"),))), tmp_path / "extract.xlsx")
 
     with zipfile.ZipFile(tmp_path / "extract.xlsx") as container:
         sheets = "".join(container.read(part).decode() for part in container.namelist() if "worksheets/sheet" in part)
@@ -156,12 +158,12 @@ def test_text_from_outside_is_neither_formula_nor_link(tmp_path, name):
     assert name in texts(openpyxl.load_workbook(tmp_path / "extract.xlsx")["Theo nhóm, xã"])
 
 
-def test_the_same_snapshot_gives_the_same_bytes(tmp_path):
-    write_workbook(snapshot(), tmp_path / "one.xlsx")
-    write_workbook(snapshot(), tmp_path / "two.xlsx")
+def test_the_same_edition_gives_the_same_bytes(tmp_path):
+    write_workbook(edition(), tmp_path / "one.xlsx")
+    write_workbook(edition(), tmp_path / "two.xlsx")
 
     assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
-    assert openpyxl.load_workbook(tmp_path / "one.xlsx").properties.created == datetime(2026, 6, 10, 9, 0)
+    assert openpyxl.load_workbook(tmp_path / "one.xlsx").properties.created == datetime(2026, 6, 18, 8, 0)
 
 
 def test_the_workbook_is_set_in_times_new_roman(tmp_path):

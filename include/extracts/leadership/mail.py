@@ -134,7 +134,8 @@ def describe_change(change: Change) -> str:
     where = ", ".join(part for part in (change.scope_name, change.breakdown_name) if part)
     unit = f" ({change.unit})" if change.unit else ""
     why = f" Vì: {_sentence(change.why, capital=False)}" if change.why else ""
-    return f"{change.indicator_code}. {change.indicator_name}{unit}, {where}: từ {change.before} thành {change.after}.{why}"
+    what = f"{change.indicator_code}. {change.indicator_name}{unit}, {where}"
+    return f"{what}: từ {change.before} thành {change.after}.{why}"
 
 
 def _render(edition: Edition, chart: Chart | None, name: str) -> str:
@@ -146,7 +147,8 @@ def _render(edition: Edition, chart: Chart | None, name: str) -> str:
         "cid": CHART_CID,
         "title": statements.title(snapshot),
         "synthetic": statements.SYNTHETIC_NOTICE if snapshot.is_synthetic else "",
-        "late": _lateness(edition),
+        "standing": statements.standing_of(edition),
+        "late": statements.lateness_of(edition),
         "leads": [describe_lead(edition, figure) for figure in choose_figures(edition)],
         "changes": [describe_change(each) for each in correction.changes[:_MOST_CHANGES]] if correction else [],
         "more_changes": max(0, len(correction.changes) - _MOST_CHANGES) if correction else 0,
@@ -162,13 +164,6 @@ def _render(edition: Edition, chart: Chart | None, name: str) -> str:
         "frozen": wording.moment_vi(edition.frozen_at),
     }
     return _template(name).render(facts)
-
-
-def _lateness(edition: Edition) -> str:
-    if not edition.is_late:
-        return ""
-    planned = f" Theo lịch: {wording.moment_vi(edition.planned_at)}." if edition.planned_at else ""
-    return f"Bản này phát hành chậm so với lịch.{planned} Chốt số liệu: {wording.moment_vi(edition.frozen_at)}."
 
 
 def _sentence(words: str, *, capital: bool = True) -> str:

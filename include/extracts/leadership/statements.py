@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from include.extracts.leadership.edition import Comparison, shown_value
+from include.extracts.leadership.edition import DRAFT_VI, Comparison, Edition, shown_value
 from include.extracts.leadership.snapshot import Body, Figure, IndicatorLines, LegalBasisDays, Snapshot
 from include.extracts.leadership.wording import (
     DIRECTIONS_VI,
@@ -91,6 +91,21 @@ class GroupCount:
     late: int
     waiting: int
     silent: int
+
+
+def standing_of(edition: Edition) -> str:
+    """“DỰ THẢO – chưa được duyệt”, “BẢN LÀM VIỆC – chưa phát hành”; empty once it is approved."""
+    if edition.is_working_copy:
+        return "BẢN LÀM VIỆC – chưa phát hành"
+    return f"{DRAFT_VI} – chưa được duyệt" if edition.is_draft else ""
+
+
+def lateness_of(edition: Edition) -> str:
+    """That it came after the calendar wanted it, with both moments; empty when it did not."""
+    if not edition.is_late:
+        return ""
+    planned = f" Theo lịch: {moment_vi(edition.planned_at)}." if edition.planned_at else ""
+    return f"Bản này phát hành chậm so với lịch.{planned} Chốt số liệu: {moment_vi(edition.frozen_at)}."
 
 
 def title(snapshot: Snapshot) -> str:

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from include.extracts.leadership import statements
 from include.extracts.leadership.charts import GROUP_COLUMNS, LIGHT_GREY, NAVY, Chart, Series, draw_charts
-from include.extracts.leadership.snapshot import GROUP, PROVINCE, Body, Figure, IndicatorLines, Snapshot
+from include.extracts.leadership.edition import Edition, shown_value
+from include.extracts.leadership.snapshot import GROUP, PROVINCE, Body, Figure, IndicatorLines
 from include.extracts.leadership.wording import (
     GROUPS_VI,
     KINDS_VI,
+    NOT_SHOWN,
+    STATES_VI,
     VIETNAM,
     clause_group_name,
     decimals_of,
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-SUMMARY, INDICATORS, TARGETS, SCOPES, CHARTS, TIDY, CHANGES, NOTES, SOURCES = (
+SUMMARY, INDICATORS, TARGETS, SCOPES, CHARTS, TIDY, CHANGES, NOTES, SOURCES, LINEAGE = (
     "Tóm tắt",
     "Chỉ tiêu",
     "Mục tiêu",
@@ -38,6 +41,7 @@ SUMMARY, INDICATORS, TARGETS, SCOPES, CHARTS, TIDY, CHANGES, NOTES, SOURCES = (
     "Đính chính, đối chiếu",
     "Ghi chú, định nghĩa",
     "Nguồn",
+    "Dòng dữ liệu nguồn",
 )
 TIDY_COLUMNS = (
     ("Kỳ", 10),
@@ -64,9 +68,37 @@ TIDY_COLUMNS = (
     ("Lý do", 40),
     ("Số liệu từ", 11),
     ("Số liệu đến", 11),
+    ("Cùng kỳ năm trước", 13),
+    ("Chênh lệch", 13),
 )
 """Headers and widths of the sheet of tidy figures; scripts may rely on the headers."""
 
+LINEAGE_COLUMNS = (
+    ("Mã", 7),
+    ("Vế", 14),
+    ("Phần", 12),
+    ("Mã số liệu", 10),
+    ("Số liệu", 44),
+    ("Thành phần", 22),
+    ("Mã đơn vị", 11),
+    ("Đơn vị", 34),
+    ("Tệp", 50),
+    ("Bản", 6),
+    ("Số biên nhận", 17),
+    ("Trang", 14),
+    ("Ô", 14),
+    ("Giá trị", 16),
+    ("Cộng vào", 16),
+    ("Trạng thái", 16),
+)
+"""Headers and widths of the sheet that leads from a headline to its cells."""
+
+_TERM_SIDES_VI = {
+    "numerator": "tử số",
+    "denominator": "mẫu số",
+    "first": "số thứ nhất",
+    "second": "số thứ hai",
+}
 _SCOPES_VI = {PROVINCE: "Toàn tỉnh", GROUP: "Nhóm", "unit": "Đơn vị"}
 _LINE = "#BFC7D1"
 # Blue and amber, which everyone can tell apart; the word stands in the cell all the same.
@@ -77,10 +109,11 @@ _CHART_FONT: Mapping[str, Any] = {"name": "Times New Roman", "size": 10}
 _PATTERNS = {"/": "wide_upward_diagonal", "x": "outlined_diamond", ".": "percent_20"}
 
 
-def write_workbook(snapshot: Snapshot, path: Path) -> None:
-    """Write the workbook to `path`. The same snapshot gives the same bytes; text never becomes a formula or a link."""
+def write_workbook(edition: Edition, path: Path) -> None:
+    """Write the workbook to `path`. The same edition gives the same bytes; text never becomes a formula or a link."""
     import xlsxwriter
 
+    snapshot = edition.snapshot
     book = xlsxwriter.Workbook(
         str(path),
         {
@@ -94,13 +127,16 @@ def write_workbook(snapshot: Snapshot, path: Path) -> None:
     book.set_properties(
         {
             "title": statements.title(snapshot),
-            "subject": statements.SYNTHETIC_NOTICE if snapshot.is_synthetic else snapshot.period.name,
+            "subject": statements.SYNTHETIC_NOTICE if snapshot.is_synthetic else edition.name,
             "author": "Sở Văn hóa, Thể thao và Du lịch",
-            # Never the clock: an extract of the same figures is the same file.
-            "created": _naive(snapshot.known_until or snapshot.period.due_at),
+            "keywords": edition.label,
+            "comments": edition.content_hash,
+            "status": statements.standing_of(edition),
+            # Never the clock: a workbook of the same edition is the same file.
+            "created": _naive(edition.frozen_at),
         }
     )
-    _Writer(book, snapshot).write()
+    _Writer(book, edition).write()
     book.close()
 
 
@@ -111,18 +147,19 @@ class _Column:
 
 
 class _Writer:
-    def __init__(self, book: Workbook, snapshot: Snapshot) -> None:
+    def __init__(self, book: Workbook, edition: Edition) -> None:
         self.book = book
-        self.snapshot = snapshot
+        self.edition = edition
+        self.snapshot = snapshot = edition.snapshot
         self.formats: dict[tuple[tuple[str, Any], ...], Format] = {}
-        self.charts = draw_charts(snapshot)
+        self.charts = draw_charts(snapshot, edition.comparisons)
         self.places: dict[str, tuple[int, int]] = {}
         # Made in reading order; the sheet of charts is filled first because those on the summary point into it.
         self.sheets: dict[str, Worksheet] = {
             name: book.add_worksheet(name)
-            for name in (SUMMARY, INDICATORS, TARGETS, SCOPES, CHARTS, TIDY, CHANGES, NOTES, SOURCES)
-            # Without a target there is nothing to show of any.
-            if name != TARGETS or snapshot.with_target
+            for name in (SUMMARY, INDICATORS, TARGETS, SCOPES, CHARTS, TIDY, CHANGES, NOTES, SOURCES, LINEAGE)
+            # Without a target there is nothing to show of any; a working copy has no cells of its own yet.
+            if (name != TARGETS or snapshot.with_target) and (name != LINEAGE or edition.lineage)
         }
 
     def write(self) -> None:
@@ -136,6 +173,8 @@ class _Writer:
         self.write_changes()
         self.write_notes()
         self.write_sources()
+        if self.edition.lineage:
+            self.write_lineage()
         self.sheets[SUMMARY].activate()
 
     # --- shared -----------------------------------------------------------------------------------------
@@ -170,14 +209,18 @@ class _Writer:
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
-        sheet.set_footer(f"&L&9 {self.snapshot.period.code} · {name}&R&9 Trang &P/&N")
+        sheet.set_footer(f"&L&9 {self.edition.label} · {name}&R&9 Trang &P/&N")
         sheet.hide_gridlines(2)
         for index, column in enumerate(columns):
             sheet.set_column(index, index, column.width)
         row = 0
-        if self.snapshot.is_synthetic:
-            sheet.write_string(row, 0, statements.SYNTHETIC_NOTICE, self.style(bold=True, font_color="#8A4B00"))
-            row += 1
+        standing = statements.standing_of(self.edition)
+        if standing:
+            sheet.set_header(f"&C&B&14 {standing}")
+        for notice in (statements.SYNTHETIC_NOTICE if self.snapshot.is_synthetic else "", standing):
+            if notice:
+                sheet.write_string(row, 0, notice, self.style(bold=True, font_color="#8A4B00"))
+                row += 1
         sheet.set_row(row, 26)
         sheet.write_string(row, 0, heading, self.style(bold=True, font_size=16, font_color=NAVY))
         return sheet, row + 1
@@ -236,11 +279,13 @@ class _Writer:
     # --- sheets -----------------------------------------------------------------------------------------
 
     def write_summary(self) -> None:
+        compares = bool(self.edition.comparisons)
         columns = [
             _Column("Mã", 7),
             _Column("Chỉ tiêu chính", 46),
             _Column("Giá trị", 13),
             _Column("Đơn vị tính", 13),
+            *((_Column(self.same_period, 15), _Column("Chênh lệch", 13)) if compares else ()),
             _Column("Loại số liệu", 17),
             _Column("Đơn vị đã báo cáo", 13),
             _Column("Ghi chú", 17),
@@ -249,11 +294,12 @@ class _Writer:
         sheet, row = self.open_sheet(SUMMARY, columns, statements.title(self.snapshot))
         last = len(columns) - 1
         text_width = sum(column.width for column in columns[2:])
-        for label, sentence in statements.facts(self.snapshot):
+        for label, sentence in (*self.edition_facts(), *statements.facts(self.snapshot)):
             sheet.set_row(row, 16 * _lines(sentence, text_width) + 3)
             sheet.merge_range(row, 0, row, 1, label, self.cell(bold=True, bg_color=_BAND, valign="top"))
             sheet.merge_range(row, 2, row, last, sentence, self.cell(valign="top"))
             row += 1
+        row = self.write_correction(sheet, row, columns)
         row = self.write_header(sheet, row + 1, columns, repeats=False)
         sheet.merge_range(row - 1, last - 1, row - 1, last, "Ghi chú", self.header)
         for figure in self.snapshot.leading:
@@ -266,12 +312,105 @@ class _Writer:
             self.write_text(sheet, row, 1, name)
             self.write_value(sheet, row, 2, figure, bold=True)
             self.write_text(sheet, row, 3, figure.unit)
-            self.write_text(sheet, row, 4, kind)
-            self.write_text(sheet, row, 5, statements.coverage_of(figure), align="center")
+            if compares:
+                self.write_comparison(sheet, row, 4, figure)
+            self.write_text(sheet, row, last - 3, kind)
+            self.write_text(sheet, row, last - 2, statements.coverage_of(figure), align="center")
             sheet.merge_range(row, last - 1, row, last, note, self.cell())
             row += 1
         row = self.write_groups(sheet, row + 1)
         self.write_absent(sheet, row + 1)
+
+    @property
+    def same_period(self) -> str:
+        """“Cùng kỳ: 6 tháng đầu năm 2025”; of several periods only that they are the same ones."""
+        names = {each.period_name for each in self.edition.comparisons}
+        return f"Cùng kỳ: {names.pop()}" if len(names) == 1 else "Cùng kỳ năm trước"
+
+    def edition_facts(self) -> list[tuple[str, str]]:
+        """Which edition it is, how it stands and what was frozen: said before the figures."""
+        edition = self.edition
+        if edition.is_working_copy:
+            return [("Bản", f"{edition.label}.")]
+        approved = f"; duyệt lúc {moment_vi(edition.approval.approved_at)}" if edition.approval else ""
+        facts = [
+            (
+                "Bản phát hành",
+                f"{edition.name}. {edition.label} (số bản {edition.number}); chốt lúc {moment_vi(edition.frozen_at)}"
+                f"{approved}.",
+            ),
+            ("Mã nội dung (SHA-256)", edition.content_hash),
+            ("Phiên bản chương trình", edition.code_version),
+            ("Phát hành chậm", statements.lateness_of(edition)),
+        ]
+        return [(label, words) for label, words in facts if words]
+
+    def write_correction(self, sheet: Worksheet, row: int, columns: Sequence[_Column]) -> int:
+        """Every headline printed otherwise in the edition that is corrected; nothing where none is."""
+        correction = self.edition.correction
+        if correction is None:
+            return row
+        row = self.section(sheet, row + 1, correction.title)
+        last = len(columns) - 1
+        words = f"Thay cho lần {correction.of_edition}. Lý do: {correction.reason}"
+        sheet.set_row(row, 16 * _lines(words, sum(column.width for column in columns)) + 3)
+        sheet.merge_range(row, 0, row, last, words, self.style(italic=True, text_wrap=True))
+        row += 1
+        spans = ((0, 0), (1, 1), (2, 3), (4, 5), (6, last))
+        lines = [
+            (
+                change.indicator_code,
+                ", ".join(
+                    part
+                    for part in (
+                        f"{change.indicator_name} ({change.unit})" if change.unit else change.indicator_name,
+                        change.scope_name,
+                        change.breakdown_name,
+                    )
+                    if part
+                ),
+                change.before,
+                change.after,
+                change.why,
+            )
+            for change in correction.changes
+        ]
+        for cells, is_header in (
+            (("Mã", "Số liệu", "Đã in", "Nay là", "Vì sao"), True),
+            *((line, False) for line in lines),
+        ):
+            heights = []
+            for number, (said, (first, end)) in enumerate(zip(cells, spans, strict=True)):
+                style = self.header if is_header else self.cell(align="right" if number in (2, 3) else "left")
+                heights.append(_lines(said, sum(column.width for column in columns[first : end + 1])))
+                if first == end:
+                    sheet.write_string(row, first, said, style)
+                else:
+                    sheet.merge_range(row, first, row, end, said, style)
+            sheet.set_row(row, 16 * max(heights) + 3)
+            row += 1
+        return row
+
+    def write_comparison(self, sheet: Worksheet, row: int, column: int, figure: Figure) -> None:
+        """The same period's value and the difference, both as numbers; a word and a dash where there are none."""
+        compared = self.edition.comparison_of(figure)
+        if compared is None or compared.value is None:
+            word = "–" if compared is None else shown_value(None, figure.unit, compared.state)
+            self.write_text(sheet, row, column, word, italic=True, align="right")
+        else:
+            style = _number_format(decimals_of(compared.value, figure.unit)) + (
+                '" (ước)"' if compared.kind == "uoc" else ""
+            )
+            if compared.state == "nil":
+                style = f'"{STATES_VI["nil"]}"'
+            sheet.write_number(row, column, float(compared.value), self.cell(num_format=style, align="right"))
+        difference = compared.difference if compared is not None else None
+        if difference is None:
+            self.write_text(sheet, row, column + 1, "–", align="right")
+        else:
+            plain = _number_format(decimals_of(difference, figure.unit))
+            style = self.cell(num_format=f"+{plain};-{plain};0", align="right")
+            sheet.write_number(row, column + 1, float(difference), style)
 
     def write_groups(self, sheet: Worksheet, row: int) -> int:
         """Reports by peer group, and the first charts; returns the next free row."""
@@ -417,6 +556,7 @@ class _Writer:
             _Column("Tử số", 15),
             _Column("Mẫu số", 15),
             *([_Column("Ước cả năm", 14)] if annual else []),
+            *((_Column(self.same_period, 15), _Column("Chênh lệch", 13)) if self.edition.comparisons else ()),
             _Column("Đã báo cáo", 9),
             _Column("Phải báo cáo", 9),
             _Column("Chiều", 15),
@@ -456,6 +596,9 @@ class _Writer:
         if annual:
             self.write_amount(sheet, row, column, figure.full_year_estimate, figure.unit)
             column += 1
+        if self.edition.comparisons:
+            self.write_comparison(sheet, row, column, figure)
+            column += 2
         for count in (figure.received, figure.expected):
             if figure.expected:
                 self.write_count(sheet, row, column, count)
@@ -638,6 +781,10 @@ class _Writer:
         for column, day in ((22, figure.as_of_from), (23, figure.as_of_to)):
             if day is not None:
                 sheet.write_datetime(row, column, day, self.style(num_format="dd/mm/yyyy"))
+        compared = self.edition.comparison_of(figure)
+        if compared is not None:
+            self.write_plain(sheet, row, 24, compared.value, figure.unit)
+            self.write_plain(sheet, row, 25, compared.difference, figure.unit)
 
     def write_plain(self, sheet: Worksheet, row: int, column: int, value: Decimal | None, unit: str = "") -> None:
         if value is not None:
@@ -816,6 +963,65 @@ class _Writer:
             self.write_day(sheet, row, 6, source.cut_off)
             self.write_text(sheet, row, 7, source.receipt_number)
             row += 1
+
+    def write_lineage(self) -> None:
+        """What each cell of each file adds to the province's headlines, as an Excel table to filter."""
+        columns = [_Column(name, width) for name, width in LINEAGE_COLUMNS]
+        sheet, row = self.open_sheet(LINEAGE, columns, "Dòng dữ liệu nguồn: từ chỉ tiêu toàn tỉnh đến từng ô")
+        sheet.write_string(
+            row,
+            0,
+            "Giá trị và phần cộng vào tính bằng đơn vị gốc (đồng, USD, số đếm). Trang và ô trống: tính từ cả báo cáo, "
+            "hoặc từ các ngày của tệp theo dõi. Các phần cộng vào của một chỉ tiêu cộng lại là tử số, mẫu số ở trang "
+            f"“{TIDY}”.",
+            self.style(italic=True),
+        )
+        header = row + 1
+        cells = self.edition.lineage
+        sheet.add_table(
+            header,
+            0,
+            header + len(cells),
+            len(columns) - 1,
+            {
+                "name": "DongDuLieu",
+                "style": "Table Style Light 1",
+                "columns": [{"header": column.title, "header_format": self.header} for column in columns],
+            },
+        )
+        sheet.set_row(header, 24)
+        sheet.freeze_panes(header + 1, 1)
+        sheet.repeat_rows(header)
+        sides = {(figure.indicator_code, figure.side): figure.side_name for figure in self.snapshot.headlines}
+        plain = self.style()
+        for row, cell in enumerate(cells, start=header + 1):
+            file = self.edition.lineage_files[cell.file_number] if cell.file_number is not None else None
+            words = {
+                0: cell.indicator_code,
+                1: sides.get((cell.indicator_code, cell.side), ""),
+                2: _TERM_SIDES_VI.get(cell.term_side, cell.term_side),
+                3: cell.measure_code,
+                4: cell.measure_name,
+                5: cell.member_name,
+                6: cell.unit_code,
+                7: cell.unit_name,
+                8: file.file_name if file is not None else "không có tệp",
+                10: file.receipt_number if file is not None else "",
+                11: cell.sheet,
+                12: cell.cell,
+                15: STATES_VI[cell.state],
+            }
+            for column, word in words.items():
+                if word:
+                    sheet.write_string(row, column, word, plain)
+            if file is not None and file.revision is not None:
+                sheet.write_number(row, 9, file.revision, plain)
+            for column, value in ((13, cell.value), (14, cell.added)):
+                if value is not None:
+                    self.write_plain(sheet, row, column, value)
+                else:
+                    word = NOT_SHOWN if cell.is_hidden else STATES_VI["missing"]
+                    sheet.write_string(row, column, word, self.style(align="right", italic=True))
 
 
 def _lines(words: str, width: float) -> int:
