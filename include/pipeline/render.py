@@ -304,14 +304,15 @@ def _render_noted(connection: Connection, settings: Settings, frozen: Row[Any], 
     with _drafted_bundle(edition, folder, settings) as draft:
         files = _files_in(draft)
         _require_same_bytes(settings, frozen, noted, files)
-        if folder.is_dir() and [(each.name, each.sha256) for each in _files_in(folder)] == [
-            (each.name, each.sha256) for each in files
-        ]:
-            return _files_in(folder)
-        _note_exports(connection, frozen, files)
         _note_documents(connection, frozen, edition, [each for each in files if each.name not in noted])
-        _put_in_place(draft, folder)
+        if not folder.is_dir() or _hashes(_files_in(folder)) != _hashes(files):
+            _note_exports(connection, frozen, files)
+            _put_in_place(draft, folder)
     return [replace(each, path=folder / each.name) for each in files]
+
+
+def _hashes(files: Sequence[RenderedFile]) -> list[tuple[str, str]]:
+    return [(each.name, each.sha256) for each in files]
 
 
 def _noted_documents(connection: Connection, edition_id: int, is_draft: bool) -> dict[str, tuple[str, datetime]]:
