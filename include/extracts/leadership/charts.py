@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from include.extracts.leadership.edition import Comparison, shown_value
@@ -226,7 +226,8 @@ def _changes_chart(snapshot: Snapshot, comparisons: Sequence[Comparison]) -> Cha
             continue
         if before.difference is None or before.value is None or before.value < LEAST_BASE:
             continue
-        bars.append((figure, before, round(100 * before.difference / before.value, 1)))
+        change = (100 * before.difference / before.value).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+        bars.append((figure, before, change))
     if len(bars) < 2:
         return None
     changes = [change for _, _, change in bars]

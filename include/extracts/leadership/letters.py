@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from include.errors import PlatformError
 from include.extracts.leadership.nd30 import load_form
 from include.vietnamese.text import nfc
 
+if TYPE_CHECKING:
+    from typst import Fonts
+
 FONT_FOLDER: Final = Path(__file__).with_name("fonts")
-"""Fonts beside those the typesetter brings; need not exist. The machine's own fonts are never looked at: another machine
-has others, and the same edition would be another file there."""
+"""Fonts beside those the typesetter brings; need not exist. The machine's own fonts are never looked at: another
+machine has others, and the same edition would be another file there."""
 
 STANDARDS: Final = ("a-2a", "ua-1")
-"""PDF/A-2 for the archive, PDF/UA for readers that speak. Both forbid a letter that is not in its font, so the typesetter
-itself refuses to print one."""
+"""PDF/A-2 for the archive, PDF/UA for readers that speak. Both forbid a letter that is not in its font, so the
+typesetter itself refuses to print one."""
 
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Control and format characters (U+202E turns the text after it around), private ones, unassigned ones."""
@@ -35,6 +39,21 @@ _PROBE: Final = b"""
   }
 }
 """
+
+
+@cache
+def load_fonts(font_folder: Path = FONT_FOLDER) -> Fonts:
+    """The typesetter's own fonts and those of the folder; none of the machine's."""
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, font_paths=[font_folder])
+
+
+_REMEDY: Final = (
+    "Write the text in letters the fonts have, where it was entered (a body's name in the list of bodies, an answer by"
+    f" its body); or lay a font file with the letter into {FONT_FOLDER.parent.name}/{FONT_FOLDER.name}/ of the package"
+    " and add the font's name to fonts.names of nd30.yml. Then render again."
+)
 
 
 class MissingLetterError(PlatformError):
@@ -67,26 +86,27 @@ def require_letters(
             first_places.setdefault(letter, (where, text))
     missing = _missing(sorted(first_places), names, font_folder)
     if missing:
-        raise missing_letter_error([(letter, *first_places[letter]) for letter in missing], names)
+        raise _missing_error([(letter, *first_places[letter]) for letter in missing], names)
 
 
-def missing_letter_error(missing: Sequence[tuple[str, str, str]], fonts: Sequence[str]) -> MissingLetterError:
+def _missing_error(missing: Sequence[tuple[str, str, str]], fonts: Sequence[str]) -> MissingLetterError:
     """The refusal for letters, each with the place and the text it stands in."""
     return MissingLetterError(
         where="; ".join(dict.fromkeys(where for _, where, _ in missing)),
         found="; ".join(
-            f"{named_letter(letter)} in “{_around(letter, text)}”, which no font has" for letter, _, text in missing
+            f"{_named(letter)} in “{_around(letter, text)}”, which no font has" for letter, _, text in missing
         ),
         expected=f"letters of {', '.join(fonts)}",
-        remedy=(
-            "Write the text in letters the fonts have, where it was entered (a body's name in the list of bodies, an"
-            f" answer by its body); or lay a font file with the letter into {FONT_FOLDER.parent.name}/"
-            f"{FONT_FOLDER.name}/ of the package and add the font's name to fonts.names of nd30.yml. Then render again."
-        ),
+        remedy=_REMEDY,
     )
 
 
-def named_letter(letter: str) -> str:
+def refused_by_typesetter(error: Exception, where: str, fonts: Sequence[str]) -> MissingLetterError:
+    """The refusal for letters that are there one by one and not together: a mark on a letter it was not drawn for."""
+    return MissingLetterError(where=where, found=str(error), expected=f"letters of {', '.join(fonts)}", remedy=_REMEDY)
+
+
+def _named(letter: str) -> str:
     """“ក (U+1780 KHMER LETTER KA)”."""
     return f"{letter} (U+{ord(letter):04X} {unicodedata.name(letter, 'no name')})"
 
@@ -106,8 +126,7 @@ def _are_printable(letters: Sequence[str], fonts: Sequence[str], font_folder: Pa
 
     compiler = typst.Compiler(
         _PROBE,
-        font_paths=[font_folder],
-        ignore_system_fonts=True,
+        font_paths=load_fonts(font_folder),
         sys_inputs={"asked": json.dumps({"letters": list(letters), "fonts": list(fonts)})},
     )
     try:

@@ -1,25 +1,28 @@
-"""The edition on paper: a PDF in the form of administrative documents, set by typst from the edition and nothing else."""
+"""The edition on paper: a PDF in the form of administrative documents, set by typst from the edition alone."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from include.errors import GateError
 from include.exports.files import whole_file
 from include.extracts.leadership import statements
-from include.extracts.leadership.edition import DRAFT_VI, Comparison, Edition, shown_value
+from include.extracts.leadership.charts import draw_charts
+from include.extracts.leadership.edition import DRAFT_VI, Edition, shown_value
 from include.extracts.leadership.letters import (
-    FONT_FOLDER,
     STANDARDS,
     is_about_a_letter,
-    missing_letter_error,
+    load_fonts,
+    refused_by_typesetter,
     require_letters,
     write_out_unseen,
 )
+from include.extracts.leadership.mail import choose_figures
 from include.extracts.leadership.nd30 import DocumentForm, Words, load_form
 from include.extracts.leadership.wording import (
     GROUPS_VI,
@@ -33,7 +36,6 @@ from include.extracts.leadership.wording import (
 )
 
 if TYPE_CHECKING:
-    from include.extracts.leadership.charts import Chart
     from include.extracts.leadership.snapshot import Body, Figure, Snapshot
 
 _TEMPLATE: Final = Path(__file__).with_name("paper.typ")
@@ -72,10 +74,9 @@ def render_pdf(edition: Edition) -> bytes:
     # Pictures are paths, not text: their letters have been looked at where they were drawn.
     written["charts"] = [{**each, "svg": svg} for each, svg in zip(written["charts"], _pictures(edition), strict=True)]
     compiler = typst.Compiler(
-        str(_TEMPLATE),
-        root=str(_TEMPLATE.parent),
-        font_paths=[FONT_FOLDER],
-        ignore_system_fonts=True,
+        _TEMPLATE,
+        root=_TEMPLATE.parent,
+        font_paths=load_fonts(),
         # As JSON, never as source: whatever is written in a name, nothing of it is run.
         sys_inputs={"document": json.dumps(written, ensure_ascii=False)},
     )
@@ -89,8 +90,7 @@ def render_pdf(edition: Edition) -> bytes:
     except typst.TypstError as error:
         if not is_about_a_letter(error):
             raise
-        # Letters that are there one by one and not together, as marks on a letter they were not drawn for.
-        raise missing_letter_error([("", f"PDF of {edition.number}", str(error))], form.fonts.names) from error
+        raise refused_by_typesetter(error, f"PDF of {edition.number}", form.fonts.names) from error
     assert isinstance(content, bytes)
     return content
 
@@ -110,10 +110,18 @@ def _document(edition: Edition, form: DocumentForm) -> dict[str, Any]:
         "footer": _footer(edition),
         "correction": _correction(edition),
         "opening": _opening(edition),
-        "leading": [_leading(edition, figure) for figure in snapshot.leading],
+        # A month has few of the leading indicators; the mail's choice fills up.
+        "leading": [
+            _leading(edition, figure) for figure in dict.fromkeys((*choose_figures(edition), *snapshot.leading))
+        ],
         "charts": [
-            {"title": chart.title, "spoken": chart.spoken, "about": "reports" if _is_of_reports(chart) else "figures"}
-            for chart in _charts(snapshot)
+            {
+                "title": chart.title,
+                "alt": chart.alt,
+                "is_of_reports": chart.code == _REPORTS_CHART,
+                "absent": "; ".join(f"{name}: {word}" for name, word in chart.absent),
+            }
+            for chart in draw_charts(snapshot, edition.comparisons)
         ],
         "facts": [{"label": label, "text": text} for label, text in statements.facts(snapshot)],
         "late": _late_words(edition),
@@ -164,10 +172,11 @@ def _correction(edition: Edition) -> dict[str, Any] | None:
 
 
 def _opening(edition: Edition) -> str:
-    period = edition.snapshot.period
+    snapshot = edition.snapshot
+    period = snapshot.period
     return (
         f"{edition.name} tổng hợp số liệu thông tin đối ngoại từ {day_vi(period.window_start)} đến"
-        f" {day_vi(period.window_end)}, số liệu chốt {days_vi(edition.snapshot.cut_off_from, edition.snapshot.cut_off_to)},"
+        f" {day_vi(period.window_end)}, số liệu chốt {days_vi(snapshot.cut_off_from, snapshot.cut_off_to)},"
         f" theo những gì đã nhận được đến {moment_vi(edition.as_known_at)}. Kết quả chính:"
     )
 
@@ -187,7 +196,7 @@ def _leading(edition: Edition, figure: Figure) -> dict[str, str]:
     ]
     beside = [
         "; ".join(part for part in told if part),
-        _compared(edition.comparison_of(figure), figure),
+        statements.change_of(figure, edition.comparison_of(figure)),
         statements.gaps_of(figure),
         ": ".join(part for part in statements.judgement_of(figure) if part),
     ]
@@ -209,20 +218,6 @@ def _value_with_unit(figure: Figure) -> str:
     if figure.unit.startswith("mốc "):
         return f"mốc {figure.shown} trên thang {figure.unit.removeprefix('mốc ')}"
     return f"{figure.shown}{'%' if figure.unit == '%' else f' {figure.unit}'}"
-
-
-def _compared(comparison: Comparison | None, figure: Figure) -> str:
-    """“cao hơn 1.000 tin, bài so với 6 tháng đầu năm 2025 (234,5)”, or why nothing is compared."""
-    if comparison is None:
-        return ""
-    if comparison.difference is None:
-        return f"không so được với cùng kỳ: {comparison.reason}".rstrip(".: ")
-    before = shown_value(comparison.value, figure.unit, comparison.state)
-    period = comparison.period_name[:1].lower() + comparison.period_name[1:]
-    if not comparison.difference:
-        return f"bằng {period} ({before})"
-    way = "cao" if comparison.difference > 0 else "thấp"
-    return f"{way} hơn {difference_vi(comparison.difference, figure.unit)} so với {period} ({before})"
 
 
 def _main_row(edition: Edition, figure: Figure) -> tuple[str, ...]:
@@ -307,7 +302,7 @@ def _parts_annex(edition: Edition) -> dict[str, Any]:
         comparison = edition.comparison_of(figure)
         changed = _DASH
         if comparison is not None and comparison.difference is not None:
-            sign = "+" if comparison.difference > 0 else "-" if comparison.difference < 0 else ""
+            sign = "+" if comparison.difference > 0 else "−" if comparison.difference < 0 else ""
             # The number without its unit, which the row has already.
             changed = sign + difference_vi(comparison.difference, figure.unit).split(" ")[0]
         rows.append(
@@ -389,31 +384,21 @@ def _body_row(body: Body) -> tuple[str, ...]:
     return body.name, body.group_name, body.state_name, moment_vi(body.last_attempt_at), moment_vi(body.received_at)
 
 
-def _part(value: Any, mark: str) -> str:
+def _part(value: Decimal | None, mark: str) -> str:
     if mark:
         return mark
     return _DASH if value is None else number_vi(value)
 
 
-def _rows(rows: Any) -> list[dict[str, Any]]:
+def _rows(rows: Iterable[tuple[str, ...]]) -> list[dict[str, Any]]:
     """Rows of a table, each saying whether it is kept on one page."""
     return [{"cells": list(cells), "keep": max(map(len, cells), default=0) <= _KEPT_TOGETHER} for cells in rows]
-
-
-def _charts(snapshot: Snapshot) -> Sequence[Chart]:
-    from include.extracts.leadership.charts import draw_charts
-
-    return draw_charts(snapshot)
-
-
-def _is_of_reports(chart: Chart) -> bool:
-    return chart.code == _REPORTS_CHART
 
 
 def _pictures(edition: Edition) -> Iterator[str]:
     from include.extracts.leadership.chart_static import svg_of
 
-    for chart in _charts(edition.snapshot):
+    for chart in draw_charts(edition.snapshot, edition.comparisons):
         yield svg_of(chart).decode("utf-8")
 
 

@@ -105,6 +105,8 @@ _LINE = "#BFC7D1"
 _TARGET_COLOURS = {"met": "#EAF3F9", "missed": "#FFF6E0"}
 _BAND = "#E6ECF3"
 _ROW_PIXELS = 20
+_CHART_PAGE_ROWS = 46
+"""Rows of the sheet of charts that fit on a printed page."""
 _CHART_FONT: Mapping[str, Any] = {"name": "Times New Roman", "size": 10}
 _PATTERNS = {"/": "wide_upward_diagonal", "x": "outlined_diamond", ".": "percent_20"}
 
@@ -319,7 +321,7 @@ class _Writer:
             sheet.merge_range(row, last - 1, row, last, note, self.cell())
             row += 1
         row = self.write_groups(sheet, row + 1)
-        self.write_absent(sheet, row + 1)
+        self.write_absent(sheet, row + 1, columns)
 
     @property
     def same_period(self) -> str:
@@ -414,6 +416,8 @@ class _Writer:
 
     def write_groups(self, sheet: Worksheet, row: int) -> int:
         """Reports by peer group, and the first charts; returns the next free row."""
+        # On paper the figures are one page, the reports another.
+        sheet.set_h_pagebreaks([row])
         row = self.section(sheet, row, "Báo cáo theo nhóm đơn vị")
         titles = GROUP_COLUMNS
         sheet.set_row(row, 16 * 2 + 4)
@@ -444,7 +448,13 @@ class _Writer:
         widest = max((len(chart.series) for chart in self.charts), default=1)
         columns = [_Column("", 40), *(_Column("", 14) for _ in range(widest)), _Column("", 3), _Column("", 86)]
         sheet, row = self.open_sheet(CHARTS, columns, "Biểu đồ và số liệu của biểu đồ")
+        breaks: list[int] = []
+        page_row = 0
         for chart in self.charts:
+            needed = math.ceil(_chart_height(chart) / _ROW_PIXELS) + 2
+            if row + needed - page_row > _CHART_PAGE_ROWS:
+                page_row = row
+                breaks.append(row + 1)
             row = self.section(sheet, row + 1, chart.title)
             first = row
             names = [series.name if len(chart.series) > 1 else chart.axis_title for series in chart.series]
@@ -453,6 +463,7 @@ class _Writer:
                 sheet.write_string(row, column, word, self.header)
             for index, category in enumerate(chart.categories):
                 row += 1
+                sheet.set_row(row, 16 * _lines(category, 40) + 3)
                 self.write_text(sheet, row, 0, category)
                 for column, series in enumerate(chart.series, start=1):
                     word = _word_of(series.labels[index])
@@ -472,10 +483,12 @@ class _Writer:
                 first, widest + 2, native, {"object_position": 2, "x_offset": 4, "description": chart.alt}
             )
             row = max(row + 1, first + math.ceil(height / _ROW_PIXELS) + 1)
+        sheet.set_h_pagebreaks(breaks)
 
     def native_chart(self, chart: Chart, width: int) -> tuple[Any, int]:
         """The chart for Excel, drawn from the cells write_charts has filled, and its height in pixels."""
         first, last = self.places[chart.code]
+        values = [value for series in chart.series for value in series.values]
         native: Any = self.book.add_chart(
             {"type": "bar", **({"subtype": "percent_stacked"} if chart.is_stacked else {})}
         )
@@ -504,11 +517,12 @@ class _Writer:
                 "num_font": _CHART_FONT,
                 "num_format": "0%" if chart.is_stacked else "#,##0",
                 "major_gridlines": {"visible": True, "line": {"color": _LINE}},
-                **({"min": 0} if all(value >= 0 for series in chart.series for value in series.values) else {}),
+                # Excel begins elsewhere when the bars are of much the same length.
+                **({"min": 0} if min(values) >= 0 else {"max": 0} if max(values) <= 0 else {}),
             }
         )
         native.set_y_axis({"reverse": True, "crossing": "max", "num_font": _CHART_FONT, "label_position": "low"})
-        height = 120 + 24 * len(chart.categories)
+        height = _chart_height(chart)
         native.set_size({"width": width, "height": height})
         native.set_chartarea({"border": {"color": _LINE}})
         return native, height
@@ -523,7 +537,7 @@ class _Writer:
             "custom": [{"value": word} if (word := _word_of(label)) else None for label in series.labels],
         }
 
-    def write_absent(self, sheet: Worksheet, row: int) -> None:
+    def write_absent(self, sheet: Worksheet, row: int, columns: Sequence[_Column]) -> None:
         """Every obliged body whose report is missing or came late, by name."""
         row = self.section(sheet, row, "Đơn vị còn thiếu báo cáo hoặc nộp muộn")
         bodies = [*self.snapshot.silent, *self.snapshot.waiting, *self.snapshot.late]
@@ -533,16 +547,18 @@ class _Writer:
         sheet.merge_range(row, 0, row, 1, "Đơn vị", self.header)
         sheet.merge_range(row, 2, row, 3, "Nhóm", self.header)
         sheet.merge_range(row, 4, row, 5, "Nhận lúc", self.header)
-        sheet.merge_range(row, 6, row, 7, "Tình trạng", self.header)
+        last = len(columns) - 1
+        width = sum(column.width for column in columns[6:])
+        sheet.merge_range(row, 6, row, last, "Tình trạng", self.header)
         for body in bodies:
             row += 1
-            sheet.set_row(row, 16 * _lines(body.name, 53) + 3)
+            sheet.set_row(row, 16 * max(_lines(body.name, 53), _lines(body.state_name, width)) + 3)
             sheet.merge_range(row, 0, row, 1, body.name, self.cell())
             sheet.merge_range(row, 2, row, 3, body.group_name, self.cell())
             sheet.merge_range(
                 row, 4, row, 5, moment_vi(body.received_at or body.last_attempt_at), self.cell(align="center")
             )
-            sheet.merge_range(row, 6, row, 7, body.state_name, self.cell())
+            sheet.merge_range(row, 6, row, last, body.state_name, self.cell())
 
     def write_indicators(self) -> None:
         annual = any(figure.full_year_estimate is not None for figure in self.snapshot.headlines)
@@ -993,7 +1009,7 @@ class _Writer:
         sheet.freeze_panes(header + 1, 1)
         sheet.repeat_rows(header)
         sides = {(figure.indicator_code, figure.side): figure.side_name for figure in self.snapshot.headlines}
-        plain = self.style()
+        plain, spaced = self.style(), self.style(indent=1)
         for row, cell in enumerate(cells, start=header + 1):
             file = self.edition.lineage_files[cell.file_number] if cell.file_number is not None else None
             words = {
@@ -1013,9 +1029,9 @@ class _Writer:
             }
             for column, word in words.items():
                 if word:
-                    sheet.write_string(row, column, word, plain)
+                    sheet.write_string(row, column, word, spaced if column in (10, 15) else plain)
             if file is not None and file.revision is not None:
-                sheet.write_number(row, 9, file.revision, plain)
+                sheet.write_number(row, 9, file.revision, self.style(align="center"))
             for column, value in ((13, cell.value), (14, cell.added)):
                 if value is not None:
                     self.write_plain(sheet, row, column, value)
@@ -1036,6 +1052,11 @@ def _number_format(decimals: int) -> str:
 def _word_of(label: str) -> str:
     """The label of a bar that is a word and no number."""
     return label if label and not any(character.isdigit() for character in label) else ""
+
+
+def _chart_height(chart: Chart) -> int:
+    """Pixels."""
+    return 120 + 24 * len(chart.categories)
 
 
 def _native_fill(series: Series) -> dict[str, Any]:
