@@ -101,7 +101,7 @@ def test_the_fingerprint_is_the_one_openssl_gives(settings, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"not a key", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"]
+    "content", [b"", b"not a key", b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"]
 )
 def test_a_private_key_that_cannot_be_used_is_never_replaced_in_silence(settings, content):
     load_signing_key(settings)
