@@ -62,7 +62,7 @@ def write_extracts(connection: Connection, settings: Settings, period_code: str 
             folder.mkdir(parents=True, exist_ok=True)
             working = working_edition(snapshot)
             written.append(_write_whole(connection, folder / f"KPI_{code}.xlsx", partial(write_workbook, working)))
-            written.append(_write_whole(connection, folder / f"KPI_{code}.html", partial(write_page, snapshot)))
+            written.append(_write_whole(connection, folder / f"KPI_{code}.html", partial(write_page, working)))
     return written
 
 

@@ -224,8 +224,14 @@ def test_a_nil_return_the_year_before_is_no_number() -> None:
 def test_without_the_same_period_the_reason_is_said_once() -> None:
     nothing = before(None, None, state="missing", kind=None, reason="Chưa có số liệu cùng kỳ.")
 
-    assert said(complete("12"), compared=nothing).endswith("báo cáo), chưa có số liệu cùng kỳ.")
-    assert "cùng kỳ" not in said(complete(None), compared=nothing)
+    elsewhere = before("1", "1", indicator_code="M02")
+
+    def told(value: str | None, *comparisons: Comparison) -> str:
+        return sentence_of(indicator("M01", complete(value)), edition(comparisons=comparisons))
+
+    assert told("12", nothing, elsewhere).endswith("báo cáo), chưa có số liệu cùng kỳ.")
+    assert "cùng kỳ" not in told(None, nothing, elsewhere)
+    assert "cùng kỳ" not in told("12", nothing), "where nothing can be compared the document says it once"
 
 
 def test_a_comparison_of_another_side_is_not_this_ones() -> None:

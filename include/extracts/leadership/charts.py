@@ -115,6 +115,13 @@ def draw_charts(snapshot: Snapshot, comparisons: Sequence[Comparison] = ()) -> t
     return tuple(chart for chart in drawn if chart is not None)
 
 
+def draw_groups(indicator: IndicatorLines) -> Chart | None:
+    """The peer groups of one indicator side by side; None for pairs, whose two numbers share no axis, and for none."""
+    if any(figure.side != indicator.headline[0].side for figure in indicator.by_group):
+        return None
+    return _bars(f"nhom-{indicator.code}", indicator, "by_group", "Nhóm đơn vị")
+
+
 def plotly_of(chart: Chart) -> dict[str, Any]:
     """The chart as a plain figure for plotly: data and layout, nothing but JSON in it."""
     layout = _layout(len(chart.categories), chart.axis_title)

@@ -113,7 +113,7 @@ def _predicate(figure: Figure, lines: IndicatorLines, edition: Edition, *, verb:
         told = f"{verb}{amount(figure.value, figure.unit)} ({_ground(figure, _parts(figure, lines.arithmetic))})"
     else:
         told = subject + _no_number(figure, lines)
-    compared = _compared(figure, edition.comparison_of(figure))
+    compared = _compared(figure, edition)
     absent = gaps_in(figure, lines.arithmetic) if figure.state != "not_applicable" else []
     said = f"{told}, {compared}" if compared else told
     # Semicolons part the two sides of a pair.
@@ -192,13 +192,16 @@ def _shares(lines: IndicatorLines) -> str:
     return "; ".join(told)
 
 
-def _compared(figure: Figure, comparison: Comparison | None) -> str:
-    """“cao hơn 229 tin, bài so với 6 tháng đầu năm 2025 (2.064 tin, bài, chính thức)”; why not, where it is not."""
+def _compared(figure: Figure, edition: Edition) -> str:
+    """“cao hơn 229 tin, bài so với 6 tháng đầu năm 2025 (2.064 tin, bài; chính thức)”; why not, where it is not."""
+    comparison = edition.comparison_of(figure)
     if comparison is None:
         return ""
     if comparison.difference is None:
-        # Where the figure itself has no number, that the year before cannot be compared is no news.
-        has_number = figure.value is not None or figure.state == "nil"
+        # No news where the figure itself has no number; said once for all where nothing has an earlier period.
+        has_number = (figure.value is not None or figure.state == "nil") and any(
+            each.is_comparable for each in edition.comparisons
+        )
         reason = comparison.reason.rstrip(".")
         return reason[:1].lower() + reason[1:] if has_number else ""
     kind = KINDS_VI.get(comparison.kind or "", "")

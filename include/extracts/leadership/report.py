@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from include.errors import GateError
 from include.extracts.leadership import statements as say
 from include.extracts.leadership.charts import CHANGES, GROUP_COLUMNS, Chart, draw_charts
 from include.extracts.leadership.edition import DRAFT_VI, Edition, shown_value
 from include.extracts.leadership.indicator_sentences import coverage_words, sentence_of
-from include.extracts.leadership.nd30 import load_form
+from include.extracts.leadership.nd30 import Words, load_form
 from include.extracts.leadership.snapshot import Body, Figure, IndicatorLines
 from include.extracts.leadership.word_document import Column, Furniture, Paper
 from include.extracts.leadership.wording import (
@@ -60,9 +61,17 @@ def write_report(edition: Edition, path: Path) -> None:
 
     Everything is read from the edition; the same edition gives the same bytes on any day and machine. Its numbers are
     those of the snapshot as printed elsewhere; number, place, day, signature and assessment are left to people.
-    Raises CatalogueError for a form that does not fit the decree, PlatformError for a chart's letter without a shape.
+    Raises GateError for an edition without an indicator, CatalogueError for a form that does not fit the decree,
+    PlatformError for a letter of a chart that has no shape.
     """
     snapshot = edition.snapshot
+    if not snapshot.headlines:
+        raise GateError(
+            where=f"report of {edition.number}",
+            found="no indicator",
+            expected="at least one figure to report",
+            remedy="Build the marts of the period and freeze the release again.",
+        )
     form = load_form()
     words = form.words_on(edition.frozen_at.astimezone(VIETNAM).date())
     subject = f"Kết quả công tác thông tin đối ngoại {_period(edition)}"
@@ -76,14 +85,14 @@ def write_report(edition: Edition, path: Path) -> None:
         f" Sở tổng hợp kết quả {_period(edition)} như sau:"
     )
     _write_correction(paper, edition)
-    _write_basis(paper, edition, charts)
+    _write_basis(paper, edition)
     _write_clauses(paper, edition)
     _write_reporting(paper, edition, charts)
     _write_difficulties(paper, edition)
-    last = _write_requests(paper, edition)
-    paper.write(last, words.end_mark)
+    last = _write_requests(paper, edition, words)
+    paper.end(last, words.end_mark)
     paper.signature_block(words)
-    _write_annexes(paper, edition, words.annex_label, words.annex_reference)
+    _write_annexes(paper, edition, charts, words)
     paper.save(
         path,
         title=f"{words.title.capitalize()}: {subject}",
@@ -113,7 +122,7 @@ def _write_correction(paper: Paper, edition: Edition) -> None:
         return
     paper.heading(correction.title, 1)
     paper.body(
-        f"Bản này đính chính bản phát hành {edition.release_code}, lần {correction.of_edition}. Lý do: {correction.reason}"
+        f"Bản này thay bản phát hành {edition.release_code}, lần {correction.of_edition}. Lý do: {correction.reason}"
     )
     paper.table(
         "Số liệu thay đổi so với bản được đính chính",
@@ -139,7 +148,7 @@ def _write_correction(paper: Paper, edition: Edition) -> None:
     )
 
 
-def _write_basis(paper: Paper, edition: Edition, charts: dict[str, Chart]) -> None:
+def _write_basis(paper: Paper, edition: Edition) -> None:
     """What has to be known before any number."""
     snapshot = edition.snapshot
     compared = next((each for each in edition.comparisons if each.is_comparable), None)
@@ -155,9 +164,10 @@ def _write_basis(paper: Paper, edition: Edition, charts: dict[str, Chart]) -> No
         else "Chưa có số liệu cùng kỳ để so sánh.",
         "Mục tiêu của tỉnh: " + say.targets_sentence(snapshot) if snapshot.with_target else say.NO_TARGET_NOTE,
     ]
+    if edition.is_late:
+        facts.append(f"Bản này phát hành muộn so với lịch ({moment_vi(edition.planned_at)}).")
     for fact in facts:
         paper.body(f"- {fact}")
-    _write_chart(paper, charts.get(CHANGES))
 
 
 def _write_clauses(paper: Paper, edition: Edition) -> None:
@@ -186,12 +196,12 @@ def _write_indicators(paper: Paper, members: Iterable[IndicatorLines], edition: 
         caption,
         (
             Column("Mã", 12, "center"),
-            Column("Chỉ tiêu", 48),
-            Column("Giá trị", 21, "right"),
-            Column("Đơn vị tính", 19),
+            Column("Chỉ tiêu", 45),
+            Column("Giá trị", 18, "right"),
+            Column("Đơn vị tính", 18),
             Column("Đơn vị báo cáo", 17, "center"),
-            Column("Cùng kỳ", 20, "right"),
-            Column("Ghi chú", 28),
+            Column("Cùng kỳ", 18, "right"),
+            Column("Ghi chú", 37),
         ),
         [
             (
@@ -226,7 +236,7 @@ def _note(figure: Figure) -> str:
     told = [say.kind_of(figure), figure.as_of, "tạm tính" if figure.is_provisional else "", say.gaps_of(figure)]
     if figure.full_year_estimate is not None:
         told.append(f"ước cả năm {number_vi(figure.full_year_estimate, figure.unit)}")
-    return "; ".join(each.rstrip(".") for each in told if each)
+    return "; ".join(each[:1].lower() + each[1:].rstrip(".") for each in told if each)
 
 
 def _write_reporting(paper: Paper, edition: Edition, charts: dict[str, Chart]) -> None:
@@ -236,7 +246,8 @@ def _write_reporting(paper: Paper, edition: Edition, charts: dict[str, Chart]) -
     paper.body(f"- Hạn nộp: {snapshot.period.rule}.")
     paper.body(f"- Đã nhận báo cáo của {say.received_sentence(snapshot)}")
     _write_indicators(paper, snapshot.by_clause_group.get("V", ()), edition, "Số liệu mục V của Kế hoạch")
-    _write_chart(paper, charts.get("bao-cao"))
+    if "bao-cao" in charts:
+        _write_chart(paper, charts["bao-cao"], 160)
     paper.gap("Đơn vị tổng hợp bổ sung đánh giá việc thực hiện chế độ báo cáo, nếu có")
 
 
@@ -262,7 +273,7 @@ def _write_difficulties(paper: Paper, edition: Edition) -> None:
     without = snapshot.without_value
     for figure in without:
         why = figure.reason.rstrip(".")
-        why = f": {why[:1].lower()}{why[1:]}" if why else ""
+        why = f" ({why[:1].lower()}{why[1:]})" if why else ""
         paper.body(f"- {figure.indicator_code}. {say.label_of(figure)}: {figure.shown}{why}.")
     if not without:
         paper.body("- Chỉ tiêu nào cũng có giá trị.")
@@ -283,8 +294,8 @@ def _write_difficulties(paper: Paper, edition: Edition) -> None:
         paper.heading("d) Chỉ tiêu chưa đạt mục tiêu", 3)
     for figure in missed:
         verdict = f"{figure.shown} {figure.unit}, {say.distance_of(figure)}".replace(" %", "%")
-        told = " ".join(say.explanations_of(figure))
-        paper.body(f"- {figure.indicator_code}. {say.label_of(figure)}: {verdict}. {told}".rstrip())
+        explained = " ".join(say.explanations_of(figure))
+        paper.body(f"- {figure.indicator_code}. {say.label_of(figure)}: {verdict}. {explained}".rstrip())
     paper.gap("Đơn vị tổng hợp bổ sung nội dung các khó khăn, vướng mắc và nguyên nhân")
 
 
@@ -303,7 +314,7 @@ def _raised_sentence(indicators: Iterable[IndicatorLines]) -> str:
     return f"Các đơn vị đã nêu {raised} khó khăn, vướng mắc, kiến nghị; {solved} đã được giải quyết, còn {left}."
 
 
-def _write_requests(paper: Paper, edition: Edition) -> Paragraph:
+def _write_requests(paper: Paper, edition: Edition, words: Words) -> Paragraph:
     """What follows from the data without anybody's judgement; the rest is a place to fill. The last paragraph."""
     snapshot = edition.snapshot
     paper.heading("V.3. Đề xuất, kiến nghị", 2)
@@ -313,30 +324,33 @@ def _write_requests(paper: Paper, edition: Edition) -> Paragraph:
         told = [f"{len(snapshot.waiting)} đơn vị có báo cáo còn lỗi"] if snapshot.waiting else []
         told += [f"các đơn vị có {snapshot.held_row_count} dòng đang giữ lại"] if snapshot.held_row_count else []
         paper.body(f"- Đề nghị {' và '.join(told)} sửa và gửi lại.")
-    return paper.gap("Đơn vị tổng hợp bổ sung đề xuất, kiến nghị với Ủy ban nhân dân tỉnh và Bộ")
+    return paper.gap(f"Đơn vị tổng hợp bổ sung đề xuất, kiến nghị với {'; '.join(words.addressees)}")
 
 
-def _write_annexes(paper: Paper, edition: Edition, label: str, reference: str) -> None:
+def _write_annexes(paper: Paper, edition: Edition, charts: dict[str, Chart], words: Words) -> None:
     snapshot = edition.snapshot
     width = paper.begin_annexes()
+    begun = 0
 
-    def begin(number: int, title: str) -> None:
-        paper.annex_title(label.format(roman=_ROMAN[number - 1]), title, reference, is_first=number == 1)
+    def begin(title: str) -> None:
+        nonlocal begun
+        begun += 1
+        label = words.annex_label.format(roman=_ROMAN[begun - 1])
+        paper.annex_title(label, title, words.annex_reference, is_first=begun == 1)
 
-    begin(1, "Tình hình báo cáo theo nhóm đơn vị")
-    counted = say.groups(snapshot)
-    totals = [
-        sum(counts) for counts in zip(*((g.due, g.on_time, g.late, g.waiting, g.silent) for g in counted), strict=True)
-    ]
+    begin("Tình hình báo cáo theo nhóm đơn vị")
+    counted = [(g.name, (g.due, g.on_time, g.late, g.waiting, g.silent)) for g in say.groups(snapshot)]
+    totals = tuple(sum(counts[place] for _, counts in counted) for place in range(len(GROUP_COLUMNS) - 1))
     paper.table(
         "Số đơn vị phải báo cáo theo nhóm và tình trạng (đơn vị)",
         (Column(GROUP_COLUMNS[0], width - 5 * 32), *(Column(head, 32, "right") for head in GROUP_COLUMNS[1:])),
-        [
-            *((g.name, *(str(count) for count in (g.due, g.on_time, g.late, g.waiting, g.silent))) for g in counted),
-            *([("Tổng số", *(str(total) for total in totals))] if counted else []),
-        ],
+        [(name, *(str(count) for count in counts)) for name, counts in (*counted, ("Tổng số", totals))],
     )
-    begin(2, "Đơn vị chưa báo cáo, báo cáo muộn; cảnh báo còn mở")
+    for words_of_state, meaning in say.STATE_NOTES:
+        paper.note(f"“{words_of_state}”: {meaning}")
+    for note in say.GENERAL_NOTES:
+        paper.note(note)
+    begin("Đơn vị chưa báo cáo, báo cáo muộn; cảnh báo còn mở")
     listed = (*snapshot.missing, *snapshot.late, *(each for each in snapshot.requested if not each.is_received))
     if listed:
         paper.table(
@@ -361,17 +375,23 @@ def _write_annexes(paper: Paper, edition: Edition, label: str, reference: str) -
             (Column("STT", 14, "center"), Column("Đơn vị", 60), Column("Quy tắc", 40), Column("Nội dung", width - 114)),
             [(str(n), each.unit_name, each.rule, each.text) for n, each in enumerate(snapshot.warnings, start=1)],
         )
+    for each in say.exception_tables(snapshot):
+        paper.table(each.title, [Column(head, width / len(each.columns)) for head in each.columns], each.rows)
+        paper.note(each.note)
     _write_group_values(paper, edition, width, begin)
+    if CHANGES in charts:
+        begin("Thay đổi so với cùng kỳ")
+        _write_chart(paper, charts[CHANGES], 200)
 
 
-def _write_group_values(paper: Paper, edition: Edition, width: float, begin: Callable[[int, str], None]) -> None:
+def _write_group_values(paper: Paper, edition: Edition, width: float, begin: Callable[[str], None]) -> None:
     """Indicators that are also read by group, a column a group; nothing where there is none."""
     members = [lines for lines in edition.snapshot.indicators if lines.by_group and lines.arithmetic != "pair"]
     present = {figure.scope_code for lines in members for figure in lines.by_group}
     codes = [code for code in GROUPS_VI if code in present]
     if not codes:
         return
-    begin(3, "Chỉ tiêu theo nhóm đơn vị")
+    begin("Chỉ tiêu theo nhóm đơn vị")
     group_mm = 18.5
     paper.table(
         "Giá trị theo nhóm đơn vị; “–”: chỉ tiêu không đọc theo nhóm ấy",
@@ -396,11 +416,10 @@ def _write_group_values(paper: Paper, edition: Edition, width: float, begin: Cal
     )
 
 
-def _write_chart(paper: Paper, chart: Chart | None) -> None:
+def _write_chart(paper: Paper, chart: Chart, width_mm: float) -> None:
     from include.extracts.leadership.chart_static import png_of
 
-    if chart is not None:
-        paper.picture(png_of(chart), 160, chart.title, f"{chart.spoken} {chart.alt}")
+    paper.picture(png_of(chart, width_mm=width_mm), width_mm, chart.title, f"{chart.spoken} {chart.alt}")
 
 
 def _of_group(bodies: Iterable[Body], code: str) -> list[Body]:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from include.exports.files import same_container, whole_file
+from include.extracts.leadership.letters import write_out_unseen
 from include.extracts.leadership.nd30 import DocumentForm, Margins, TextStyle, Words
-from include.extracts.leadership.visible import visible
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -62,8 +62,10 @@ class Paper:
         self.furniture = furniture
         self.document: Document = docx.Document()
         self._captions = 0
+        self._drop_preview()
         self._set_language()
         self._set_styles()
+        self._style_ids = {style.name: style.style_id for style in self.document.styles}
         section = self.document.sections[0]
         self._set_page(section, form.page.margins, lies=False)
         section.different_first_page_header_footer = True
@@ -73,34 +75,39 @@ class Paper:
 
     def write(self, paragraph: Paragraph, text: str, look: TextStyle | None = None) -> Run:
         """Text at the end of a paragraph, every character of it shown; in a look of its own where one is given."""
-        run = paragraph.add_run(visible(text))
+        run = paragraph.add_run(write_out_unseen(text))
         if look is not None:
             _dress(run, look)
         return run
 
     def heading(self, text: str, level: int) -> None:
-        self.write(self.document.add_paragraph(style=f"Heading {level}"), text)
+        self.write(self._paragraph(f"Heading {level}"), text)
 
     def body(self, text: str) -> Paragraph:
         """A paragraph of the running text."""
-        paragraph = self.document.add_paragraph(style="Body Text")
+        paragraph = self._paragraph("Body Text")
         self.write(paragraph, text)
         return paragraph
 
     def gap(self, text: str) -> Paragraph:
         """A place that only people can fill, in brackets, shaded and in a style of its own."""
-        paragraph = self.document.add_paragraph(style=GAP_STYLE)
+        paragraph = self._paragraph(GAP_STYLE)
         _shade_run(self.write(paragraph, f"[{text}]"))
         return paragraph
 
+    def end(self, paragraph: Paragraph, mark: str) -> None:
+        """Close the text with its end mark and keep that paragraph on the page of the signature."""
+        self.write(paragraph, mark)
+        paragraph.paragraph_format.keep_with_next = True
+
     def note(self, text: str) -> None:
-        self.write(self.document.add_paragraph(style="Ghi chú bảng"), text)
+        self.write(self._paragraph("Ghi chú bảng"), text)
 
     def centred(self, text: str, look: TextStyle, *, style: str = "Normal", after_pt: float = 0) -> Paragraph:
         from docx.enum.text import WD_ALIGN_PARAGRAPH
         from docx.shared import Pt
 
-        paragraph = self.document.add_paragraph(style=style)
+        paragraph = self._paragraph(style)
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         paragraph.paragraph_format.space_after = Pt(after_pt)
         paragraph.paragraph_format.keep_with_next = True
@@ -132,12 +139,11 @@ class Paper:
                 (words.place_and_date, look.place_and_date),
             ),
         ):
-            for number, (text, style) in enumerate(lines):
-                self._cell_line(cell, text, style, is_first=number == 0)
-            text, style = lines[-1]
             room = column_mm - _CELL_PADDING_MM * 2
-            rule = cell.add_paragraph()
-            self._rule(rule, min(_length_mm(text, style), room) * rule_share, room)
+            split = [(part, style) for text, style in lines for part in _lines_of(text, style, room)]
+            for number, (text, style) in enumerate(split):
+                self._cell_line(cell, text, style, is_first=number == 0)
+            self._rule(cell.add_paragraph(), min(_length_mm(*split[-1]), room) * rule_share, room)
             self._cell_line(cell, *below, is_first=False)
 
     def title(self, words: Words, subject: str) -> None:
@@ -181,6 +187,7 @@ class Paper:
         row.height, row.height_rule = Mm(block.height_mm), WD_ROW_HEIGHT_RULE.AT_LEAST
         left, right = row.cells
         label = left.paragraphs[0]
+        label.paragraph_format.space_before = Pt(self.form.paragraphs.spacing.value_pt)
         self.write(label, words.recipients_label, look.recipients_label)
         for number, each in enumerate(words.recipients, start=1):
             paragraph = left.add_paragraph()
@@ -188,13 +195,15 @@ class Paper:
             end = "." if number == len(words.recipients) else ";"
             self.write(paragraph, f"- {each}{end}", look.recipients)
         self._cell_line(right, words.signatory, look.signatory, is_first=True)
+        right.paragraphs[0].paragraph_format.space_before = Pt(self.form.paragraphs.spacing.value_pt)
 
     def table(self, caption: str, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
         """A table under its number and caption, its head repeated on each page; no row is torn apart."""
         self._captions += 1
-        self.write(self.document.add_paragraph(style="Caption"), f"Bảng {self._captions}. {caption}")
+        self.write(self._paragraph("Caption"), f"Bảng {self._captions}. {caption}")
         table = self.document.add_table(rows=1, cols=len(columns), style="Table Grid")
         self._set_widths(table, [column.width_mm for column in columns])
+        _indent(table)
         _mark(table.rows[0]._tr.get_or_add_trPr(), "w:cantSplit", "w:tblHeader")
         for cell, column in zip(table.rows[0].cells, columns, strict=True):
             _shade_cell(cell)
@@ -218,8 +227,8 @@ class Paper:
         shape = paragraph.add_run().add_picture(BytesIO(content), width=Mm(width_mm))
         properties = shape._inline.docPr
         properties.set("name", "Biểu đồ")
-        properties.set("descr", visible(alternative))
-        below = self.document.add_paragraph(style="Caption")
+        properties.set("descr", write_out_unseen(alternative))
+        below = self._paragraph("Caption")
         below.alignment = WD_ALIGN_PARAGRAPH.CENTER
         below.paragraph_format.keep_with_next = False
         self.write(below, caption)
@@ -247,8 +256,8 @@ class Paper:
         fixed = moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
         properties.author = properties.last_modified_by = properties.comments = properties.keywords = ""
         properties.category = ""
-        properties.title, properties.subject = visible(title)[:255], visible(subject)[:255]
-        properties.language, properties.version, properties.revision = LANGUAGE, visible(version)[:255], 1
+        properties.title, properties.subject = write_out_unseen(title)[:255], write_out_unseen(subject)[:255]
+        properties.language, properties.version, properties.revision = LANGUAGE, write_out_unseen(version)[:255], 1
         properties.created = properties.modified = fixed
         written = BytesIO()
         self.document.save(written)
@@ -256,6 +265,12 @@ class Paper:
             draft.write_bytes(same_container(written.getvalue()))
 
     # How it is done
+
+    def _drop_preview(self) -> None:
+        """The library's empty document brings a picture of itself, which file browsers would show for ours."""
+        relations = self.document.part.package.rels
+        for number in [number for number, each in relations.items() if each.reltype.endswith("/thumbnail")]:
+            del relations[number]
 
     def _set_language(self) -> None:
         from docx.oxml.ns import qn
@@ -304,6 +319,8 @@ class Paper:
             heading.space_after = Pt(paragraphs.spacing.value_pt)
             heading.keep_with_next = heading.keep_together = True
         styles["Heading 3"].font.italic = True
+        for name in ("Đầu bảng", "Ô bảng"):
+            styles[name].paragraph_format.space_before = styles[name].paragraph_format.space_after = Pt(1)
         caption = styles["Caption"].paragraph_format
         caption.space_before, caption.space_after, caption.keep_with_next = Pt(6), Pt(3), True
 
@@ -370,8 +387,14 @@ class Paper:
         for footer in footers:
             footer.is_linked_to_previous = False
             for number, text in enumerate(self.furniture.footer):
-                line = footer.paragraphs[0] if number == 0 else footer.add_paragraph()
+                line = footer.paragraphs[0] if number == 0 else footer.add_paragraph(style="Footer")
                 self.write(line, text)
+
+    def _paragraph(self, style: str) -> Paragraph:
+        """A new paragraph at the end. The library looks a style up among all of them, for every cell again."""
+        paragraph = self.document.add_paragraph()
+        paragraph._p.style = self._style_ids[style]
+        return paragraph
 
     def _bare_table(self, widths_mm: Sequence[float]) -> Table:
         table = self.document.add_table(rows=1, cols=len(widths_mm))
@@ -395,7 +418,7 @@ class Paper:
 
     def _cell_text(self, cell: _Cell, text: str, style: str, align: Align) -> None:
         paragraph = cell.paragraphs[0]
-        paragraph.style = style
+        paragraph._p.style = self._style_ids[style]
         paragraph.alignment = _alignment(align)
         self.write(paragraph, text)
 
@@ -407,7 +430,7 @@ class Paper:
 
         layout = paragraph.paragraph_format
         layout.left_indent = layout.right_indent = Mm(max(0.0, (room_mm - length_mm) / 2))
-        layout.space_before, layout.space_after, layout.line_spacing = Pt(1), Pt(4), Pt(4)
+        layout.space_before, layout.space_after, layout.line_spacing = Pt(4), Pt(4), Pt(4)
         eighths = round(self.form.rules.thickness_pt * 8)
         border = parse_xml(
             f'<w:pBdr {nsdecls("w")}><w:top w:val="single" w:sz="{eighths}" w:space="1" w:color="000000"/></w:pBdr>'
@@ -437,6 +460,16 @@ def _length_mm(text: str, look: TextStyle) -> float:
     small = sum(letter.isalnum() for letter in text) - capitals
     ems = 0.71 * capitals + 0.51 * small + 0.26 * (len(text) - capitals - small)
     return ems * look.size_pt * _EM_MM
+
+
+def _lines_of(text: str, look: TextStyle, room_mm: float) -> list[str]:
+    """The text, in two lines of about the same length where one does not hold it."""
+    spaces = [place for place, letter in enumerate(text) if letter == " "]
+    if _length_mm(text, look) <= room_mm or not spaces:
+        return [text]
+    # Behind a comma where there is one: “SỞ VĂN HÓA, | THỂ THAO VÀ DU LỊCH”.
+    middle = min(spaces, key=lambda place: (text[place - 1] != ",", abs(place - len(text) / 2), place))
+    return [text[:middle], text[middle + 1 :]]
 
 
 def _alignment(align: Align) -> Any:
@@ -469,6 +502,18 @@ def _set_font(properties: Any, family: str, black: str) -> None:
         for attribute in list(colour.attrib):
             del colour.attrib[attribute]
         colour.set(qn("w:val"), black.removeprefix("#"))
+
+
+def _indent(table: Table) -> None:
+    """Let the border stand where the text begins, not the words within the first cell."""
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    twips = round(_CELL_PADDING_MM / 25.4 * 1440)
+    table._tbl.tblPr.insert_element_before(
+        parse_xml(f'<w:tblInd {nsdecls("w")} w:w="{twips}" w:type="dxa"/>'),
+        *("w:tblBorders", "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook"),
+    )
 
 
 def _mark(properties: Any, *names: str) -> None:
