@@ -465,6 +465,10 @@ def test_a_long_name_without_a_space_stays_on_the_page_and_a_long_note_is_not_cu
             < (297 - form.right.value_mm) * MM + 0.5
         )
     assert _text(content).split().count("Ghi") == 600
+    # Neither leaves its cell.
+    assert _letters(address) in _cells(content)
+    # Nothing invisible is copied with the text.
+    assert not [letter for letter in _text(content) if unicodedata.category(letter) in ("Cc", "Cf")]
 
 
 def _with_words(words: str, note: str = "") -> Edition:
@@ -505,8 +509,7 @@ def _text(content: bytes) -> str:
 
 
 def _letters(text: str) -> str:
-    """Without white space and the invisible places a long word may break at."""
-    return re.sub(r"[\s\u200b]", "", text)
+    return re.sub(r"\s", "", text)
 
 
 def _chars_of(lines: list[dict[str, Any]], said: str) -> list[dict[str, Any]]:
@@ -523,7 +526,7 @@ def _chars_of(lines: list[dict[str, Any]], said: str) -> list[dict[str, Any]]:
 def _all_tables(content: bytes) -> list[list[list[str]]]:
     with pdfplumber.open(io.BytesIO(content)) as pdf:
         return [
-            [[re.sub(r"\s+", " ", (cell or "").replace("\u200b", "")).strip() for cell in row] for row in table]
+            [[re.sub(r"\s+", " ", cell or "").strip() for cell in row] for row in table]
             for page in pdf.pages
             for table in page.extract_tables()
         ]
@@ -549,7 +552,8 @@ def _annex_tables(content: bytes, column: str) -> list[list[str]]:
 def _fonts(content: bytes) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for page in PdfReader(io.BytesIO(content)).pages:
-        for font in page["/Resources"].get("/Font", {}).values():  # type: ignore[union-attr]
+        resources: Any = page["/Resources"]
+        for font in resources.get("/Font", {}).values():
             for descendant in font.get_object().get("/DescendantFonts", [font]):
                 written = descendant.get_object()
                 found[written["/BaseFont"]] = written["/FontDescriptor"].get_object()
