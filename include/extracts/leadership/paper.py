@@ -93,12 +93,7 @@ def render_pdf(edition: Edition) -> bytes:
         sys_inputs={"document": json.dumps(written, ensure_ascii=False)},
     )
     try:
-        content = compiler.compile(
-            format="pdf",
-            pdf_standards=list(STANDARDS),
-            # The only moment in the file; without it the typesetter would take the clock's.
-            timestamp=int(edition.frozen_at.timestamp()),
-        )
+        content = compiler.compile(format="pdf", pdf_standards=list(STANDARDS))
     except typst.TypstError as error:
         if not is_about_a_letter(error):
             raise
@@ -136,7 +131,8 @@ def _document(edition: Edition, form: DocumentForm) -> dict[str, Any]:
             for chart in draw_charts(snapshot, edition.comparisons)
         ],
         "facts": [{"label": label, "text": text} for label, text in statements.facts(snapshot)],
-        "late": _late_words(edition),
+        "late": statements.lateness_of(edition),
+        "compares": bool(edition.comparisons),
         "groups": [
             {
                 "title": clause_group_name(code),
@@ -189,14 +185,9 @@ def _opening(edition: Edition) -> str:
     return (
         f"{edition.name} tổng hợp số liệu thông tin đối ngoại từ {day_vi(period.window_start)} đến"
         f" {day_vi(period.window_end)}, số liệu chốt {days_vi(snapshot.cut_off_from, snapshot.cut_off_to)},"
-        f" theo những gì đã nhận được đến {moment_vi(edition.as_known_at)}. Kết quả chính:"
+        f" theo những gì đã nhận được đến {moment_vi(edition.as_known_at)}."
+        f" {statements.comparison_of_edition(edition)} Kết quả chính:"
     )
-
-
-def _late_words(edition: Edition) -> str:
-    if not edition.is_late:
-        return ""
-    return f"Bản này phát hành muộn so với lịch ({moment_vi(edition.planned_at)})."
 
 
 def _leading(edition: Edition, figure: Figure) -> dict[str, str]:
@@ -233,7 +224,7 @@ def _value_with_unit(figure: Figure) -> str:
 
 
 def _main_row(edition: Edition, figure: Figure) -> tuple[str, ...]:
-    """Code, name, unit, value, n/N, same period, kind and notes."""
+    """Code, name, unit, value, n/N, same period where there is one to compare with, kind and notes."""
     comparison = edition.comparison_of(figure)
     notes = [
         statements.kind_of(figure),
@@ -250,7 +241,11 @@ def _main_row(edition: Edition, figure: Figure) -> tuple[str, ...]:
         figure.unit,
         figure.shown,
         statements.coverage_of(figure),
-        shown_value(comparison.value, figure.unit, comparison.state) if comparison is not None else _DASH,
+        *(
+            [shown_value(comparison.value, figure.unit, comparison.state) if comparison is not None else _DASH]
+            if edition.comparisons
+            else []
+        ),
         _sentences(notes),
     )
 
