@@ -66,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     trace = _command(commands, "trace", _trace, "an indicator down to files and cells")
     trace.add_argument("indicator", metavar="INDICATOR")
     trace.add_argument("--period", required=True, metavar="P")
+    trace.add_argument(
+        "--release", metavar="EDITION", help="as released in that edition, 2026-06T/1; as known now without"
+    )
     trace.add_argument("--scope", metavar="group:CODE|unit:CODE", help="a group or a body; the province without it")
     trace.add_argument("--by", metavar="AXIS/MEMBER", help="a member of a breakdown; the headline without it")
 
@@ -304,8 +307,17 @@ def _kpi(options: argparse.Namespace) -> int:
 def _trace(options: argparse.Namespace) -> int:
     from include.indicators.trace import trace
 
-    with _connected() as (_, connection):
-        traced = trace(connection, options.indicator, options.period, scope=options.scope, by=options.by)
+    if options.release:
+        if options.by:
+            print(
+                "ttdn trace: --by và --release không đi cùng nhau; bản phát hành không giữ ô của phân tổ",
+                file=sys.stderr,
+            )
+            return 2
+        traced = _trace_release(options)
+    else:
+        with _connected() as (_, connection):
+            traced = trace(connection, options.indicator, options.period, scope=options.scope, by=options.by)
     if options.json:
         _print_json(traced)
         return 0
@@ -317,11 +329,29 @@ def _trace(options: argparse.Namespace) -> int:
             notes = [f"in {cell['correction']['printed'] or 'không đọc được'}"] if "correction" in cell else []
             notes += [f"ngoại lệ số {each['number']}" for each in cell.get("waivers", ())]
             told = f"  ({'; '.join(notes)})" if notes else ""
-            print(f"    {cell['value']:>16}  {cell['file'] or '—'}  {place}  {(cell['sha256'] or '')[:12]}{told}")
-    for file in traced["files"]:
+            shown = cell["value"] if cell["value"] is not None else "không nêu"
+            print(f"    {shown:>16}  {cell['file'] or '—'}  {place}  {(cell['sha256'] or '')[:12]}{told}")
+    for file in traced.get("files", ()):
         passed = "không rõ" if file["rules_passed"] is None else len(file["rules_passed"])
         print(f"  {file['file']}: đạt {passed} kiểm tra, {len(file['warnings'])} cảnh báo")
     return 0
+
+
+def _trace_release(options: argparse.Namespace) -> dict[str, Any]:
+    from include.releases.register import find_edition, load_edition
+    from include.releases.trace import trace_edition
+    from include.warehouse.roles import with_rights_of
+
+    with _opened() as (_, engine), engine.connect() as connection, with_rights_of(connection, "ttdn_releaser"):
+        edition = load_edition(connection, find_edition(connection, options.release))
+    if edition.snapshot.period.code != options.period:
+        raise PlatformError(
+            where=f"edition {edition.number}",
+            found=f"--period {options.period}",
+            expected=f"--period {edition.snapshot.period.code}",
+            remedy="Its figures are those of that reporting period.",
+        )
+    return trace_edition(edition, options.indicator, options.scope)
 
 
 def _restatements(options: argparse.Namespace) -> int:

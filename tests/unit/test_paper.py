@@ -254,7 +254,7 @@ def test_a_late_edition_and_a_failed_comparison_say_so() -> None:
         )
     )
 
-    assert "Bản này phát hành muộn so với lịch (18/06/2026, 08:00)." in text
+    assert "Bản này phát hành chậm so với lịch. Theo lịch: 18/06/2026, 08:00. Chốt số liệu: 18/06/2026, 08:00." in text
     assert "Kỳ trước thiếu số liệu." in text
 
 

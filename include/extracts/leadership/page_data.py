@@ -113,6 +113,7 @@ def page_data(edition: Edition) -> dict[str, Any]:
     ]
     return {
         "period": snapshot.period.code,
+        "release": "" if edition.is_working_copy else edition.number,
         "periodName": snapshot.period.name,
         "notShown": words.place(NOT_SHOWN),
         "groups": [[code, GROUPS_VI.get(code, code)] for code in groups],
