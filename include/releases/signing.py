@@ -1,4 +1,4 @@
-"""The key that signs bundles: Ed25519, made at first need, replaceable, its public half published beside the bundles."""
+"""The key that signs bundles: Ed25519, made at first need, replaceable, its public half beside the bundles."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def load_signing_key(settings: Settings) -> SigningKey:
 
 
 def replace_signing_key(settings: Settings) -> SigningKey:
-    """Make a new key that signs from now on. The former one is deleted; its public half stays, with the day it ended."""
+    """Make a new key that signs from now on. The former is deleted; its public half stays, with the day it ended."""
     with _only_one_at_a_time(settings):
         return _make_key(settings)
 
