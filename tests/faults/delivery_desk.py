@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import logging
 import socket
 import ssl
 from collections import Counter
@@ -23,7 +24,6 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from sqlalchemy import Engine, text
 
 from include.delivery.outbox import enqueue_release
-from include.extracts.leadership.edition import Approval
 from include.releases.bundle import sign_bundle
 from include.releases.signing import load_signing_key
 from include.settings import Settings
@@ -88,13 +88,9 @@ class Desk:
         folder.mkdir(parents=True)
         for name, written in {**files, "snapshot.json": content}.items():
             (folder / name).write_bytes(written)
-        approved = Approval("Trưởng phòng", "Phó Giám đốc Sở", NOON)
-        written_from = edition(
-            release_code=CODE,
-            edition_number=number,
-            frozen_at=NOON,
+        written_from = replace(
+            edition(release_code=CODE, edition_number=number, frozen_at=NOON),
             content_hash=hashlib.sha256(content).hexdigest(),
-            approval=approved,
         )
         sign_bundle(written_from, folder, load_signing_key(self.settings))
         with self.engine.begin() as connection:
@@ -212,6 +208,7 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def serving(handler: MailServer, port: int, **options: Any) -> Iterator[MailServer]:
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # it would write every line of every mail
     controller = Controller(handler, hostname="127.0.0.1", port=port, **options)
     controller.start()
     try:
