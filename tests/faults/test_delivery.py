@@ -469,7 +469,7 @@ def test_no_recipient_gets_an_edition_twice_however_often_the_run_is_killed(desk
             child.join()
             killed += child.exitcode == -9
         wait_until_noticed(desk)
-    run(desk)
+        run(desk)
 
         for message in desk.messages(trial):
             taken = post.received[f"<{message.header_message_id}@{DOMAIN}>"]
@@ -482,7 +482,7 @@ def test_no_recipient_gets_an_edition_twice_however_often_the_run_is_killed(desk
                     decide(desk, message.message_id, "resent")
                     resent[f"<{message.header_message_id}@{DOMAIN}>"] += 1
         wait_until_noticed(desk)
-    run(desk)
+        run(desk)
 
     print(f"{killed} runs killed; {uncertain_though_taken} mails taken but not written down; {len(resent)} sent again")
     assert killed > trials / 2
