@@ -149,6 +149,8 @@ class MailServer:
     hang_up_on: set[str] = field(default_factory=set)
     keep_silent_on: set[str] = field(default_factory=set)
     taken: list[tuple[str, bytes]] = field(default_factory=list)
+    received: Counter[str] = field(default_factory=Counter)
+    """Message-ID -> how often it was taken."""
     connections: int = 0
 
     async def handle_EHLO(  # noqa: N802  aiosmtpd's name
@@ -178,6 +180,7 @@ class MailServer:
             return answer
         assert isinstance(envelope.content, bytes)
         self.taken.append((recipient, envelope.content))
+        self.received[parsed(envelope.content)["Message-ID"]] += 1
         if recipient in self.hang_up_on:
             self.hang_up_on.discard(recipient)
             server.transport.abort()
@@ -187,11 +190,6 @@ class MailServer:
 
     def mails_to(self, recipient: str) -> list[EmailMessage]:
         return [parsed(content) for to, content in self.taken if to == recipient]
-
-    @property
-    def received(self) -> Counter[str]:
-        """Message-ID -> how often it was taken."""
-        return Counter(parsed(content)["Message-ID"] for _, content in self.taken)
 
 
 def parsed(content: bytes) -> EmailMessage:
