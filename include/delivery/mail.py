@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -21,10 +21,9 @@ from include.delivery.outbox import write_one_line
 from include.errors import GateError
 from include.extracts.leadership.wording import number_vi
 from include.releases.bundle import verify_bundle
-from include.releases.signing import published_keys
 
 if TYPE_CHECKING:
-    from include.settings import Settings
+    from include.releases.signing import PublicKey
 
 LARGEST_MAIL_BYTES: Final = 25_000_000
 """What mail servers commonly take, the files written as text included."""
@@ -62,15 +61,14 @@ class MailBundle:
     attachments: tuple[Attachment, ...]
 
 
-def read_bundle(settings: Settings, release_code: str, edition_number: int, documents: Mapping[str, str]) -> MailBundle:
-    """The mail's part of an edition's bundle, each file read once and compared with `documents`, name -> SHA-256.
+def read_bundle(folder: Path, number: str, documents: Mapping[str, str], keys: Sequence[PublicKey]) -> MailBundle:
+    """The mail's part of the bundle in `folder`, each file read once and compared with `documents`, name -> SHA-256.
 
-    Raises GateError naming everything wrong: a file that is missing, was changed or was never rendered, a manifest
+    `number` is that of the edition, 2026-06T/1; `keys` are those a bundle of the platform may be signed with. Raises GateError naming everything wrong: a file that is missing, was changed or was never rendered, a manifest
     that is not signed by the platform, that of another edition or of a draft.
     """
-    folder = settings.releases / release_code / f"lan{edition_number}"
-    place = f"releases/{release_code}/lan{edition_number}"
-    problems = list(_manifest_problems(settings, folder, f"{release_code}/{edition_number}"))
+    place = f"releases/{folder.parent.name}/{folder.name}"
+    problems = list(_manifest_problems(folder, number, keys))
     files = sorted(
         (name for name in documents if Path(name).suffix in _TYPES and name not in _BODY),
         key=lambda name: (list(_TYPES).index(Path(name).suffix), name),
@@ -147,9 +145,9 @@ def write_mail(
     return head.as_bytes().removesuffix(b"\r\n") + content
 
 
-def _manifest_problems(settings: Settings, folder: Path, number: str) -> Iterator[str]:
+def _manifest_problems(folder: Path, number: str, keys: Sequence[PublicKey]) -> Iterator[str]:
     try:
-        signed = verify_bundle(folder, published_keys(settings))
+        signed = verify_bundle(folder, keys)
     except OSError:
         yield "there is no bundle"
         return

@@ -21,6 +21,8 @@ from include.delivery.mail import read_bundle, write_mail, write_notice, write_r
 from include.delivery.recipients import is_allowed
 from include.delivery.smtp import Answer, Patience, Server, ServerError
 from include.errors import GateError
+from include.pipeline.render import bundle_folder
+from include.releases.signing import published_keys
 from include.warehouse.audit import record_event
 from include.warehouse.connect import engine, warehouse_url
 from include.warehouse.roles import connected_as
@@ -188,7 +190,9 @@ class _Run:
             id=message["edition_id"],
         )
         documents = {row["file_name"]: row["sha256"] for row in rendered}
-        bundle = read_bundle(self.settings, message["release_code"], message["edition_number"], documents)
+        folder = bundle_folder(self.settings, message["release_code"], message["edition_number"], as_draft=False)
+        number = f"{message['release_code']}/{message['edition_number']}"
+        bundle = read_bundle(folder, number, documents, published_keys(self.settings))
         return write_release(bundle, message["subject_key"])
 
     def _hold(self, message: Mapping[str, Any], gate: GateError) -> None:
