@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.header import Header
+from email.message import EmailMessage, Message
+from email.policy import SMTP, compat32
 from email.utils import format_datetime
 from html import escape
 from pathlib import Path
@@ -64,8 +64,9 @@ class MailBundle:
 def read_bundle(folder: Path, number: str, documents: Mapping[str, str], keys: Sequence[PublicKey]) -> MailBundle:
     """The mail's part of the bundle in `folder`, each file read once and compared with `documents`, name -> SHA-256.
 
-    `number` is that of the edition, 2026-06T/1; `keys` are those a bundle of the platform may be signed with. Raises GateError naming everything wrong: a file that is missing, was changed or was never rendered, a manifest
-    that is not signed by the platform, that of another edition or of a draft.
+    `number` is that of the edition, 2026-06T/1; `keys` are those a bundle of the platform may be signed with. Raises
+    GateError naming everything wrong: a file that is missing, was changed or was never rendered, a manifest that is
+    not signed by the platform, that of another edition or of a draft.
     """
     place = f"releases/{folder.parent.name}/{folder.name}"
     problems = list(_manifest_problems(folder, number, keys))
@@ -133,10 +134,11 @@ def write_mail(
 ) -> bytes:
     """The whole mail: headers, then `content`. Written again later it is the same, to the byte."""
     domain = sender.rpartition("@")[2]
-    head = EmailMessage(_POLICY)
-    head["From"] = Address(addr_spec=sender)
-    head["To"] = Address(addr_spec=recipient)
-    head["Subject"] = write_one_line(subject)
+    # EmailMessage loses a space where it breaks a long subject with accents (Python 3.11); the older class does not.
+    head = Message(compat32.clone(linesep="\r\n"))
+    head["From"] = sender
+    head["To"] = recipient
+    head["Subject"] = Header(write_one_line(subject), "utf-8", header_name="Subject")
     head["Date"] = format_datetime(created_at.astimezone(VIETNAM))
     head["Message-ID"] = f"<{header_id}@{domain}>"
     # RFC 3834: nobody's absence note answers it. No List-Id: nobody subscribed and nobody can leave, so it is no list.

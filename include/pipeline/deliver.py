@@ -160,7 +160,7 @@ class _Run:
     def _content_of(self, message: Mapping[str, Any]) -> bytes | None:
         """The whole mail; None, with the reason written down, when it must not be sent."""
         if not is_allowed(message["recipient"], self.settings.allowed_domains):
-            self._record(message, Answer("permanent", None, "TTDN_ALLOWED_DOMAINS does not list its domain"), 0)
+            self._record(message, Answer("permanent", None, "no plain address in a domain of TTDN_ALLOWED_DOMAINS"), 0)
             return None
         edition_id = message["edition_id"]
         if edition_id in self.held:
