@@ -135,7 +135,7 @@ def write_mail(
     """The whole mail: headers, then `content`. Written again later it is the same, to the byte."""
     domain = sender.rpartition("@")[2]
     # EmailMessage loses a space where it breaks a long subject with accents (Python 3.11); the older class does not.
-    head = Message(compat32.clone(linesep="\r\n"))
+    head: Message[str, str | Header] = Message(compat32.clone(linesep="\r\n"))
     head["From"] = sender
     head["To"] = recipient
     head["Subject"] = Header(write_one_line(subject), "utf-8", header_name="Subject")

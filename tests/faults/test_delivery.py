@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import socket
 import threading
@@ -17,6 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from include import faults
+from include.cli import main
 from include.delivery.decisions import MessageRefused, decide_message
 from include.delivery.outbox import enqueue_notice, enqueue_release
 from include.delivery.overview import read_overview
@@ -679,3 +681,60 @@ def test_after_everything_was_sent_nothing_needs_a_person(desk, post):
     told = overview(desk, 60)
 
     assert (told["needs_a_person"], told["unsent_since"], told["subjects"][0]["messages"]) == (False, None, [])
+
+
+# --- from the shell -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shell(desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Runs `ttdn deliver …` on the desk; returns the exit code and what it printed as JSON."""
+    for name, value in {
+        "TTDN_HOME": desk.settings.home,
+        "TTDN_DATABASE_URL": desk.settings.database_url.replace("+psycopg2", ""),
+        "TTDN_SMTP_HOST": "127.0.0.1",
+        "TTDN_SMTP_PORT": desk.settings.smtp_port,
+        "TTDN_SMTP_SENDER": desk.settings.smtp_sender,
+        "TTDN_ALLOWED_DOMAINS": DOMAIN,
+    }.items():
+        monkeypatch.setenv(name, str(value))
+
+    def typed(*words: str) -> tuple[int, dict]:
+        exit_code = main(["deliver", *words, "--json"])
+        return exit_code, json.loads(capsys.readouterr().out)
+
+    return typed
+
+
+def test_the_command_sends_tells_and_keeps_the_word_of_a_person(desk, post, shell):
+    desk.approve()
+    post.answers[("RCPT", addresses(1)[0])] = "550 5.1.1 no such mailbox"
+
+    sending, report = shell()
+    telling, told = shell("--status")
+    [failed] = told["subjects"][0]["messages"]
+    deciding, decided = shell("--give-up", str(failed["message"]), "--by", BY)
+
+    assert (sending, report["counts"]["sent"], report["counts"]["permanent"]) == (1, 4, 1)
+    assert (telling, failed["recipient"], failed["error"]) == (1, addresses(1)[0], "5.1.1 no such mailbox")
+    assert (deciding, decided["state"]) == (0, "cancelled")
+    assert shell("--status")[0] == 0
+    assert shell("--give-up", str(failed["message"]), "--by", BY)[1]["refusal"]["found"] == "cancelled"
+
+
+@pytest.mark.parametrize("words", [["--resend", "1"], ["--by", BY], ["--status", "--by", BY]])
+def test_a_decision_without_a_post_and_a_post_without_a_decision_are_not_understood(words, capsys):
+    assert main(["deliver", *words]) == 2
+    assert "--by" in capsys.readouterr().err
+
+
+def test_for_people_the_command_says_the_same_in_vietnamese(desk, post, shell, capsys):
+    desk.approve()
+    post.hang_up_on.add(addresses(2)[1])
+    main(["deliver"])
+    main(["deliver", "--status"])
+
+    said = capsys.readouterr().out
+    assert "Đã gửi 4, lỗi tạm 0, bị từ chối 0, chưa rõ 1, hủy 0; còn chờ 0." in said
+    assert f"tới {addresses(2)[1]}: chưa rõ (đã thử 1 lần)" in said
+    assert "Hỏi người nhận" in said
