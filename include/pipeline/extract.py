@@ -48,6 +48,7 @@ def write_extracts(connection: Connection, settings: Settings, period_code: str 
     from include.extracts.leadership.page import write_page
     from include.extracts.leadership.snapshot import read_snapshot
     from include.extracts.leadership.workbook import write_workbook
+    from include.pipeline.release import with_sources
 
     if period_code is not None:
         require_period(connection, period_code)
@@ -60,7 +61,7 @@ def write_extracts(connection: Connection, settings: Settings, period_code: str 
             snapshot = replace(snapshot, is_synthetic=is_synthetic(settings.landing, snapshot))
             folder = settings.extracts / code
             folder.mkdir(parents=True, exist_ok=True)
-            working = working_edition(snapshot)
+            working = with_sources(connection, working_edition(snapshot))
             written.append(_write_whole(connection, folder / f"KPI_{code}.xlsx", partial(write_workbook, working)))
             written.append(_write_whole(connection, folder / f"KPI_{code}.html", partial(write_page, working)))
     return written

@@ -22,6 +22,7 @@ from include.releases.register import (
     lock_release,
     next_edition_number,
     open_edition,
+    printed_of_period,
     released_editions,
 )
 from include.releases.stops import ReleaseStopped, StopReason, find_reasons, note_stop
@@ -116,6 +117,7 @@ def freeze_release(
                 remedy=f"Duyệt hoặc từ chối lần chốt trước: ttdn release reject {waiting} --by … --reason …",
             )
         earlier = released_editions(connection, request.release_code)
+        printed = printed_of_period(connection, request.plan.period_code)
         number = next_edition_number(connection, request.release_code)
     if earlier and request.reason is None:
         raise DecisionRefused(
@@ -127,28 +129,12 @@ def freeze_release(
     reasons, edition = _read_edition(connection, settings, request, number, moment)
     if reasons:
         return reasons
+    edition = _without_small_steps(edition, printed)
     corrects = None
     if earlier:
         corrects, edition = _as_correction(earlier, edition, request.reason or "")
     with with_rights_of(connection, "ttdn_releaser"):
         return add_edition(connection, edition, corrects)
-
-
-def working_copy(connection: Connection, settings: Settings, period_code: str, moment: datetime) -> Edition:
-    """The desk's view of a period as it stands: edition 0, not frozen. Reads with the caller's rights."""
-    from include.extracts.leadership.snapshot import read_snapshot
-
-    snapshot = _with_origin(settings, read_snapshot(connection, period_code))
-    return _edition_of(
-        connection,
-        snapshot,
-        release_code=period_code,
-        name=f"Kết quả {snapshot.period.name[:1].lower()}{snapshot.period.name[1:]}",
-        kind={"6T": "six_month", "NAM": "annual"}.get(snapshot.period.kind, "ad_hoc"),
-        number=0,
-        by="",
-        moment=moment,
-    )
 
 
 def review(settings: Settings, edition_id: int, by: str) -> None:
@@ -262,18 +248,7 @@ def _read_edition(
         with with_rights_of(connection, "ttdn_extractor"):
             snapshot = _of_plan(_with_origin(settings, read_snapshot(connection, plan.period_code)), plan)
             reasons = find_reasons(connection, plan, snapshot)
-            edition = _edition_of(
-                connection,
-                snapshot,
-                release_code=plan.release_code,
-                name=plan.name_vi,
-                kind=plan.release_kind,
-                number=number,
-                by=request.by.strip(),
-                moment=moment,
-                planned_at=request.planned_at,
-                is_late=request.is_late,
-            )
+            edition = _edition_of(connection, snapshot, request, number, moment)
         if is_current(connection):
             return reasons, edition
     raise PlatformError(
@@ -285,41 +260,49 @@ def _read_edition(
 
 
 def _edition_of(
-    connection: Connection,
-    snapshot: Snapshot,
-    *,
-    release_code: str,
-    name: str,
-    kind: str,
-    number: int,
-    by: str,
-    moment: datetime,
-    planned_at: datetime | None = None,
-    is_late: bool = False,
+    connection: Connection, snapshot: Snapshot, request: FreezeRequest, number: int, moment: datetime
 ) -> Edition:
+    plan = request.plan
+    return with_sources(
+        connection,
+        Edition(
+            release_code=plan.release_code,
+            edition_number=number,
+            release_kind=plan.release_kind,
+            name=plan.name_vi,
+            planned_at=request.planned_at,
+            is_late=request.is_late,
+            as_known_at=moment,
+            frozen_at=moment,
+            frozen_by=request.by.strip(),
+            code_version=code_version(),
+            snapshot=snapshot,
+        ),
+    )
+
+
+def with_sources(connection: Connection, edition: Edition) -> Edition:
+    """The edition with the cells behind its headlines, their definitions and the same period of the year before.
+
+    Reads the marts with the caller's rights.
+    """
     from sqlalchemy import text
 
-    files, cells = read_lineage(connection, snapshot)
+    files, cells = read_lineage(connection, edition.snapshot)
     hashes = connection.execute(
         text("select indicator_code, definition_hash from reference.indicator where definition_hash is not null")
     ).all()
     known = {row.indicator_code: row.definition_hash for row in hashes}
-    return Edition(
-        release_code=release_code,
-        edition_number=number,
-        release_kind=kind,  # type: ignore[arg-type]
-        name=name,
-        planned_at=planned_at,
-        is_late=is_late,
-        as_known_at=moment,
-        frozen_at=moment,
-        frozen_by=by,
-        code_version=code_version(),
-        snapshot=snapshot,
-        comparisons=compare_headlines(snapshot, *_same_period_before(connection, release_code, snapshot)),
+    return replace(
+        edition,
+        comparisons=compare_headlines(
+            edition.snapshot, *_same_period_before(connection, edition.release_code, edition.snapshot)
+        ),
         lineage_files=files,
         lineage=cells,
-        definition_hashes=tuple((each.code, known[each.code]) for each in snapshot.indicators if each.code in known),
+        definition_hashes=tuple(
+            (each.code, known[each.code]) for each in edition.snapshot.indicators if each.code in known
+        ),
     )
 
 
@@ -356,34 +339,35 @@ def _with_origin(settings: Settings, snapshot: Snapshot) -> Snapshot:
     return replace(snapshot, is_synthetic=is_synthetic(settings.landing, snapshot))
 
 
-def _as_correction(
-    earlier: list[tuple[int, int | None, Edition]], edition: Edition, reason: str
-) -> tuple[int, Edition]:
-    """The edition as a correction of the newest released one; small differences to any of them are hidden."""
+def _without_small_steps(edition: Edition, printed: Sequence[Edition]) -> Edition:
+    """The edition without numbers that would tell a small count beside what readers already have of the period."""
     from include.indicators.catalogue import load_catalogue
     from include.reference import load_reference
 
     snapshot = hide_small_differences(
-        edition.snapshot, [each.snapshot for _, _, each in earlier], load_catalogue(), load_reference()
+        edition.snapshot, [each.snapshot for each in printed], load_catalogue(), load_reference()
     )
-    if snapshot is not edition.snapshot:
-        hidden = {(each.indicator_code, each.side) for each in snapshot.headlines if each.state == "suppressed"}
-        edition = replace(
-            edition,
-            snapshot=snapshot,
-            lineage=tuple(
-                replace(cell, value=None, added=None, is_hidden=True)
-                if (cell.indicator_code, cell.side) in hidden
-                else cell
-                for cell in edition.lineage
-            ),
-            comparisons=tuple(
-                replace(each, difference=None, reason="Không nêu.")
-                if (each.indicator_code, each.side) in hidden
-                else each
-                for each in edition.comparisons
-            ),
-        )
+    hidden = {(each.indicator_code, each.side) for each in snapshot.headlines if each.state == "suppressed"}
+    return replace(
+        edition,
+        snapshot=snapshot,
+        lineage=tuple(
+            replace(cell, value=None, added=None, is_hidden=True)
+            if (cell.indicator_code, cell.side) in hidden
+            else cell
+            for cell in edition.lineage
+        ),
+        comparisons=tuple(
+            replace(each, difference=None, reason="Không nêu.") if (each.indicator_code, each.side) in hidden else each
+            for each in edition.comparisons
+        ),
+    )
+
+
+def _as_correction(
+    earlier: Sequence[tuple[int, int | None, Edition]], edition: Edition, reason: str
+) -> tuple[int, Edition]:
+    """The edition as a correction of the newest released one."""
     edition_id, _, before = earlier[-1]
     number = max((number for _, number, _ in earlier if number is not None), default=0) + 1
     correction = Correction(number, before.edition_number, reason.strip(), list_changes(before, edition))

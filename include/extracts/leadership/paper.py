@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from decimal import Decimal
@@ -43,6 +44,16 @@ _KEPT_TOGETHER: Final = 400
 """Letters in the longest cell of a row that is not torn by the end of a page. A longer one has to be: what does not
 fit on a page at all would be cut off in silence."""
 
+_CELL_PIECE, _LINE_PIECE = 10, 40
+"""Letters that stay together in a cell and in a line of text. No Vietnamese word is longer; an address is, or a formula
+typed as text, and it would leave its column. A number stays whole."""
+_NUMBER: Final = re.compile(r"[\d.,/:%+−-]+")
+_BREAK: Final = "\u200b"
+"""Where the template may break a piece from the next. It prints no such letter: it would be copied with the text."""
+_UNBROKEN: Final = frozenset(
+    {"form", "words", "frozen", "charts", "footer", "subject", "columns", "title", "reference"}
+)
+
 _DASH: Final = "–"
 _REPORTS_CHART: Final = "bao-cao"
 
@@ -71,6 +82,7 @@ def render_pdf(edition: Edition) -> bytes:
     form = load_form()
     written = _written_out(_document(edition, form))
     require_letters((f"PDF of {edition.number}, {place}", text) for place, text in _texts(written))
+    written = _breakable(written)
     # Pictures are paths, not text: their letters have been looked at where they were drawn.
     written["charts"] = [{**each, "svg": svg} for each, svg in zip(written["charts"], _pictures(edition), strict=True)]
     compiler = typst.Compiler(
@@ -411,6 +423,24 @@ def _written_out(content: Any) -> Any:
     if isinstance(content, list | tuple):
         return [_written_out(value) for value in content]
     return content
+
+
+def _breakable(content: Any, piece: int = _LINE_PIECE) -> Any:
+    """The content with places to break at in whatever is long and has no space."""
+    if isinstance(content, str):
+        return re.sub(rf"\S{{{piece + 1},}}", lambda found: _broken(found[0], piece), content)
+    if isinstance(content, dict):
+        return {
+            key: value if key in _UNBROKEN else _breakable(value, _CELL_PIECE if key == "cells" else piece)
+            for key, value in content.items()
+        }
+    return [_breakable(value, piece) for value in content] if isinstance(content, list) else content
+
+
+def _broken(word: str, piece: int) -> str:
+    if _NUMBER.fullmatch(word):
+        return word
+    return _BREAK.join(word[at : at + piece] for at in range(0, len(word), piece))
 
 
 def _texts(content: Any, place: str = "") -> Iterator[tuple[str, str]]:
