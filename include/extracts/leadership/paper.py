@@ -93,12 +93,7 @@ def render_pdf(edition: Edition) -> bytes:
         sys_inputs={"document": json.dumps(written, ensure_ascii=False)},
     )
     try:
-        content = compiler.compile(
-            format="pdf",
-            pdf_standards=list(STANDARDS),
-            # The only moment in the file; without it the typesetter would take the clock's.
-            timestamp=int(edition.frozen_at.timestamp()),
-        )
+        content = compiler.compile(format="pdf", pdf_standards=list(STANDARDS))
     except typst.TypstError as error:
         if not is_about_a_letter(error):
             raise
