@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from include.errors import SettingsError
 
@@ -15,6 +17,17 @@ PROJECT_ROOT = Path(__file__).resolve().parents[1]
 
 DEFAULT_PAGE_PORT = 8080
 
+_OWN_RECIPIENTS = PROJECT_ROOT / "include" / "reference" / "recipients.csv"
+
+SmtpSecurity = Literal["starttls", "tls", "none"]
+
+MAIL_ADDRESS = re.compile(
+    r"(?=.{3,254}\Z)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64})*"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+)
+"""A plain address of letters every mail server takes; without quotes, comments, or a name beside it."""
+
+_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 _ASSIGNMENT = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 
 
@@ -34,7 +47,9 @@ class Settings:
     smtp_user: str | None = None
     smtp_password: str | None = field(default=None, repr=False)
     smtp_sender: str | None = None
-    recipients: tuple[str, ...] = ()
+    smtp_security: SmtpSecurity = "starttls"
+    recipients_file: Path = _OWN_RECIPIENTS
+    allowed_domains: frozenset[str] = frozenset()
 
     @property
     def landing(self) -> Path:
@@ -94,17 +109,22 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
     stated = _read_env_file(env_file) | {name: value for name, value in environ.items() if name.startswith("TTDN_")}
 
     home = _path(stated, "TTDN_HOME", PROJECT_ROOT / ".ttdn")
+    smtp_host = _text(stated, "TTDN_SMTP_HOST")
     return Settings(
         home=home,
         inbox=_path(stated, "TTDN_INBOX", home / "inbox"),
         database_url=_database_url(stated),
         page_port=_port(stated, "TTDN_PAGE_PORT", DEFAULT_PAGE_PORT),
-        smtp_host=_text(stated, "TTDN_SMTP_HOST"),
+        smtp_host=smtp_host,
         smtp_port=_port(stated, "TTDN_SMTP_PORT", 587),
         smtp_user=_text(stated, "TTDN_SMTP_USER"),
         smtp_password=_text(stated, "TTDN_SMTP_PASSWORD"),
-        smtp_sender=_text(stated, "TTDN_SMTP_SENDER"),
-        recipients=_addresses(stated, "TTDN_RECIPIENTS"),
+        smtp_sender=_address(stated, "TTDN_SMTP_SENDER"),
+        smtp_security=_smtp_security(stated, smtp_host),
+        recipients_file=_path(
+            stated, "TTDN_RECIPIENTS_FILE", PROJECT_ROOT / "include" / "reference" / "recipients.csv"
+        ),
+        allowed_domains=_domains(stated, "TTDN_ALLOWED_DOMAINS"),
     )
 
 
@@ -155,17 +175,58 @@ def _port(stated: Mapping[str, str], name: str, default: int) -> int:
     return int(value)
 
 
-def _addresses(stated: Mapping[str, str], name: str) -> tuple[str, ...]:
-    addresses = tuple(part.strip() for part in stated.get(name, "").split(",") if part.strip())
-    for address in addresses:
-        if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+def _address(stated: Mapping[str, str], name: str) -> str | None:
+    value = _text(stated, name)
+    if value is not None and not MAIL_ADDRESS.fullmatch(value):
+        raise SettingsError(
+            where=name,
+            found=repr(value),
+            expected="one mail address",
+            remedy="Write it as office@example.vn, without a name beside it.",
+        )
+    return value
+
+
+def _domains(stated: Mapping[str, str], name: str) -> frozenset[str]:
+    domains = frozenset(part.strip().lower() for part in stated.get(name, "").split(",") if part.strip())
+    for domain in sorted(domains):
+        if not _DOMAIN.fullmatch(domain):
             raise SettingsError(
                 where=name,
-                found=repr(address),
-                expected="mail addresses separated by commas",
-                remedy="Write them as a@example.vn,b@example.vn.",
+                found=repr(domain),
+                expected="domains separated by commas; one under another is named of its own",
+                remedy="Write them as example.vn,so.example.vn: what stands behind the @ of the addresses.",
             )
-    return addresses
+    return domains
+
+
+def _smtp_security(stated: Mapping[str, str], host: str | None) -> SmtpSecurity:
+    is_near = host is not None and _is_loopback(host)
+    match _text(stated, "TTDN_SMTP_SECURITY"):
+        case None:
+            return "none" if is_near else "starttls"
+        case "starttls":
+            return "starttls"
+        case "tls":
+            return "tls"
+        case "none" if is_near or host is None:
+            return "none"
+        case value:
+            raise SettingsError(
+                where="TTDN_SMTP_SECURITY",
+                found=f"{value!r} for {host}" if value == "none" else repr(value),
+                expected="starttls or tls; none for a server on this machine only",
+                remedy="Use what the mail server offers: starttls on port 587, tls on port 465.",
+            )
+
+
+def _is_loopback(host: str) -> bool:
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _database_url(stated: Mapping[str, str]) -> str | None:

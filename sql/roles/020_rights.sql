@@ -214,7 +214,8 @@ begin
 
     -- The outbox is worked off line by line. Whom a mail goes to, and what was frozen word for word, is not for analysts.
     if to_regclass('release.message') is not null then
-        grant update on table release.message to ttdn_releaser;
+        grant update (state, attempt_count, next_attempt_at, sent_at, last_error, decided_by)
+        on table release.message to ttdn_releaser;
         grant select (
             edition_id, release_code, edition_number, release_kind, period_code, planned_at, is_late, as_known_at,
             frozen_at, corrects_edition_id, correction_number, code_version, content_hash

@@ -111,15 +111,53 @@ def test_passwords_do_not_show_in_the_representation(env_file):
     assert "geheim" not in repr(settings)
 
 
-def test_recipients_are_a_list_with_blanks_left_out(env_file):
-    settings = load_settings({"TTDN_RECIPIENTS": " a@dongthap.gov.vn, ,b@dongthap.gov.vn "}, env_file)
+def test_allowed_domains_are_a_list_with_blanks_left_out_and_none_by_default(env_file):
+    settings = load_settings({"TTDN_ALLOWED_DOMAINS": " DongThap.gov.vn, ,so.example.vn "}, env_file)
 
-    assert settings.recipients == ("a@dongthap.gov.vn", "b@dongthap.gov.vn")
+    assert settings.allowed_domains == {"dongthap.gov.vn", "so.example.vn"}
+    assert load_settings({}, env_file).allowed_domains == frozenset()
 
 
-def test_a_recipient_that_is_no_address_is_refused_by_name(env_file):
-    with pytest.raises(SettingsError, match=r"TTDN_RECIPIENTS.*'Văn phòng'"):
-        load_settings({"TTDN_RECIPIENTS": "a@dongthap.gov.vn,Văn phòng"}, env_file)
+@pytest.mark.parametrize("domain", ["*.gov.vn", "a@dongthap.gov.vn", "vn", ".gov.vn", "Văn phòng"])
+def test_a_domain_that_is_none_is_refused_by_name(env_file, domain):
+    with pytest.raises(SettingsError, match=r"TTDN_ALLOWED_DOMAINS"):
+        load_settings({"TTDN_ALLOWED_DOMAINS": f"dongthap.gov.vn,{domain}"}, env_file)
+
+
+@pytest.mark.parametrize(
+    "sender", ["Sở <so@example.vn>", "so@example.vn\nBcc: x@y.vn", "so@@example.vn", "so@vn"]
+)
+def test_a_sender_that_is_no_plain_address_is_refused_by_name(env_file, sender):
+    with pytest.raises(SettingsError, match="TTDN_SMTP_SENDER"):
+        load_settings({"TTDN_SMTP_SENDER": sender}, env_file)
+
+
+@pytest.mark.parametrize(
+    ("host", "stated", "used"),
+    [
+        ("mail.example.vn", "", "starttls"),
+        ("mail.example.vn", "tls", "tls"),
+        ("127.0.0.1", "", "none"),
+        ("localhost", "", "none"),
+        ("::1", "none", "none"),
+        ("localhost", "starttls", "starttls"),
+    ],
+)
+def test_mail_travels_encrypted_unless_the_server_is_on_this_machine(env_file, host, stated, used):
+    settings = load_settings({"TTDN_SMTP_HOST": host, "TTDN_SMTP_SECURITY": stated}, env_file)
+
+    assert settings.smtp_security == used
+
+
+@pytest.mark.parametrize("host", ["mail.example.vn", "10.0.0.5", "localhost.example.vn", "mail.local"])
+def test_mail_in_the_clear_is_refused_for_any_other_machine(env_file, host):
+    with pytest.raises(SettingsError, match="TTDN_SMTP_SECURITY"):
+        load_settings({"TTDN_SMTP_HOST": host, "TTDN_SMTP_SECURITY": "none"}, env_file)
+
+
+def test_a_way_of_encrypting_that_is_none_is_refused_by_name(env_file):
+    with pytest.raises(SettingsError, match=r"TTDN_SMTP_SECURITY.*'ssl'"):
+        load_settings({"TTDN_SMTP_HOST": "localhost", "TTDN_SMTP_SECURITY": "ssl"}, env_file)
 
 
 def test_every_setting_of_the_example_file_is_one_the_code_reads():
