@@ -59,6 +59,15 @@ def ensure_current(connection: Connection) -> bool:
     return True
 
 
+def hold_marts(connection: Connection) -> None:
+    """Rebuild the marts unless they are current, and keep everybody from rebuilding them until the transaction ends."""
+    from sqlalchemy import text
+
+    connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _BUILD_LOCK})
+    if not is_current(connection):
+        build_marts(connection)
+
+
 def is_current(connection: Connection) -> bool:
     """Tell whether the marts are there, of these files, know the newest submission and lists, and nothing has passed.
 

@@ -55,7 +55,7 @@ def write_extracts(connection: Connection, settings: Settings, period_code: str 
         check_marts(connection)
         for code in [period_code] if period_code is not None else _periods_with_reports(connection):
             snapshot = read_snapshot(connection, code)
-            snapshot = replace(snapshot, is_synthetic=_is_synthetic(settings.landing, snapshot))
+            snapshot = replace(snapshot, is_synthetic=is_synthetic(settings.landing, snapshot))
             folder = settings.extracts / code
             folder.mkdir(parents=True, exist_ok=True)
             written.append(_write_whole(connection, folder / f"KPI_{code}.xlsx", snapshot, write_workbook))
@@ -88,7 +88,7 @@ def _write_whole(
     return path
 
 
-def _is_synthetic(landing: Path, snapshot: Snapshot) -> bool:
+def is_synthetic(landing: Path, snapshot: Snapshot) -> bool:
     """Whether any file behind the figures says that it is synthetic: one is enough to make the whole so."""
     return any(_says_synthetic(landing / source.stored_name) for source in snapshot.sources)
 

@@ -1,0 +1,421 @@
+"""Release: from the marts to a frozen edition, and the word of two people on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from include.errors import PlatformError
+from include.extracts.leadership.edition import Correction, Edition
+from include.readers.kept_words import require_fit
+from include.releases.comparison import compare_headlines
+from include.releases.corrections import hide_small_differences, list_changes
+from include.releases.lineage import read_lineage
+from include.releases.register import (
+    DecisionRefused,
+    add_decision,
+    add_edition,
+    load_edition,
+    lock_release,
+    next_edition_number,
+    open_edition,
+    released_editions,
+)
+from include.releases.stops import ReleaseStopped, StopReason, find_reasons, note_stop
+from include.releases.version import code_version
+from include.settings import Settings
+from include.warehouse.roles import with_rights_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+    from include.calendar.releases import ReleasePlan
+    from include.extracts.leadership.snapshot import Snapshot
+
+CALENDAR_FREEZES: Final = "Lịch phát hành"
+"""Who froze an edition the calendar asked for: the platform, which reviews and approves nothing."""
+
+_TRIES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeRequest:
+    """What is to be frozen, on whose word; `reason` is why a released edition has to be corrected."""
+
+    release_code: str
+    by: str
+    planned_at: datetime | None = None
+    is_late: bool = False
+    reason: str | None = None
+
+
+def freeze(
+    settings: Settings,
+    release_code: str,
+    *,
+    by: str,
+    planned_at: datetime | None = None,
+    is_late: bool = False,
+    reason: str | None = None,
+    moment: datetime | None = None,
+) -> int:
+    """Freeze the figures of a release as they are known now; the id of the new edition.
+
+    Raises ReleaseStopped, with every reason, when the figures may not be released: that is kept, and the people who
+    wait are told. Raises DecisionRefused while an edition of the release waits for a decision, and for a correction
+    without a reason; PlatformError for a release the calendar does not know.
+    """
+    request = FreezeRequest(release_code, by, planned_at, is_late, reason)
+    frozen_at = moment or datetime.now(UTC)
+    with _engine(settings) as opened:
+        with opened.begin() as connection:
+            outcome = freeze_release(connection, settings, request, frozen_at)
+        if isinstance(outcome, int):
+            return outcome
+        # In a transaction of its own: what was read for the edition is rolled into nothing, the reasons stay.
+        with opened.begin() as connection:
+            stop_id = tell_stop(connection, settings, request, outcome, "freeze", frozen_at)
+        raise ReleaseStopped(release_code, outcome, stop_id)
+
+
+def freeze_release(
+    connection: Connection, settings: Settings, request: FreezeRequest, moment: datetime
+) -> int | list[StopReason]:
+    """The same in the caller's transaction: the id of the edition, or every reason why there is none."""
+    from include.calendar.releases import require_plan
+
+    require_fit(
+        "--by",
+        request.by,
+        refusal=DecisionRefused,
+        expected="một chức danh hoặc tài khoản, không ghi họ tên",
+        remedy="Ghi chức danh của người chốt, ví dụ “Chuyên viên thống kê”.",
+        is_post=True,
+    )
+    if request.reason is not None:
+        require_fit(
+            "--reason",
+            request.reason,
+            refusal=DecisionRefused,
+            expected="lý do bằng lời, ai cũng đọc được",
+            remedy="Lý do được in trong bản đính chính.",
+        )
+    plan = require_plan(request.release_code)
+    with with_rights_of(connection, "ttdn_releaser"):
+        lock_release(connection, request.release_code)
+        waiting = open_edition(connection, request.release_code)
+        if waiting is not None:
+            raise DecisionRefused(
+                where=f"bản phát hành {request.release_code}",
+                found=f"lần chốt {waiting} còn chờ quyết định",
+                expected="mỗi lúc một lần chốt chờ quyết định",
+                remedy=f"Duyệt hoặc từ chối lần chốt trước: ttdn release reject {waiting} --by … --reason …",
+            )
+        earlier = released_editions(connection, request.release_code)
+        number = next_edition_number(connection, request.release_code)
+    if earlier and request.reason is None:
+        raise DecisionRefused(
+            where=f"bản phát hành {request.release_code}",
+            found=f"đã phát hành {len(earlier)} lần, lần chốt mới là đính chính mà không có lý do",
+            expected="lý do đính chính",
+            remedy="Thêm --reason: vì sao số liệu đã phát hành phải đính chính.",
+        )
+    snapshot, reasons, edition = _read_edition(connection, settings, plan, request, number, moment)
+    if reasons:
+        return reasons
+    corrects = None
+    if earlier:
+        corrects, edition = _as_correction(earlier, edition, request.reason or "")
+    del snapshot
+    with with_rights_of(connection, "ttdn_releaser"):
+        return add_edition(connection, edition, corrects)
+
+
+def working_copy(connection: Connection, settings: Settings, period_code: str, moment: datetime) -> Edition:
+    """The desk's view of a period as it stands: edition 0, not frozen, not for sending. Reads with the caller's rights."""
+    from include.extracts.leadership.snapshot import read_snapshot
+
+    snapshot = _with_origin(settings, read_snapshot(connection, period_code))
+    return _edition_of(
+        connection,
+        snapshot,
+        release_code=period_code,
+        name=f"Kết quả {snapshot.period.name[:1].lower()}{snapshot.period.name[1:]}",
+        kind={"6T": "six_month", "NAM": "annual"}.get(snapshot.period.kind, "ad_hoc"),
+        number=0,
+        by="",
+        moment=moment,
+    )
+
+
+def review(settings: Settings, edition_id: int, by: str) -> None:
+    """Keep that somebody looked the edition through. Raises DecisionRefused."""
+    _decide(settings, edition_id, "reviewed", by)
+
+
+def approve(settings: Settings, edition_id: int, by: str) -> int:
+    """Approve the edition and put its mails into the outbox, in one transaction; how many mails.
+
+    Raises DecisionRefused unless it was reviewed and `by` is neither who froze nor who reviewed it.
+    """
+    moment = datetime.now(UTC)
+    with _engine(settings) as opened, opened.begin() as connection:
+        return approve_edition(connection, settings, edition_id, by, moment)
+
+
+def approve_edition(
+    connection: Connection, settings: Settings, edition_id: int, by: str, moment: datetime
+) -> int:
+    """The same in the caller's transaction. Mails of earlier editions that did not go yet are cancelled."""
+    from sqlalchemy import text
+
+    from include.delivery.outbox import enqueue_release
+
+    with with_rights_of(connection, "ttdn_releaser"):
+        add_decision(connection, edition_id, "approved", by, moment)
+        row = connection.execute(
+            text(
+                "select release_code, edition_number, release_kind from release.edition where edition_id = :edition"
+            ),
+            {"edition": edition_id},
+        ).one()
+        connection.execute(
+            text(
+                "update release.message as message set state = 'cancelled', last_error = :why from release.edition"
+                " where message.edition_id = edition.edition_id and edition.release_code = :code"
+                " and edition.edition_number < :number and message.state in ('pending', 'failed')"
+            ),
+            {
+                "code": row.release_code,
+                "number": row.edition_number,
+                "why": f"superseded by {row.release_code}/{row.edition_number}",
+            },
+        )
+        return enqueue_release(
+            connection, edition_id, row.release_code, row.edition_number, row.release_kind, settings, moment
+        )
+
+
+def reject(settings: Settings, edition_id: int, by: str, reason: str) -> None:
+    """Refuse a frozen edition, with the reason; nothing of it is ever sent. Raises DecisionRefused."""
+    _decide(settings, edition_id, "rejected", by, reason)
+
+
+def withdraw(settings: Settings, edition_id: int, by: str, reason: str) -> int:
+    """Take an approved edition back; how many of its mails were stopped. What is sent stays sent.
+
+    Raises DecisionRefused.
+    """
+    from sqlalchemy import text
+
+    with _engine(settings) as opened, opened.begin() as connection, with_rights_of(connection, "ttdn_releaser"):
+        add_decision(connection, edition_id, "withdrawn", by, datetime.now(UTC), reason)
+        return int(
+            connection.execute(
+                text(
+                    "update release.message set state = 'cancelled', last_error = 'the edition was withdrawn'"
+                    " where edition_id = :edition and state in ('pending', 'failed')"
+                ),
+                {"edition": edition_id},
+            ).rowcount
+        )
+
+
+def tell_stop(
+    connection: Connection,
+    settings: Settings,
+    request: FreezeRequest,
+    reasons: list[StopReason],
+    step: str,
+    moment: datetime,
+) -> int:
+    """Keep why a release stopped and tell the people who wait that it is late, once a day; the number of the note."""
+    from include.releases.late_notice import tell_late
+
+    with with_rights_of(connection, "ttdn_releaser"):
+        stop_id = note_stop(connection, request.release_code, step, reasons, moment, request.planned_at)
+        tell_late(connection, settings, request.release_code, reasons, moment)
+    return stop_id
+
+
+def _decide(settings: Settings, edition_id: int, decision: str, by: str, reason: str | None = None) -> None:
+    with _engine(settings) as opened, opened.begin() as connection, with_rights_of(connection, "ttdn_releaser"):
+        add_decision(connection, edition_id, decision, by, datetime.now(UTC), reason)  # type: ignore[arg-type]
+
+
+def _read_edition(
+    connection: Connection,
+    settings: Settings,
+    plan: ReleasePlan,
+    request: FreezeRequest,
+    number: int,
+    moment: datetime,
+) -> tuple[Snapshot, list[StopReason], Edition]:
+    """One state of the marts, its faults and the edition made of it; read again when files arrived meanwhile."""
+    from include.extracts.leadership.snapshot import read_snapshot
+    from include.indicators.marts import hold_marts, is_current
+
+    for _ in range(_TRIES):
+        hold_marts(connection)
+        with with_rights_of(connection, "ttdn_extractor"):
+            snapshot = _of_plan(_with_origin(settings, read_snapshot(connection, plan.period_code)), plan)
+            reasons = find_reasons(connection, plan, snapshot, moment)
+            edition = _edition_of(
+                connection,
+                snapshot,
+                release_code=plan.release_code,
+                name=plan.name_vi,
+                kind=plan.release_kind,
+                number=number,
+                by=request.by.strip(),
+                moment=moment,
+                planned_at=request.planned_at,
+                is_late=request.is_late,
+            )
+        if is_current(connection):
+            return snapshot, reasons, edition
+    raise PlatformError(
+        where=f"release {plan.release_code}",
+        found=f"figures that changed while they were read, {_TRIES} times",
+        expected="a few seconds without a new file",
+        remedy="Freeze again when the files that are arriving have been taken in.",
+    )
+
+
+def _edition_of(
+    connection: Connection,
+    snapshot: Snapshot,
+    *,
+    release_code: str,
+    name: str,
+    kind: str,
+    number: int,
+    by: str,
+    moment: datetime,
+    planned_at: datetime | None = None,
+    is_late: bool = False,
+) -> Edition:
+    from sqlalchemy import text
+
+    files, cells = read_lineage(connection, snapshot)
+    hashes = connection.execute(
+        text("select indicator_code, definition_hash from reference.indicator where definition_hash is not null")
+    ).all()
+    known = {row.indicator_code: row.definition_hash for row in hashes}
+    return Edition(
+        release_code=release_code,
+        edition_number=number,
+        release_kind=kind,  # type: ignore[arg-type]
+        name=name,
+        planned_at=planned_at,
+        is_late=is_late,
+        as_known_at=moment,
+        frozen_at=moment,
+        frozen_by=by,
+        code_version=code_version(),
+        snapshot=snapshot,
+        comparisons=compare_headlines(snapshot, *_same_period_before(connection, release_code, snapshot)),
+        lineage_files=files,
+        lineage=cells,
+        definition_hashes=tuple(
+            (each.code, known[each.code]) for each in snapshot.indicators if each.code in known
+        ),
+    )
+
+
+def _same_period_before(
+    connection: Connection, release_code: str, snapshot: Snapshot
+) -> tuple[Snapshot | None, str]:
+    """The same period of the year before and its name: for a month, what was released of it; else as known now."""
+    from include.calendar.periods import load_periods
+    from include.extracts.leadership.snapshot import read_snapshot
+
+    year, _, part = release_code.partition("-")
+    if part.startswith("T"):
+        with with_rights_of(connection, "ttdn_releaser"):
+            released = released_editions(connection, f"{int(year) - 1}-{part}")
+        return (released[-1][2].snapshot, released[-1][2].name) if released else (None, "")
+    wanted = [
+        period.code
+        for period in load_periods().values()
+        if period.kind == snapshot.period.kind != "DX" and period.plan_year == snapshot.period.plan_year - 1
+    ]
+    return (read_snapshot(connection, wanted[0]), "") if wanted else (None, "")
+
+
+def _of_plan(snapshot: Snapshot, plan: ReleasePlan) -> Snapshot:
+    """Only what the release is of: a month brings the figures that come monthly."""
+    if plan.indicator_codes is None:
+        return snapshot
+    return replace(
+        snapshot, indicators=tuple(each for each in snapshot.indicators if each.code in plan.indicator_codes)
+    )
+
+
+def _with_origin(settings: Settings, snapshot: Snapshot) -> Snapshot:
+    from include.pipeline.extract import is_synthetic
+
+    return replace(snapshot, is_synthetic=is_synthetic(settings.landing, snapshot))
+
+
+def _as_correction(
+    earlier: list[tuple[int, int | None, Edition]], edition: Edition, reason: str
+) -> tuple[int, Edition]:
+    """The edition as a correction of the newest released one; small differences to any of them are hidden."""
+    from include.indicators.catalogue import load_catalogue
+    from include.reference import load_reference
+
+    snapshot = hide_small_differences(
+        edition.snapshot, [each.snapshot for _, _, each in earlier], load_catalogue(), load_reference()
+    )
+    if snapshot is not edition.snapshot:
+        hidden = {(each.indicator_code, each.side) for each in snapshot.headlines if each.state == "suppressed"}
+        edition = replace(
+            edition,
+            snapshot=snapshot,
+            lineage=tuple(
+                replace(cell, value=None, added=None, is_hidden=True)
+                if (cell.indicator_code, cell.side) in hidden
+                else cell
+                for cell in edition.lineage
+            ),
+            comparisons=tuple(
+                replace(each, difference=None, reason="Không nêu.")
+                if (each.indicator_code, each.side) in hidden
+                else each
+                for each in edition.comparisons
+            ),
+        )
+    edition_id, _, before = earlier[-1]
+    number = max((number for _, number, _ in earlier if number is not None), default=0) + 1
+    correction = Correction(number, before.edition_number, reason.strip(), list_changes(before, edition))
+    if not correction.changes:
+        raise DecisionRefused(
+            where=f"bản phát hành {edition.release_code}",
+            found=f"không con số nào khác với lần {before.edition_number} đã phát hành",
+            expected="ít nhất một con số phải đính chính",
+            remedy="Không cần phát hành lại: số liệu đã phát hành vẫn đúng.",
+        )
+    return edition_id, replace(edition, correction=correction)
+
+
+def load(settings: Settings, edition_id: int) -> Edition:
+    """The edition as it was frozen, with its approval."""
+    with _engine(settings) as opened, opened.connect() as connection, with_rights_of(connection, "ttdn_releaser"):
+        return load_edition(connection, edition_id)
+
+
+@contextmanager
+def _engine(settings: Settings) -> Iterator[Engine]:
+    from include.pipeline.prepare import prepare_warehouse
+    from include.warehouse.connect import engine, warehouse_url
+
+    opened = engine(warehouse_url(settings))
+    try:
+        prepare_warehouse(opened)
+        yield opened
+    finally:
+        opened.dispose()
