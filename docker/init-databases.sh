@@ -18,4 +18,4 @@ make_database airflow "$TTDN_AIRFLOW_DB_PASSWORD"
 
 psql --username "$POSTGRES_USER" --dbname postgres --set ON_ERROR_STOP=1 --single-transaction \
     --file "${TTDN_ROLES_FILE:-/opt/ttdn-roles.sql}" \
-    --command 'grant ttdn_migrator, ttdn_loader, ttdn_mart_builder, ttdn_extractor to ttdn'
+    --command 'grant ttdn_migrator, ttdn_loader, ttdn_mart_builder, ttdn_extractor, ttdn_releaser to ttdn'

@@ -90,6 +90,33 @@ def _parser() -> argparse.ArgumentParser:
     extract = _command(commands, "extract", _extract, "write the leadership extract")
     extract.add_argument("--period", metavar="P")
 
+    release = _command(commands, "release", _release, "freeze, review, approve, reject, withdraw what leaders receive")
+    steps = release.add_subparsers(dest="step", metavar="STEP")
+    for step, help_text, needs_reason in (
+        ("list", "every edition and where it stands, what was stopped and why (so does no step)", None),
+        ("freeze", "freeze the figures of a release as they are known now", False),
+        ("review", "say that the edition was looked through", None),
+        ("approve", "approve it, being another person; its mails go into the outbox", None),
+        ("reject", "refuse a frozen edition", True),
+        ("withdraw", "take an approved edition back", True),
+        ("render", "write the bundle of an edition; a draft until it is approved", None),
+    ):
+        of_step = steps.add_parser(step, help=help_text, description=help_text)
+        if step == "list":
+            of_step.add_argument("number", nargs="?", metavar="RELEASE", help="2026-06T; every release without it")
+        elif step == "freeze":
+            of_step.add_argument("number", metavar="RELEASE", help="2026-06T, 2026-NAM, 2026-T05, DX-1")
+        else:
+            of_step.add_argument("number", metavar="EDITION", help="2026-06T/1; the newest of 2026-06T without /1")
+        if step not in ("list", "render"):
+            of_step.add_argument(
+                "--by", required=True, metavar="POST", help="the post of whoever decides, never a name"
+            )
+        if needs_reason is not None:
+            help_reason = "why" if needs_reason else "why a released edition has to be corrected"
+            of_step.add_argument("--reason", required=needs_reason, metavar="TEXT", help=help_reason)
+        of_step.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+
     dictionary = _command(commands, "dictionary", _dictionary, "write the data dictionary: a page and a workbook")
     dictionary.add_argument("--to", type=Path, metavar="FOLDER")
 
@@ -413,6 +440,116 @@ def _extract(options: argparse.Namespace) -> int:
         for path in written:
             print(path)
     return 0
+
+
+def _release(options: argparse.Namespace) -> int:
+    from include.pipeline import release
+    from include.releases import register
+    from include.releases.stops import ReleaseStopped
+    from include.settings import load_settings
+    from include.warehouse.roles import with_rights_of
+
+    step = options.step or "list"
+    if step == "list":
+        with _opened() as (_, engine), engine.connect() as connection, with_rights_of(connection, "ttdn_releaser"):
+            editions = register.list_editions(connection, getattr(options, "number", None))
+            stops = register.list_stops(connection)
+        _print_editions(editions, stops, as_json=options.json)
+        return 0
+    settings = load_settings()
+    if step == "freeze":
+        try:
+            edition_id = release.freeze(settings, options.number, by=options.by, reason=options.reason)
+        except ReleaseStopped as stopped:
+            if options.json:
+                reasons = [asdict(reason) for reason in stopped.reasons]
+                _print_json({"release": options.number, "stopped": reasons})
+            else:
+                print(f"{options.number}: dừng, chưa chốt.")
+                for reason in stopped.reasons:
+                    print(f"  {reason.code}: {reason.text_vi}")
+            return 1
+        return _render(settings, edition_id, as_draft=True, as_json=options.json)
+    with _opened() as (_, engine), engine.connect() as connection, with_rights_of(connection, "ttdn_releaser"):
+        edition_id = register.find_edition(connection, options.number)
+    if step == "review":
+        release.review(settings, edition_id, options.by)
+        told = "đã soát, chờ người khác duyệt"
+    elif step == "reject":
+        release.reject(settings, edition_id, options.by, options.reason)
+        told = "đã từ chối"
+    elif step == "withdraw":
+        stopped_mails = release.withdraw(settings, edition_id, options.by, options.reason)
+        told = f"đã rút lại, {stopped_mails} thư chưa gửi được dừng"
+    elif step == "approve":
+        mails = release.approve(settings, edition_id, options.by)
+        if not options.json:
+            print(f"Đã duyệt; {mails} thư vào hộp gửi.")
+        return _render(settings, edition_id, as_draft=False, as_json=options.json)
+    else:
+        is_draft = release.load(settings, edition_id).is_draft
+        return _render(settings, edition_id, as_draft=is_draft, as_json=options.json)
+    number = release.load(settings, edition_id).number
+    _print_json({"edition": number, "step": step}) if options.json else print(f"{number}: {told}.")
+    return 0
+
+
+def _render(settings: Settings, edition_id: int, *, as_draft: bool, as_json: bool) -> int:
+    """Render an edition and say where its bundle lies."""
+    from include.pipeline.release import load
+    from include.pipeline.render import render_release
+
+    with _opened() as (_, engine), engine.begin() as connection:
+        files = render_release(connection, settings, edition_id, as_draft=as_draft)
+    edition = load(settings, edition_id)
+    folder = str(files[0].path.parent)
+    if as_json:
+        names = [{"name": each.path.name, "sha256": each.sha256, "byte_size": each.byte_size} for each in files]
+        _print_json({"edition": edition.number, "draft": as_draft, "folder": folder, "files": names})
+    else:
+        print(f"{edition.number}{' (dự thảo)' if as_draft else ''}: {len(files)} tệp trong {folder}")
+        if as_draft:
+            print(
+                f"Soát: ttdn release review {edition.number} --by CHỨC-DANH; người khác duyệt: ttdn release approve …"
+            )
+    return 0
+
+
+def _print_editions(editions: Sequence[Any], stops: Sequence[Any], *, as_json: bool) -> None:
+    from include.extracts.leadership.wording import moment_vi
+    from include.releases.register import STATES_VI
+
+    if as_json:
+        _print_json(
+            {
+                "editions": [asdict(each) for each in editions],
+                "stopped": [
+                    {
+                        "release": stop.release_code,
+                        "planned_at": stop.planned_at,
+                        "stopped_at": stop.stopped_at,
+                        "step": stop.step,
+                        "reasons": stop.reasons,
+                    }
+                    for stop in stops
+                ],
+            }
+        )
+        return
+    table = _table("Bản", "Trạng thái", "Chốt lúc", "Chốt", "Soát", "Duyệt", "Thư đã gửi", right=("Thư đã gửi",))
+    for each in editions:
+        state = STATES_VI[each.state] + (
+            f" (đính chính lần {each.correction_number})" if each.correction_number else ""
+        )
+        state += (" – chậm so với lịch" if each.is_late else "") + (f": {each.reason}" if each.reason else "")
+        sent = f"{each.sent_count}/{each.message_count}"
+        signed = (each.frozen_by, each.reviewed_by or "–", each.approved_by or "–")
+        table.add_row(each.number, state, moment_vi(each.frozen_at), *signed, sent)
+    _print_table(table)
+    for stop in stops:
+        print(f"Đang dừng: {stop.release_code} (bước {stop.step}, {moment_vi(stop.stopped_at)})")
+        for reason in stop.reasons:
+            print(f"  {reason['code']}: {reason['text_vi']}")
 
 
 def _dictionary(options: argparse.Namespace) -> int:

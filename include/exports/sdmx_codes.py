@@ -13,7 +13,14 @@ from include.dictionary.columns import column_label, column_meaning
 from include.errors import CatalogueError
 from include.exports.relations import INDICATORS, SCHEMA, ExportColumn
 from include.exports.rows import BELOW_FIVE, HIDDEN, HIDDEN_COLUMNS
-from include.extracts.leadership.wording import GROUPS_VI, KINDS_VI, MEMBERS_VI, STATES_VI, UNIT_AXES_VI
+from include.extracts.leadership.wording import (
+    GROUPS_VI,
+    KINDS_VI,
+    MEMBERS_VI,
+    STATES_VI,
+    TARGET_STATES_VI,
+    UNIT_AXES_VI,
+)
 from include.indicators.kpi import REASONS_VI
 from include.model import TOTAL
 from include.vietnamese.text import strip_accents
@@ -23,7 +30,6 @@ if TYPE_CHECKING:
 
 AGENCY: Final = "SVHTTDL_DONGTHAP"
 AGENCY_NAME: Final = "Sở Văn hóa, Thể thao và Du lịch tỉnh Đồng Tháp"
-FLOW: Final = "INDICATOR_VALUE"
 VERSION: Final = "1.0"
 TIME: Final = "TIME_PERIOD"
 MEASURE: Final = "OBS_VALUE"
@@ -69,6 +75,29 @@ _FIGURE_STATES = {
     BELOW_FIVE: ("Nhỏ hơn 5, không nêu", "Below 5, not shown"),
     HIDDEN: ("Không nêu, vì sẽ lộ số nhỏ", "Not shown, it would disclose a small count"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Dataflow:
+    """What one kind of file is, with the Vietnamese names of the flow and of its structure."""
+
+    id: str
+    name_vi: str
+    structure_name_vi: str
+
+    @property
+    def structure_id(self) -> str:
+        """“AGENCY:FLOW(1.0)”, as every line of SDMX-CSV says what it is."""
+        return f"{AGENCY}:{self.id}({VERSION})"
+
+
+INDICATOR_FLOW: Final = Dataflow(
+    "INDICATOR_VALUE", "Giá trị chỉ tiêu thông tin đối ngoại", "Cấu trúc giá trị chỉ tiêu"
+)
+RELEASE_FLOW: Final = Dataflow(
+    "RELEASED_VALUE", "Giá trị chỉ tiêu trong bản phát hành", "Cấu trúc giá trị chỉ tiêu trong bản phát hành"
+)
+"""It has attributes of its own, so it is a flow of its own: one structure does not have two meanings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +149,14 @@ def list_attributes(columns: Iterable[ExportColumn]) -> list[Attribute]:
 
 
 def _code_list_of(column: ExportColumn) -> str:
-    named = {"value_state": "CL_VALUE_STATE", "value_kind": "CL_VALUE_KIND", "reason_code": "CL_REASON"}
+    named = {
+        "value_state": "CL_VALUE_STATE",
+        "compared_value_state": "CL_VALUE_STATE",
+        "target_state": "CL_TARGET_STATE",
+        "value_kind": "CL_VALUE_KIND",
+        "compared_value_kind": "CL_VALUE_KIND",
+        "reason_code": "CL_REASON",
+    }
     if column.name in named:
         return named[column.name]
     return "CL_FIGURE_STATE" if column.name.endswith("_state") else ""
@@ -215,6 +251,19 @@ def list_codes(identifier: str, names: Mapping[str, tuple[str, str, str]]) -> tu
     return tuple(codes)
 
 
+def fixed_codes() -> dict[str, dict[str, tuple[str, str, str]]]:
+    """The lists that are the same whatever the data: scopes, sides, states, kinds. Code to names and note."""
+    return {
+        "CL_SCOPE_TYPE": {code: (name, "", "") for code, name in _SCOPES_VI.items()},
+        "CL_SIDE": {code: (name, "", "") for code, name in _SIDES_VI.items()},
+        "CL_VALUE_STATE": {code: (name, "", "") for code, name in STATES_VI.items()},
+        "CL_VALUE_KIND": {code: (name, "", "") for code, name in KINDS_VI.items()},
+        "CL_FIGURE_STATE": {code: (vi, en, "") for code, (vi, en) in _FIGURE_STATES.items()},
+        "CL_TARGET_STATE": {code: (name, "", "") for code, name in TARGET_STATES_VI.items()},
+        "CL_OBS_STATUS": {code: (vi, en, "") for code, (vi, en) in OBS_STATUS_NAMES.items()},
+    }
+
+
 def _known_codes(connection: Connection) -> dict[str, dict[str, tuple[str, str, str]]]:
     from sqlalchemy import text
 
@@ -243,13 +292,11 @@ def _known_codes(connection: Connection) -> dict[str, dict[str, tuple[str, str, 
     return {
         "CL_INDICATOR": {each.code: (each.name_vi, each.name_en, each.reading_note_vi) for each in catalogue.values()},
         "CL_REPORTING_PERIOD": {row.period_code: (row.name_vi, "", row.rule_vi) for row in periods},
-        "CL_SCOPE_TYPE": {code: (name, "", "") for code, name in _SCOPES_VI.items()},
         "CL_SCOPE": {
             "province": ("Toàn tỉnh", "Whole province", ""),
             **{code: (name, "", "") for code, name in GROUPS_VI.items()},
             **{code: (unit.name_vi, unit.name_en, "") for code, unit in reference.units.items()},
         },
-        "CL_SIDE": {code: (name, "", "") for code, name in _SIDES_VI.items()},
         "CL_AXIS": axes,
         # One code may stand in several lists (khac, other): it carries the names it has in each.
         "CL_MEMBER": {
@@ -260,10 +307,7 @@ def _known_codes(connection: Connection) -> dict[str, dict[str, tuple[str, str, 
             )
             for code, names in members.items()
         },
-        "CL_VALUE_STATE": {code: (name, "", "") for code, name in STATES_VI.items()},
-        "CL_VALUE_KIND": {code: (name, "", "") for code, name in KINDS_VI.items()},
         "CL_REASON": {code: (name, "", "") for code, name in REASONS_VI.items()},
-        "CL_FIGURE_STATE": {code: (vi, en, "") for code, (vi, en) in _FIGURE_STATES.items()},
-        "CL_OBS_STATUS": {code: (vi, en, "") for code, (vi, en) in OBS_STATUS_NAMES.items()},
+        **fixed_codes(),
         "CL_UNIT": {unit.strip(): (unit.strip(), "", "") for unit in sorted(units)},
     }

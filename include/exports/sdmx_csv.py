@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -14,12 +14,13 @@ from include.exports.sdmx_codes import (
     AGENCY,
     AGENCY_NAME,
     DIMENSIONS,
-    FLOW,
+    INDICATOR_FLOW,
     MEASURE,
     OBS_STATUS,
     TIME,
     VERSION,
     Attribute,
+    Dataflow,
     SdmxCode,
     concept_name,
     list_attributes,
@@ -31,7 +32,6 @@ from include.exports.sdmx_codes import (
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-STRUCTURE_ID: Final = f"{AGENCY}:{FLOW}({VERSION})"
 CODE_ANNOTATION: Final = "CODE"
 """The annotation that holds a code as the platform writes it, where SDMX does not allow it as an id."""
 
@@ -48,9 +48,18 @@ def read_time_periods(connection: Connection) -> dict[str, str]:
 
 
 def write_sdmx_csv(
-    columns: Sequence[ExportColumn], rows: Iterable[Sequence[object]], time_periods: Mapping[str, str], path: Path
+    columns: Sequence[ExportColumn],
+    rows: Iterable[Sequence[object]],
+    time_periods: Mapping[str, str],
+    path: Path,
+    *,
+    flow: Dataflow = INDICATOR_FLOW,
+    unit: Callable[[str, str], str] = unit_of,
 ) -> int:
-    """Write the indicator values to `path` as SDMX-CSV 2.0, without byte order mark; how many there were."""
+    """Write the indicator values to `path` as SDMX-CSV 2.0, without byte order mark; how many there were.
+
+    `unit` gives the unit of an indicator and side: the catalogue's, unless a snapshot has units of its own.
+    """
     attributes = list_attributes(columns)
     places = {column.name: place for place, column in enumerate(columns)}
     header = [
@@ -71,12 +80,12 @@ def write_sdmx_csv(
             writer.writerow(
                 [
                     "dataflow",
-                    STRUCTURE_ID,
+                    flow.structure_id,
                     "I",
                     *(sdmx_id(str(known[column])) for column in DIMENSIONS),
                     time_periods[str(known["period_code"])],
                     "" if known["value"] is None else as_text(known["value"]),
-                    *(_written(attribute, known) for attribute in attributes),
+                    *(_written(attribute, known, unit) for attribute in attributes),
                 ]
             )
             count += 1
@@ -93,25 +102,33 @@ def obs_status(known: Mapping[str, object]) -> str:
     return OBS_STATUS[state]
 
 
-def _written(attribute: Attribute, known: Mapping[str, object]) -> str:
+def _written(attribute: Attribute, known: Mapping[str, object], unit: Callable[[str, str], str]) -> str:
     if attribute.id == "OBS_STATUS":
         return obs_status(known)
     if attribute.id == "UNIT_MEASURE":
-        return sdmx_id(unit_of(str(known["indicator_code"]), str(known["side"])))
+        return sdmx_id(unit(str(known["indicator_code"]), str(known["side"])))
     value = known[attribute.column]
     if value is None:
         return ""
     return sdmx_id(str(value)) if attribute.code_list else as_text(value)
 
 
-def write_structure(columns: Sequence[ExportColumn], code_lists: Mapping[str, Sequence[SdmxCode]], path: Path) -> None:
+def write_structure(
+    columns: Sequence[ExportColumn],
+    code_lists: Mapping[str, Sequence[SdmxCode]],
+    path: Path,
+    *,
+    flow: Dataflow = INDICATOR_FLOW,
+) -> None:
     """Write dataflow, data structure definition, concepts and code lists to `path`; the same give the same bytes."""
     import sdmx
 
-    path.write_bytes(sdmx.to_xml(_message(columns, code_lists), pretty_print=True))
+    path.write_bytes(sdmx.to_xml(_message(columns, code_lists, flow), pretty_print=True))
 
 
-def _message(columns: Sequence[ExportColumn], code_lists: Mapping[str, Sequence[SdmxCode]]) -> Any:
+def _message(
+    columns: Sequence[ExportColumn], code_lists: Mapping[str, Sequence[SdmxCode]], of_flow: Dataflow
+) -> Any:
     from sdmx.message import Header, StructureMessage
     from sdmx.model import common, v21
 
@@ -135,7 +152,7 @@ def _message(columns: Sequence[ExportColumn], code_lists: Mapping[str, Sequence[
     def typed(text_type: str) -> Any:
         return common.Representation(non_enumerated=[common.Facet(value_type=common.FacetValueType[text_type])])
 
-    structure = v21.DataStructureDefinition(id=f"DSD_{FLOW}", name={"vi": "Cấu trúc giá trị chỉ tiêu"}, **maintained)
+    structure = v21.DataStructureDefinition(id=f"DSD_{of_flow.id}", name={"vi": of_flow.structure_name_vi}, **maintained)
     structure.dimensions.id, structure.measures.id, structure.attributes.id = (
         "DimensionDescriptor",
         "MeasureDescriptor",
@@ -175,9 +192,9 @@ def _message(columns: Sequence[ExportColumn], code_lists: Mapping[str, Sequence[
             )
         )
     flow = v21.DataflowDefinition(
-        id=FLOW, name={"vi": "Giá trị chỉ tiêu thông tin đối ngoại"}, structure=structure, **maintained
+        id=of_flow.id, name={"vi": of_flow.name_vi}, structure=structure, **maintained
     )
-    message = StructureMessage(header=Header(id=f"{FLOW}_STRUCTURE", test=False, prepared=_PREPARED, sender=agency))
+    message = StructureMessage(header=Header(id=f"{of_flow.id}_STRUCTURE", test=False, prepared=_PREPARED, sender=agency))
     for artefact in (*lists.values(), concepts, structure, flow):
         message.add(artefact)
     return message

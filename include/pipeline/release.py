@@ -135,7 +135,7 @@ def freeze_release(
 
 
 def working_copy(connection: Connection, settings: Settings, period_code: str, moment: datetime) -> Edition:
-    """The desk's view of a period as it stands: edition 0, not frozen, not for sending. Reads with the caller's rights."""
+    """The desk's view of a period as it stands: edition 0, not frozen. Reads with the caller's rights."""
     from include.extracts.leadership.snapshot import read_snapshot
 
     snapshot = _with_origin(settings, read_snapshot(connection, period_code))
@@ -166,9 +166,7 @@ def approve(settings: Settings, edition_id: int, by: str) -> int:
         return approve_edition(connection, settings, edition_id, by, moment)
 
 
-def approve_edition(
-    connection: Connection, settings: Settings, edition_id: int, by: str, moment: datetime
-) -> int:
+def approve_edition(connection: Connection, settings: Settings, edition_id: int, by: str, moment: datetime) -> int:
     """The same in the caller's transaction. Mails of earlier editions that did not go yet are cancelled."""
     from sqlalchemy import text
 
@@ -177,16 +175,14 @@ def approve_edition(
     with with_rights_of(connection, "ttdn_releaser"):
         add_decision(connection, edition_id, "approved", by, moment)
         row = connection.execute(
-            text(
-                "select release_code, edition_number, release_kind from release.edition where edition_id = :edition"
-            ),
+            text("select release_code, edition_number, release_kind from release.edition where edition_id = :edition"),
             {"edition": edition_id},
         ).one()
         connection.execute(
             text(
                 "update release.message as message set state = 'cancelled', last_error = :why from release.edition"
                 " where message.edition_id = edition.edition_id and edition.release_code = :code"
-                " and edition.edition_number < :number and message.state in ('pending', 'failed')"
+                " and edition.edition_number < :number and message.state = 'pending'"
             ),
             {
                 "code": row.release_code,
@@ -217,7 +213,7 @@ def withdraw(settings: Settings, edition_id: int, by: str, reason: str) -> int:
             connection.execute(
                 text(
                     "update release.message set state = 'cancelled', last_error = 'the edition was withdrawn'"
-                    " where edition_id = :edition and state in ('pending', 'failed')"
+                    " where edition_id = :edition and state = 'pending'"
                 ),
                 {"edition": edition_id},
             ).rowcount
@@ -262,7 +258,7 @@ def _read_edition(
         hold_marts(connection)
         with with_rights_of(connection, "ttdn_extractor"):
             snapshot = _of_plan(_with_origin(settings, read_snapshot(connection, plan.period_code)), plan)
-            reasons = find_reasons(connection, plan, snapshot, moment)
+            reasons = find_reasons(connection, plan, snapshot)
             edition = _edition_of(
                 connection,
                 snapshot,
@@ -320,15 +316,11 @@ def _edition_of(
         comparisons=compare_headlines(snapshot, *_same_period_before(connection, release_code, snapshot)),
         lineage_files=files,
         lineage=cells,
-        definition_hashes=tuple(
-            (each.code, known[each.code]) for each in snapshot.indicators if each.code in known
-        ),
+        definition_hashes=tuple((each.code, known[each.code]) for each in snapshot.indicators if each.code in known),
     )
 
 
-def _same_period_before(
-    connection: Connection, release_code: str, snapshot: Snapshot
-) -> tuple[Snapshot | None, str]:
+def _same_period_before(connection: Connection, release_code: str, snapshot: Snapshot) -> tuple[Snapshot | None, str]:
     """The same period of the year before and its name: for a month, what was released of it; else as known now."""
     from include.calendar.periods import load_periods
     from include.extracts.leadership.snapshot import read_snapshot

@@ -16,9 +16,7 @@ NO_VALUE_NOW: Final = "Kỳ này chưa có giá trị để so."
 NO_VALUE_THEN: Final = "Cùng kỳ năm trước không có giá trị để so."
 
 
-def compare_headlines(
-    snapshot: Snapshot, earlier: Snapshot | None, earlier_name: str = ""
-) -> tuple[Comparison, ...]:
+def compare_headlines(snapshot: Snapshot, earlier: Snapshot | None, earlier_name: str = "") -> tuple[Comparison, ...]:
     """Every headline of the snapshot beside that of `earlier`; `earlier_name` names its period as readers call it.
 
     Without an earlier snapshot, a value on both sides or the same unit there is no difference, but a reason.

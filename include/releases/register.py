@@ -166,7 +166,7 @@ def find_edition(connection: Connection, number: str) -> int:
 
 
 def load_edition(connection: Connection, edition_id: int) -> Edition:
-    """The edition as it was frozen, with its approval. Raises PlatformError when what is stored is not what was frozen."""
+    """The edition as it was frozen, with its approval. Raises PlatformError when the stored bytes were changed."""
     from sqlalchemy import text
 
     row = connection.execute(
@@ -188,9 +188,7 @@ def load_edition(connection: Connection, edition_id: int) -> Edition:
             expected="the id of a frozen edition",
             remedy="`ttdn release list` shows them.",
         )
-    approval = (
-        Approval(row.reviewed_by, row.approved_by, row.approved_at) if row.approved_at is not None else None
-    )
+    approval = Approval(row.reviewed_by, row.approved_by, row.approved_at) if row.approved_at is not None else None
     edition = edition_of_json(bytes(row.content), approval)
     if edition.content_hash != row.content_hash:
         raise PlatformError(
@@ -205,7 +203,7 @@ def load_edition(connection: Connection, edition_id: int) -> Edition:
 def add_decision(
     connection: Connection, edition_id: int, decision: Decision, by: str, moment: datetime, reason: str | None = None
 ) -> None:
-    """Keep what a person decided, in the caller's transaction; the database keeps the order of steps and two people apart.
+    """Keep what a person decided, in the caller's transaction; the database keeps order and two people apart.
 
     Raises DecisionRefused, in Vietnamese, for a step out of order, a second person who is the first, a rejection or
     withdrawal without a reason, and words that name a person or bear a secrecy mark.

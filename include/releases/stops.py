@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from include.errors import GateError, PlatformError
-from include.extracts.leadership.wording import VIETNAM, day_vi, number_vi
+from include.extracts.leadership.wording import day_vi
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -36,12 +36,12 @@ class ReleaseStopped(PlatformError):
             where=f"bản phát hành {release_code}",
             found="; ".join(f"{reason.code}: {reason.text_vi}" for reason in reasons),
             expected="số liệu đủ điều kiện để chốt",
-            remedy="Chưa có gì được gửi. Xử lý từng lý do rồi chốt lại; `ttdn release list` cho biết bản nào đang dừng.",
+            remedy="Chưa có gì được gửi. Xử lý từng lý do rồi chốt lại; `ttdn release list` cho biết bản đang dừng.",
         )
 
 
-def find_reasons(connection: Connection, plan: ReleasePlan, snapshot: Snapshot, moment: datetime) -> list[StopReason]:
-    """Every reason why the snapshot may not be frozen at that moment; empty when it may.
+def find_reasons(connection: Connection, plan: ReleasePlan, snapshot: Snapshot) -> list[StopReason]:
+    """Every reason why the snapshot may not be frozen; empty when it may.
 
     Reads the ledger, the gate's own records and the newest dates of the feeds with the caller's rights.
     """
@@ -50,7 +50,7 @@ def find_reasons(connection: Connection, plan: ReleasePlan, snapshot: Snapshot, 
         *_gate(connection, snapshot),
         *_coverage(plan, snapshot),
         *_emptiness(plan, snapshot),
-        *_age(connection, plan, moment),
+        *_age(connection, plan),
     ]
 
 
@@ -104,7 +104,7 @@ def _coverage(plan: ReleasePlan, snapshot: Snapshot) -> Iterable[StopReason]:
     if due and Decimal(100 * received) / due < plan.floor_pct:
         yield StopReason(
             "COVERAGE_BELOW_FLOOR",
-            f"Mới nhận {received}/{due} báo cáo phải nộp, dưới mức tối thiểu {number_vi(plan.floor_pct)}%.",
+            f"Mới nhận {received}/{due} báo cáo phải nộp, dưới mức tối thiểu {plan.floor_pct}%.",
             f"{received} of {due} reports received, floor {plan.floor_pct} %",
         )
 
@@ -120,33 +120,29 @@ def _emptiness(plan: ReleasePlan, snapshot: Snapshot) -> Iterable[StopReason]:
         yield StopReason("EMPTY_TABLE", "Không có tệp nào được tính vào số liệu.", "no file counts for the period")
 
 
-_NEWEST = {
-    "monitoring": "select max(monitored_date) from mart.monitoring_day_latest where monitored_date <= :day",
-    "capital": "select max(as_of_date) from mart.capital_flow_latest where as_of_date <= :day",
-    "reports": "select max(received_at)::date from mart.report_latest",
-}
-"""The newest day each kind of data tells of, among those not after `:day`."""
-
-_DATA_VI = {
-    "monitoring": "Số liệu theo dõi tin, bài",
-    "capital": "Số liệu FDI, ODA, viện trợ PCPNN",
-    "reports": "Báo cáo của đơn vị",
-}
+_NEWEST = (
+    "select max(newest.day) from ("
+    "select max(monitored_date) as day from mart.monitoring_day_latest where source_id = :source"
+    " union all select max(as_of_date) from mart.capital_flow_latest where source_id = :source"
+    ") as newest"
+)
 
 
-def _age(connection: Connection, plan: ReleasePlan, moment: datetime) -> Iterable[StopReason]:
+def _age(connection: Connection, plan: ReleasePlan) -> Iterable[StopReason]:
     from sqlalchemy import text
 
-    today = moment.astimezone(VIETNAM).date()
-    for kind, days in plan.promises.items():
-        newest: date | None = connection.execute(text(_NEWEST[kind]), {"day": today}).scalar()
-        if newest is not None and (today - newest).days <= days:
+    from include.sources import load_source
+
+    for source_id, days in plan.promises:
+        wanted = plan.must_cover(source_id)
+        newest: date | None = connection.execute(text(_NEWEST), {"source": source_id}).scalar()
+        if wanted is None or (newest is not None and newest >= wanted):
             continue
         found = "chưa có số liệu nào" if newest is None else f"mới đến ngày {day_vi(newest)}"
         yield StopReason(
             "DATA_TOO_OLD",
-            f"{_DATA_VI[kind]}: {found}, trong khi hứa không cũ quá {days} ngày.",
-            f"{kind}: newest {newest}, promised within {days} days of {today}",
+            f"{load_source(source_id).title}: {found}, trong khi phải có đến ngày {day_vi(wanted)}.",
+            f"{source_id}: newest day {newest}, promised to cover {wanted} ({days} days before the planned one)",
         )
 
 

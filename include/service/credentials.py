@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from include.errors import SettingsError
+from include.private_files import make_private_folder, write_private
 
 ADMIN_USER = "admin"
 """The one user of a single-machine Airflow."""
@@ -34,8 +35,7 @@ def load_credentials(folder: Path) -> Credentials:
 
     Raises SettingsError when the file is there but cannot be used: making new keys would lock the old data away.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700)
+    make_private_folder(folder)
     path = folder / _CREDENTIALS_NAME
     if not path.exists():
         credentials = _make_credentials()
@@ -59,17 +59,6 @@ def load_credentials(folder: Path) -> Credentials:
 def passwords_path(folder: Path) -> Path:
     """Return the file Airflow's login reads: user name to password."""
     return folder / _PASSWORDS_NAME
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write `text` so that only the owner can read it at any moment, whole or not at all."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
 
 
 def _make_credentials() -> Credentials:

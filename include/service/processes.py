@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from include.service.credentials import write_private
+from include.private_files import write_private
 
 _LOG_LIMIT_BYTES = 20_000_000
 

@@ -6,7 +6,6 @@ Groups own rights and cannot log in; people get logins that are members of a gro
 from __future__ import annotations
 
 import logging
-import os
 import re
 import secrets
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from include.errors import PlatformError
+from include.private_files import make_private_folder, private_file
 from include.warehouse.sql import SQL_ROOT, read_file, run_script
 
 if TYPE_CHECKING:
@@ -249,7 +249,9 @@ def grant_login(
     url = engine.url
     # The form of a pgpass file: everything a client asks for, in one line.
     line = f"{url.host or 'localhost'}:{url.port or 5432}:{url.database}:{login}:{password}\n"
-    with _file_in_place(target, line), engine.begin() as connection:
+    make_private_folder(secrets_folder)
+    make_private_folder(target.parent)
+    with private_file(target, line), engine.begin() as connection:
         _require_power(connection)
         groups = (_agency_group(connection, unit_code),) if kind == "agency" else (GROUP_OF[kind],)
         _make_login(connection, login, password, groups, valid_until)
@@ -399,24 +401,6 @@ def _end_of(day: date) -> datetime:
             remedy="To take a login back, use --revoke.",
         )
     return end
-
-
-@contextmanager
-def _file_in_place(target: Path, text: str) -> Iterator[None]:
-    """Put the file where it belongs once the block has succeeded; leave what was there when it has not."""
-    for folder in (target.parent.parent, target.parent):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.chmod(0o700)
-    partial = target.with_name(f".{target.name}.partial")
-    partial.unlink(missing_ok=True)
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-            stream.write(text)
-        yield
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _note(connection: Connection, action: str, login: str, details: dict[str, str]) -> None:

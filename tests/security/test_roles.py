@@ -393,7 +393,8 @@ def test_of_the_core_the_extractor_reads_what_an_analyst_does_and_the_sentences_
             " where relnamespace::regnamespace::text = any(%s) and attnum > 0 and relkind in ('r', 'p', 'v')"
             " and has_column_privilege('ttdn_extractor', attrelid, attnum, 'select')"
             " <> has_column_privilege('ttdn_analyst_ro', attrelid, attnum, 'select')",
-            (list(GOLDEN["rules"]),),
+            # Of releases the analyst reads how far they got; the extractor has no business there.
+            ([schema for schema in GOLDEN["rules"] if schema != "release"],),
         ).scalars()
         assert sorted(more) == ["warehouse.explanation.reason_vi", "warehouse.finding.text_vi"]
 

@@ -72,7 +72,7 @@ comment on column release.decision.edition_id is 'Edition decided on. | Quyết 
 comment on column release.decision.decision is 'reviewed, approved, rejected or withdrawn. | reviewed đã soát, approved đã duyệt, rejected từ chối, withdrawn rút lại.';
 comment on column release.decision.decided_by is 'Post or account, never a person''s name. | Chức danh hoặc tài khoản, không ghi họ tên.';
 comment on column release.decision.reason_vi is 'Why; required for a rejection and a withdrawal. | Lý do; bắt buộc khi từ chối hoặc rút lại.';
-comment on column release.decision.decided_at is 'When it was decided. | Lúc quyết định.';
+comment on column release.decision.decided_at is 'Moment the word was given. | Thời điểm có ý kiến.';
 
 -- The same post written with other capitals or spaces is the same post.
 create function release.same_person(first_post text, second_post text) returns boolean

@@ -19,13 +19,13 @@ begin
     ) then
         raise exception using errcode = 'TR007', message = 'what a message says and to whom does not change';
     end if;
-    if not case old.state
+    if not (case old.state
         when 'pending' then new.state in ('pending', 'sending', 'failed', 'cancelled')
         when 'sending' then new.state in ('sent', 'pending', 'failed', 'uncertain')
         when 'uncertain' then new.state in ('pending', 'sent', 'cancelled') and new.decided_by is not null
         when 'failed' then new.state in ('pending', 'cancelled') and new.decided_by is not null
         else false
-    end then
+    end) then
         raise exception using errcode = 'TR008', message = format(
             'a message that is %s does not become %s%s', old.state, new.state,
             case when old.state in ('uncertain', 'failed') then ' unless a person says so' else '' end
