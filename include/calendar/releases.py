@@ -20,9 +20,6 @@ Basis = Literal["plan", "decree", "proposal"]
 
 RELEASES_FILE: Final = Path(__file__).parent / "releases.yml"
 
-DATA_KINDS: Final = ("monitoring", "capital", "reports")
-"""What can be promised to be fresh: monitoring counts, capital flows, the bodies' reports."""
-
 _KINDS: Final[tuple[ReleaseKind, ...]] = ("monthly", "six_month", "annual", "ad_hoc")
 _KIND_OF_PERIOD: Final[Mapping[str, ReleaseKind]] = {"6T": "six_month", "NAM": "annual", "DX": "ad_hoc"}
 _BASES: Final = ("plan", "decree", "proposal")
@@ -39,7 +36,7 @@ class ReleasePlan:
     """One release of the calendar.
 
     `planned_at` is the moment of freezing, aware. `floor_pct` is the share of obliged bodies, in %, that must have an
-    accepted report; None where no body is asked. `promises` are kinds of data with a number of days, see `must_cover`.
+    accepted report; None where no body is asked. `promises` are sources with a number of days, see `must_cover`.
     `indicator_codes` None means every indicator of the period. `window` is what the law says the figures cover.
     """
 
@@ -50,19 +47,19 @@ class ReleasePlan:
     planned_at: datetime
     grace: timedelta
     floor_pct: int | None
-    promises: Mapping[str, int]
+    promises: tuple[tuple[str, int], ...]
     indicator_codes: tuple[str, ...] | None
     window: tuple[date, date]
     rule_vi: str
     legal_basis_vi: str
     basis: Basis
 
-    def must_cover(self, kind: str) -> date | None:
-        """The day the newest data of that kind has to tell of; None when nothing was promised.
+    def must_cover(self, source_id: str) -> date | None:
+        """The day the newest accepted file of that source has to cover; None when nothing was promised.
 
         Measured from the planned day, so that a release frozen late asks for no more than one frozen in time.
         """
-        days = self.promises.get(kind)
+        days = dict(self.promises).get(source_id)
         if days is None:
             return None
         return min(self.planned_at.astimezone(VIETNAM).date() - timedelta(days=days), self.window[1])
@@ -191,7 +188,7 @@ def _plan(
         planned_at=datetime.combine(planned_on, at, VIETNAM),
         grace=timedelta(minutes=rule["grace_minutes"]),
         floor_pct=rule.get("floor_pct"),
-        promises=rule["promised_days"],
+        promises=tuple(rule["promised_days"].items()),
         indicator_codes=indicator_codes,
         window=window,
         rule_vi=rule["rule_vi"],
@@ -243,8 +240,8 @@ def _rule_problems(rule: Mapping[str, Any]) -> list[str]:
     if floor is not None and not (_is_count(floor) and floor <= 100):
         problems.append(f"floor_pct {floor!r} is not a percentage from 0 to 100")
     promised = rule["promised_days"]
-    if not isinstance(promised, dict) or not all(key in DATA_KINDS and _is_count(promised[key]) for key in promised):
-        problems.append(f"promised_days {promised!r} is not {', '.join(DATA_KINDS)} with numbers of days")
+    if not isinstance(promised, dict) or not all(isinstance(key, str) and _is_count(promised[key]) for key in promised):
+        problems.append(f"promised_days {promised!r} is not sources with numbers of days")
     if rule["basis"] not in _BASES:
         problems.append(f"basis {rule['basis']!r} is not one of {', '.join(_BASES)}")
     for key in ("rule_vi", "legal_basis_vi"):

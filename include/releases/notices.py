@@ -126,8 +126,8 @@ def write_final_request(
         f" năm đã kết thúc, {LEAD_OFFICE_VI} đề nghị gửi số chính thức của cả năm cho các số liệu sau:",
         *_listed([*shown, *([f"và {rest} số liệu khác"] if rest else [])]),
         "",
-        "Cách gửi: dùng lại tệp báo cáo năm, thay số ước bằng số chính thức, chọn loại số liệu “chính thức”. Bản gửi lại"
-        " được ghi nhận là lần sửa tiếp theo; báo cáo đã nộp vẫn giữ thời điểm nộp.",
+        "Cách gửi: dùng lại tệp báo cáo năm, thay số ước bằng số chính thức, chọn loại số liệu “chính thức”. Bản gửi"
+        " lại được ghi nhận là lần sửa tiếp theo; báo cáo đã nộp vẫn giữ thời điểm nộp.",
         _where(reply_to),
     ]
     return _notice(f"Đề nghị gửi số liệu chính thức {_lower_first(period.name_vi)}", lines, is_late)
