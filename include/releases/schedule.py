@@ -83,6 +83,8 @@ def serve_notices(engine: Engine, settings: Settings, moment: datetime) -> list[
                     served.append(office.list_late(reading, job))
                 elif job.kind == "final_request":
                     served.append(office.ask_for_final(reading, job))
+            # Marts that had to be rebuilt for this are there for the next reader too.
+            reading.commit()
         for each in served:
             _tick(connection, each.job.code, each.job.planned_at, moment, each.is_late, each.outcome)
         return served
