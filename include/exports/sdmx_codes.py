@@ -91,9 +91,7 @@ class Dataflow:
         return f"{AGENCY}:{self.id}({VERSION})"
 
 
-INDICATOR_FLOW: Final = Dataflow(
-    "INDICATOR_VALUE", "Giá trị chỉ tiêu thông tin đối ngoại", "Cấu trúc giá trị chỉ tiêu"
-)
+INDICATOR_FLOW: Final = Dataflow("INDICATOR_VALUE", "Giá trị chỉ tiêu thông tin đối ngoại", "Cấu trúc giá trị chỉ tiêu")
 RELEASE_FLOW: Final = Dataflow(
     "RELEASED_VALUE", "Giá trị chỉ tiêu trong bản phát hành", "Cấu trúc giá trị chỉ tiêu trong bản phát hành"
 )

@@ -126,9 +126,7 @@ def write_structure(
     path.write_bytes(sdmx.to_xml(_message(columns, code_lists, flow), pretty_print=True))
 
 
-def _message(
-    columns: Sequence[ExportColumn], code_lists: Mapping[str, Sequence[SdmxCode]], of_flow: Dataflow
-) -> Any:
+def _message(columns: Sequence[ExportColumn], code_lists: Mapping[str, Sequence[SdmxCode]], of_flow: Dataflow) -> Any:
     from sdmx.message import Header, StructureMessage
     from sdmx.model import common, v21
 
@@ -152,7 +150,9 @@ def _message(
     def typed(text_type: str) -> Any:
         return common.Representation(non_enumerated=[common.Facet(value_type=common.FacetValueType[text_type])])
 
-    structure = v21.DataStructureDefinition(id=f"DSD_{of_flow.id}", name={"vi": of_flow.structure_name_vi}, **maintained)
+    structure = v21.DataStructureDefinition(
+        id=f"DSD_{of_flow.id}", name={"vi": of_flow.structure_name_vi}, **maintained
+    )
     structure.dimensions.id, structure.measures.id, structure.attributes.id = (
         "DimensionDescriptor",
         "MeasureDescriptor",
@@ -191,10 +191,10 @@ def _message(
                 else typed(attribute.text_type),
             )
         )
-    flow = v21.DataflowDefinition(
-        id=of_flow.id, name={"vi": of_flow.name_vi}, structure=structure, **maintained
+    flow = v21.DataflowDefinition(id=of_flow.id, name={"vi": of_flow.name_vi}, structure=structure, **maintained)
+    message = StructureMessage(
+        header=Header(id=f"{of_flow.id}_STRUCTURE", test=False, prepared=_PREPARED, sender=agency)
     )
-    message = StructureMessage(header=Header(id=f"{of_flow.id}_STRUCTURE", test=False, prepared=_PREPARED, sender=agency))
     for artefact in (*lists.values(), concepts, structure, flow):
         message.add(artefact)
     return message

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -45,11 +45,15 @@ _TRIES: Final = 3
 class FreezeRequest:
     """What is to be frozen, on whose word; `reason` is why a released edition has to be corrected."""
 
-    release_code: str
+    plan: ReleasePlan
     by: str
     planned_at: datetime | None = None
     is_late: bool = False
     reason: str | None = None
+
+    @property
+    def release_code(self) -> str:
+        return self.plan.release_code
 
 
 def freeze(
@@ -68,16 +72,16 @@ def freeze(
     wait are told. Raises DecisionRefused while an edition of the release waits for a decision, and for a correction
     without a reason; PlatformError for a release the calendar does not know.
     """
-    request = FreezeRequest(release_code, by, planned_at, is_late, reason)
+    from include.calendar.releases import require_plan
+
+    request = FreezeRequest(require_plan(release_code), by, planned_at, is_late, reason)
     frozen_at = moment or datetime.now(UTC)
     with _engine(settings) as opened:
         with opened.begin() as connection:
             outcome = freeze_release(connection, settings, request, frozen_at)
         if isinstance(outcome, int):
             return outcome
-        # In a transaction of its own: what was read for the edition is rolled into nothing, the reasons stay.
-        with opened.begin() as connection:
-            stop_id = tell_stop(connection, settings, request, outcome, "freeze", frozen_at)
+        stop_id = keep_stop(opened, settings, release_code, outcome, "freeze", frozen_at, planned_at)
         raise ReleaseStopped(release_code, outcome, stop_id)
 
 
@@ -85,8 +89,6 @@ def freeze_release(
     connection: Connection, settings: Settings, request: FreezeRequest, moment: datetime
 ) -> int | list[StopReason]:
     """The same in the caller's transaction: the id of the edition, or every reason why there is none."""
-    from include.calendar.releases import require_plan
-
     require_fit(
         "--by",
         request.by,
@@ -103,7 +105,6 @@ def freeze_release(
             expected="lý do bằng lời, ai cũng đọc được",
             remedy="Lý do được in trong bản đính chính.",
         )
-    plan = require_plan(request.release_code)
     with with_rights_of(connection, "ttdn_releaser"):
         lock_release(connection, request.release_code)
         waiting = open_edition(connection, request.release_code)
@@ -123,13 +124,12 @@ def freeze_release(
             expected="lý do đính chính",
             remedy="Thêm --reason: vì sao số liệu đã phát hành phải đính chính.",
         )
-    snapshot, reasons, edition = _read_edition(connection, settings, plan, request, number, moment)
+    reasons, edition = _read_edition(connection, settings, request, number, moment)
     if reasons:
         return reasons
     corrects = None
     if earlier:
         corrects, edition = _as_correction(earlier, edition, request.reason or "")
-    del snapshot
     with with_rights_of(connection, "ttdn_releaser"):
         return add_edition(connection, edition, corrects)
 
@@ -220,20 +220,23 @@ def withdraw(settings: Settings, edition_id: int, by: str, reason: str) -> int:
         )
 
 
-def tell_stop(
-    connection: Connection,
+def keep_stop(
+    engine: Engine,
     settings: Settings,
-    request: FreezeRequest,
-    reasons: list[StopReason],
+    release_code: str,
+    reasons: Sequence[StopReason],
     step: str,
     moment: datetime,
+    planned_at: datetime | None = None,
 ) -> int:
     """Keep why a release stopped and tell the people who wait that it is late, once a day; the number of the note."""
     from include.releases.late_notice import tell_late
 
-    with with_rights_of(connection, "ttdn_releaser"):
-        stop_id = note_stop(connection, request.release_code, step, reasons, moment, request.planned_at)
-        tell_late(connection, settings, request.release_code, reasons, moment)
+    with engine.begin() as connection, with_rights_of(connection, "ttdn_releaser"):
+        stop_id = note_stop(connection, release_code, step, reasons, moment, planned_at)
+    # A transaction of its own: a list of recipients that cannot be read must not take the note with it.
+    with engine.begin() as connection, with_rights_of(connection, "ttdn_releaser"):
+        tell_late(connection, settings, release_code, reasons, moment)
     return stop_id
 
 
@@ -245,15 +248,15 @@ def _decide(settings: Settings, edition_id: int, decision: str, by: str, reason:
 def _read_edition(
     connection: Connection,
     settings: Settings,
-    plan: ReleasePlan,
     request: FreezeRequest,
     number: int,
     moment: datetime,
-) -> tuple[Snapshot, list[StopReason], Edition]:
+) -> tuple[list[StopReason], Edition]:
     """One state of the marts, its faults and the edition made of it; read again when files arrived meanwhile."""
     from include.extracts.leadership.snapshot import read_snapshot
     from include.indicators.marts import hold_marts, is_current
 
+    plan = request.plan
     for _ in range(_TRIES):
         hold_marts(connection)
         with with_rights_of(connection, "ttdn_extractor"):
@@ -272,7 +275,7 @@ def _read_edition(
                 is_late=request.is_late,
             )
         if is_current(connection):
-            return snapshot, reasons, edition
+            return reasons, edition
     raise PlatformError(
         where=f"release {plan.release_code}",
         found=f"figures that changed while they were read, {_TRIES} times",

@@ -310,4 +310,6 @@ def _check_files(contents: _Contents, manifest: _Manifest | None) -> Iterator[Pr
             yield Problem(name, "extra", "Tệp này không có trong bản kê.")
     listed, _ = manifest.files.get(SNAPSHOT_NAME, ("", 0))
     if listed != manifest.content_hash:
-        yield Problem(SNAPSHOT_NAME, "other_snapshot", "Bản chụp số liệu không phải là bản mà các tài liệu được viết từ đó.")
+        yield Problem(
+            SNAPSHOT_NAME, "other_snapshot", "Bản chụp số liệu không phải là bản mà các tài liệu được viết từ đó."
+        )

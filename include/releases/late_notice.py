@@ -42,6 +42,6 @@ def write_late_notice(name: str, release_code: str, reasons: Sequence[StopReason
     return (
         f"{name} ({release_code}) chưa phát hành được. Lúc {moment_vi(moment)} hệ thống dừng vì:\n\n"
         f"{listed}\n\n"
-        "Chưa có số liệu nào được gửi đi. Bản phát hành sẽ được gửi sau khi các lý do trên được xử lý và có người duyệt;"
+        "Chưa có số liệu nào được gửi đi. Bản phát hành sẽ được gửi khi các lý do trên đã được xử lý và có người duyệt;"
         " khi đó bản gửi ghi rõ là chậm so với lịch.\n"
     )

@@ -1,0 +1,396 @@
+"""Freeze, review, approve, reject, withdraw, correct: a release in a real database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from include.errors import PlatformError
+from include.extracts.leadership.edition import edition_json
+from include.indicators.catalogue import load_catalogue
+from include.pipeline.release import approve_edition
+from include.pipeline.release import freeze as freeze_for_good
+from include.reference import load_reference
+from include.releases.register import (
+    DecisionRefused,
+    add_decision,
+    find_edition,
+    list_editions,
+    list_stops,
+    load_edition,
+)
+from include.releases.stops import ReleaseStopped
+from tests.sql.builders import IN_TIME, LATE, send
+from tests.sql.releases import (
+    CLERK,
+    DIRECTOR,
+    HEAD,
+    JUNE_18,
+    desk,
+    freeze,
+    frozen,
+    plan,
+    released,
+    send_checked,
+)
+
+DAO_THANH, MY_THO = "28249", "28261"
+SENSITIVE = next(code for code, measure in load_reference().measures.items() if measure.is_sensitive)
+TELLING = {code for code, each in load_catalogue().items() if SENSITIVE in {term.measure_code for term in each.terms}}
+"""The indicators a sensitive count goes into."""
+
+
+def state_of(connection, number: str) -> str:
+    return next(each.state for each in list_editions(connection) if each.number == number)
+
+
+def codes(reasons) -> list[str]:
+    return [reason.code for reason in reasons]
+
+
+# --- freezing ------------------------------------------------------------------------------------------
+
+
+def test_an_edition_holds_the_figures_with_state_coverage_cells_and_definitions(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+    send_checked(reports, DAO_THANH, figures={"MED01": "nil"})
+
+    edition = frozen(reports, tmp_path)
+
+    (items,) = [each for each in edition.snapshot.headlines if each.indicator_code == "M01"]
+    assert (items.value, items.state, items.received) == (Decimal(8), "reported", 2)
+    behind = [(cell.unit_name, cell.cell, cell.value) for cell in edition.lineage if cell.indicator_code == "M01"]
+    assert behind == [("Sở Y tế", "F12", 8), ("Phường Đạo Thạnh", "F12", 0)]
+    assert (edition.number, edition.is_draft, edition.frozen_by) == ("2026-06T/1", True, CLERK)
+    assert edition.code_version.startswith("0.1.0+")
+    assert {code for code, _ in edition.definition_hashes} == {each.code for each in edition.snapshot.indicators}
+
+
+def test_an_edition_does_not_move_when_figures_arrive_afterwards(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+    edition = frozen(reports, tmp_path)
+    send_checked(reports, "SYT", figures={"MED01": 9})
+
+    again = load_edition(reports, find_edition(reports, "2026-06T/1"))
+
+    assert again == edition
+    assert edition_json(again) == edition_json(edition)
+
+
+@pytest.mark.parametrize(("table", "column"), [("edition", "frozen_by"), ("decision", "decided_by")])
+def test_nothing_of_a_release_is_changed_or_removed_not_even_by_the_owner(reports, tmp_path, table, column):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+    released(reports, tmp_path)
+
+    for statement in (f"update release.{table} set {column} = {column}", f"delete from release.{table}"):
+        with pytest.raises(DBAPIError, match="append only"), reports.begin_nested():
+            reports.execute(text(statement))
+
+
+def test_a_stored_snapshot_that_was_changed_is_not_read(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+    edition = frozen(reports, tmp_path)
+    number = find_edition(reports, edition.number)
+    reports.execute(text("alter table release.edition disable trigger all"))
+    reports.execute(text("alter table release.edition drop constraint edition_content_is_hashed"))
+    reports.execute(
+        text(
+            "update release.edition set content = convert_to(replace(convert_from(content, 'utf8'), '8', '9'), 'utf8')"
+        )
+    )
+
+    with pytest.raises(PlatformError, match="stored snapshot was changed"):
+        load_edition(reports, number)
+
+
+def test_while_one_edition_waits_for_a_decision_no_second_is_frozen(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+    frozen(reports, tmp_path)
+
+    with pytest.raises(DecisionRefused, match="2026-06T/1 còn chờ quyết định"):
+        freeze(reports, tmp_path)
+
+
+def test_after_a_rejection_the_next_edition_is_no_correction(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+    first = frozen(reports, tmp_path)
+    add_decision(reports, find_edition(reports, first.number), "rejected", HEAD, JUNE_18, "Thiếu số liệu Sở Y tế.")
+
+    second = frozen(reports, tmp_path)
+
+    assert (second.number, second.correction) == ("2026-06T/2", None)
+    assert state_of(reports, "2026-06T/1") == "rejected"
+
+
+def test_a_month_brings_the_figures_that_come_monthly_and_no_others(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+
+    edition = frozen(reports, tmp_path, plan=plan("2026-T05", indicator_codes=("M01", "N01")))
+
+    assert [each.code for each in edition.snapshot.indicators] == ["M01", "N01"]
+    assert (edition.release_kind, edition.name) == ("monthly", "Số liệu tháng 5/2026")
+
+
+def test_a_run_that_came_late_says_so(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+
+    edition = frozen(reports, tmp_path, planned_at=JUNE_18 - timedelta(days=2), is_late=True)
+
+    assert edition.is_late
+    assert list_editions(reports)[0].is_late
+
+
+# --- two people ----------------------------------------------------------------------------------------
+
+
+def test_freeze_review_approve_in_that_order_by_two_people(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+    number = find_edition(reports, frozen(reports, tmp_path).number)
+
+    add_decision(reports, number, "reviewed", CLERK, JUNE_18)  # whoever froze may look it through
+    approve_edition(reports, desk(tmp_path), number, DIRECTOR, JUNE_18)
+
+    edition = load_edition(reports, number)
+    assert edition.approval is not None
+    assert (edition.approval.reviewed_by, edition.approval.approved_by) == (CLERK, DIRECTOR)
+    assert state_of(reports, "2026-06T/1") == "approved"
+
+
+@pytest.mark.parametrize(
+    "approver",
+    [CLERK, "chuyên viên  THỐNG KÊ", " Chuyên viên thống kê ", HEAD, HEAD.upper()],
+    ids=["froze", "froze, other capitals", "froze, spaces", "reviewed", "reviewed, capitals"],
+)
+def test_whoever_froze_or_reviewed_does_not_approve(reports, tmp_path, approver):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+    number = find_edition(reports, frozen(reports, tmp_path).number)
+    add_decision(reports, number, "reviewed", HEAD, JUNE_18)
+
+    with pytest.raises(DecisionRefused, match="trùng với người chốt hoặc người soát"):
+        add_decision(reports, number, "approved", approver, JUNE_18)
+
+    assert state_of(reports, "2026-06T/1") == "reviewed"
+
+
+def test_nothing_is_approved_that_nobody_reviewed(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+    number = find_edition(reports, frozen(reports, tmp_path).number)
+
+    with pytest.raises(DecisionRefused, match="chưa được soát"):
+        add_decision(reports, number, "approved", DIRECTOR, JUNE_18)
+
+
+@pytest.mark.parametrize("decision", ["rejected", "withdrawn"])
+def test_a_rejection_and_a_withdrawal_need_a_reason(reports, tmp_path, decision):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+    number = find_edition(reports, frozen(reports, tmp_path).number)
+
+    with pytest.raises(DecisionRefused, match="để trống"):
+        add_decision(reports, number, decision, HEAD, JUNE_18)
+
+
+def test_a_decision_is_by_a_post_and_never_by_a_person(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+    number = find_edition(reports, frozen(reports, tmp_path).number)
+
+    with pytest.raises(DecisionRefused, match="tên người"):
+        add_decision(reports, number, "reviewed", "Nguyễn Văn An", JUNE_18)
+
+
+def test_an_approved_edition_is_withdrawn_not_rejected_and_then_nothing_more_happens_to_it(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+    number = find_edition(reports, released(reports, tmp_path).number)
+
+    with pytest.raises(DecisionRefused, match="chỉ có thể rút lại"):
+        add_decision(reports, number, "rejected", HEAD, JUNE_18, "Sai số liệu.")
+    add_decision(reports, number, "withdrawn", DIRECTOR, JUNE_18, "Sai số liệu Sở Y tế.")
+    with pytest.raises(DecisionRefused, match="bị từ chối hoặc rút lại"):
+        add_decision(reports, number, "withdrawn", HEAD, JUNE_18, "Lần nữa cho chắc.")
+
+    assert state_of(reports, "2026-06T/1") == "withdrawn"
+
+
+def test_every_decision_stands_in_the_audit_log_with_the_hash_of_what_was_decided_on(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+    edition = released(reports, tmp_path)
+
+    told = reports.execute(
+        text("select action, decided_by, details ->> 'content_hash' from audit.event where subject = :subject"),
+        {"subject": f"release {edition.number}"},
+    ).all()
+
+    assert [tuple(row) for row in told] == [
+        ("approval", HEAD, edition.content_hash),
+        ("approval", DIRECTOR, edition.content_hash),
+    ]
+
+
+# --- corrections ---------------------------------------------------------------------------------------
+
+
+def test_a_corrected_figure_makes_a_new_edition_that_lists_what_changed_from_to_and_why(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+    send_checked(reports, DAO_THANH, figures={"MED01": 2})
+    released(reports, tmp_path)
+    send_checked(reports, "SYT", figures={"MED01": 9}, received_at=IN_TIME + timedelta(days=7))
+    send_checked(reports, MY_THO, figures={"MED01": 5}, received_at=LATE + timedelta(days=4))
+
+    edition = frozen(reports, tmp_path, reason="Sở Y tế gửi lại, phường Mỹ Tho gửi muộn.")
+
+    assert edition.number == "2026-06T/2"
+    assert edition.correction is not None
+    assert (edition.correction.title, edition.correction.of_edition) == ("ĐÍNH CHÍNH lần 1", 1)
+    change = next(each for each in edition.correction.changes if each.indicator_code == "M01")
+    assert (change.before, change.after) == ("10", "16")
+    assert change.why == "Phường Mỹ Tho gửi sau lần phát hành trước; Sở Y tế gửi lại"
+    unchanged = {each.indicator_code for each in edition.correction.changes}
+    assert "E01" not in unchanged
+
+
+def test_a_second_correction_is_counted_on(reports, tmp_path):
+    for number, figure in enumerate((8, 9, 10), start=1):
+        send_checked(reports, "SYT", figures={"MED01": figure})
+        edition = released(reports, tmp_path, reason=None if number == 1 else "Sở Y tế gửi lại báo cáo.")
+
+    assert edition.number == "2026-06T/3"
+    assert edition.correction is not None
+    assert (edition.correction.title, edition.correction.of_edition) == ("ĐÍNH CHÍNH lần 2", 2)
+
+
+def test_a_correction_needs_a_reason_and_a_figure_that_changed(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+    released(reports, tmp_path)
+
+    with pytest.raises(DecisionRefused, match="đính chính mà không có lý do"):
+        freeze(reports, tmp_path)
+    with pytest.raises(DecisionRefused, match="không con số nào khác"):
+        freeze(reports, tmp_path, reason="Phát hành lại cho chắc.")
+
+
+def test_an_edition_withdrawn_before_anybody_received_it_needs_no_correction(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+    first = released(reports, tmp_path)
+    number = find_edition(reports, first.number)
+    add_decision(reports, number, "withdrawn", DIRECTOR, JUNE_18, "Sai số liệu Sở Y tế.")
+
+    assert frozen(reports, tmp_path).correction is None
+
+
+def test_a_small_step_between_two_editions_of_a_sensitive_count_is_hidden_in_the_second(reports, tmp_path):
+    send_checked(reports, "SYT", figures={SENSITIVE: 10})
+    send_checked(reports, DAO_THANH, figures={SENSITIVE: 10, "MED01": 8})
+    first = released(reports, tmp_path)
+    assert any(each.value is not None for each in first.snapshot.headlines if each.indicator_code in TELLING)
+    send_checked(reports, "SYT", figures={SENSITIVE: 12})
+
+    second = frozen(reports, tmp_path, reason="Sở Y tế gửi lại báo cáo.")
+
+    told = [each for each in second.snapshot.figures if each.indicator_code in TELLING]
+    assert [each for each in told if each.value is not None or each.numerator is not None] == []
+    assert {each.state for each in told if each.is_headline and each.scope_type == "province"} >= {"suppressed"}
+    assert all(cell.value is None for cell in second.lineage if cell.indicator_code in TELLING)
+    assert second.correction is not None
+    assert {each.after for each in second.correction.changes if each.indicator_code in TELLING} == {"không nêu"}
+
+
+def test_a_large_step_between_two_editions_is_printed(reports, tmp_path):
+    send_checked(reports, "SYT", figures={SENSITIVE: 10})
+    send_checked(reports, DAO_THANH, figures={SENSITIVE: 10, "MED01": 8})
+    released(reports, tmp_path)
+    send_checked(reports, "SYT", figures={SENSITIVE: 15})
+
+    second = frozen(reports, tmp_path, reason="Sở Y tế gửi lại báo cáo.")
+
+    assert any(each.numerator == 25 for each in second.snapshot.headlines)
+
+
+# --- fail closed ---------------------------------------------------------------------------------------
+
+
+def test_a_ledger_that_does_not_balance_stops_the_release(reports, tmp_path):
+    submission = send_checked(reports, "SYT", figures={"MED01": 8})
+    reports.execute(text("alter table warehouse.submission disable trigger all"))
+    reports.execute(text("alter table warehouse.submission drop constraint submission_ledger_balances"))
+    reports.execute(
+        text("update warehouse.submission set received_count = 5 where submission_id = :it"), {"it": submission}
+    )
+
+    assert "LEDGER_UNBALANCED" in codes(freeze(reports, tmp_path))
+
+
+def test_a_report_no_check_looked_at_stops_the_release(reports, tmp_path):
+    send(reports, "SYT", figures={"MED01": 8})  # loaded without a run of the gate
+    send_checked(reports, DAO_THANH, figures={"MED01": 8})
+
+    (reason,) = freeze(reports, tmp_path)
+
+    assert reason.code == "GATE_DID_NOT_RUN"
+    assert "Sở Y tế" in reason.text_vi
+    assert "Đạo Thạnh" not in reason.text_vi
+
+
+def test_coverage_under_the_floor_stops_the_release_and_at_the_floor_does_not(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})  # 1 of 123 is 0,81 %
+
+    (reason,) = freeze(reports, tmp_path, plan=plan(floor_pct=1))
+
+    assert (reason.code, "1/123" in reason.text_vi) == ("COVERAGE_BELOW_FLOOR", True)
+    send_checked(reports, DAO_THANH, figures={"MED01": 8})  # 2 of 123 is 1,63 %
+    assert isinstance(freeze(reports, tmp_path, plan=plan(floor_pct=1)), int)
+
+
+def test_a_release_without_a_single_value_is_an_empty_table(reports, tmp_path):
+    reasons = freeze(reports, tmp_path)
+
+    assert set(codes(reasons)) == {"EMPTY_TABLE"}
+
+
+def test_data_older_than_promised_stops_the_release_with_the_day_it_reaches(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+
+    (reason,) = freeze(reports, tmp_path, plan=plan(promises=(("monitoring_statistics", 7),)))
+
+    assert reason.code == "DATA_TOO_OLD"
+    assert "chưa có số liệu nào" in reason.text_vi
+
+
+def test_all_reasons_are_told_at_once(reports, tmp_path):
+    send(reports, "SYT", figures={"MED01": 8})
+
+    reasons = freeze(reports, tmp_path, plan=plan(floor_pct=80, promises=(("finance_fdi", 47),)))
+
+    assert codes(reasons) == ["GATE_DID_NOT_RUN", "COVERAGE_BELOW_FLOOR", "DATA_TOO_OLD"]
+
+
+def test_a_stop_is_kept_and_those_who_wait_are_told_once_a_day(warehouse, warehouse_url, tmp_path, monkeypatch):
+    recipients = tmp_path / "recipients.csv"
+    recipients.write_text(
+        "address,office_vi,receives,unit_code,valid_from,valid_to,note\n"
+        "vanphong@dongthap.gov.vn,Văn phòng UBND tỉnh,six_month release_late,,2026-01-01,,\n",
+        encoding="utf-8",
+    )
+    from include.settings import load_settings
+
+    for name, value in {
+        "TTDN_DATABASE_URL": warehouse_url,
+        "TTDN_HOME": str(tmp_path),
+        "TTDN_RECIPIENTS_FILE": str(recipients),
+        "TTDN_ALLOWED_DOMAINS": "dongthap.gov.vn",
+    }.items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings()
+
+    for _ in range(2):
+        with pytest.raises(ReleaseStopped, match="EMPTY_TABLE") as stopped:
+            freeze_for_good(settings, "2026-06T", by=CLERK, moment=JUNE_18)
+
+    assert stopped.value.stop_id is not None
+    assert [(stop.release_code, stop.step) for stop in list_stops(warehouse)] == [("2026-06T", "freeze")]
+    assert list_editions(warehouse) == []
+    waiting = warehouse.execute(text("select message_kind, recipient, body_text_vi from release.message")).all()
+    assert [(row.message_kind, row.recipient) for row in waiting] == [("release_late", "vanphong@dongthap.gov.vn")]
+    assert "- Mới nhận 0/123 báo cáo phải nộp" in waiting[0].body_text_vi
