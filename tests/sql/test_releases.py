@@ -11,10 +11,8 @@ from sqlalchemy.exc import DBAPIError
 
 from include.errors import PlatformError
 from include.extracts.leadership.edition import edition_json
-from include.indicators.catalogue import load_catalogue
 from include.pipeline.release import approve_edition
 from include.pipeline.release import freeze as freeze_for_good
-from include.reference import load_reference
 from include.releases.register import (
     DecisionRefused,
     add_decision,
@@ -39,9 +37,6 @@ from tests.sql.releases import (
 )
 
 DAO_THANH, MY_THO = "28249", "28261"
-SENSITIVE = next(code for code, measure in load_reference().measures.items() if measure.is_sensitive)
-TELLING = {code for code, each in load_catalogue().items() if SENSITIVE in {term.measure_code for term in each.terms}}
-"""The indicators a sensitive count goes into."""
 
 
 def state_of(connection, number: str) -> str:
@@ -281,31 +276,32 @@ def test_an_edition_withdrawn_before_anybody_received_it_needs_no_correction(rep
 
 
 def test_a_small_step_between_two_editions_of_a_sensitive_count_is_hidden_in_the_second(reports, tmp_path):
-    send_checked(reports, "SYT", figures={SENSITIVE: 10})
-    send_checked(reports, DAO_THANH, figures={SENSITIVE: 10, "MED01": 8})
+    send_checked(reports, "SYT", figures={"RSP02": 10, "RSP03": 9})
+    send_checked(reports, DAO_THANH, figures={"RSP02": 10, "RSP03": 9, "MED01": 8})
     first = released(reports, tmp_path)
-    assert any(each.value is not None for each in first.snapshot.headlines if each.indicator_code in TELLING)
-    send_checked(reports, "SYT", figures={SENSITIVE: 12})
+    assert any(each.value is not None for each in first.snapshot.headlines if each.indicator_code == "R02")
+    send_checked(reports, "SYT", figures={"RSP02": 12, "RSP03": 9})
 
     second = frozen(reports, tmp_path, reason="Sở Y tế gửi lại báo cáo.")
 
-    told = [each for each in second.snapshot.figures if each.indicator_code in TELLING]
+    told = [each for each in second.snapshot.figures if each.indicator_code == "R02"]
     assert [each for each in told if each.value is not None or each.numerator is not None] == []
-    assert {each.state for each in told if each.is_headline and each.scope_type == "province"} >= {"suppressed"}
-    assert all(cell.value is None for cell in second.lineage if cell.indicator_code in TELLING)
+    assert {each.state for each in told} >= {"suppressed"}
+    assert all(cell.value is None for cell in second.lineage if cell.indicator_code == "R02")
     assert second.correction is not None
-    assert {each.after for each in second.correction.changes if each.indicator_code in TELLING} == {"không nêu"}
+    assert {each.after for each in second.correction.changes if each.indicator_code == "R02"} == {"không nêu"}
 
 
 def test_a_large_step_between_two_editions_is_printed(reports, tmp_path):
-    send_checked(reports, "SYT", figures={SENSITIVE: 10})
-    send_checked(reports, DAO_THANH, figures={SENSITIVE: 10, "MED01": 8})
+    send_checked(reports, "SYT", figures={"RSP02": 10, "RSP03": 9})
+    send_checked(reports, DAO_THANH, figures={"RSP02": 10, "RSP03": 9, "MED01": 8})
     released(reports, tmp_path)
-    send_checked(reports, "SYT", figures={SENSITIVE: 15})
+    send_checked(reports, "SYT", figures={"RSP02": 15, "RSP03": 14})
 
     second = frozen(reports, tmp_path, reason="Sở Y tế gửi lại báo cáo.")
 
-    assert any(each.numerator == 25 for each in second.snapshot.headlines)
+    (rate,) = [each for each in second.snapshot.headlines if each.indicator_code == "R02"]
+    assert (rate.numerator, rate.denominator) == (23, 25)
 
 
 # --- fail closed ---------------------------------------------------------------------------------------
