@@ -14,6 +14,13 @@ from include.calendar.working_days import add_working_days, working_day_from, wo
 
 JobKind = Literal["release", "reminder", "late_list", "final_request"]
 
+KINDS_VI: Final[Mapping[JobKind, str]] = {
+    "release": "Phát hành",
+    "reminder": "Nhắc nộp báo cáo",
+    "late_list": "Danh sách chậm",
+    "final_request": "Đề nghị số chính thức",
+}
+
 SAME_OCCASION: Final = timedelta(days=10)
 """A notice whose day moved by less, as a newly announced day off moves it, is the one that was sent already."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from include.calendar.due import Job, due_jobs, list_jobs, newest_notices
+from include.calendar.due import SAME_OCCASION, Job, due_jobs, list_jobs, newest_notices
 from include.calendar.periods import VIETNAM, Period, load_periods
 from include.releases.notices import (
     Absent,
@@ -28,8 +28,21 @@ if TYPE_CHECKING:
 
 Outcome = Literal["done", "covered", "stopped"]
 
+JOB_STATES_VI: Final[Mapping[str, str]] = {
+    "not_owed": "trước khi bắt đầu dùng lịch",
+    "next": "chưa đến",
+    "due": "đến lúc, chưa làm",
+    "overdue": "quá lúc, chưa làm",
+    "done": "đã làm",
+    "covered": "đã có việc khác thay",
+    "stopped": "bị dừng",
+}
+
 BEGINNING: Final = "calendar begins"
-"""The tick of the first time the calendar was asked: nothing planned before it is owed."""
+"""The tick of the first time the calendar was asked: nothing planned a day or more before is owed."""
+
+_FIRST_DAY: Final = timedelta(days=1)
+"""The calendar is asked every day: what fell due between the first start and the first question is not lost."""
 
 _LOCK: Final = "release.schedule"
 _SENT_STATES: Final = frozenset({"on_time", "late"})
@@ -246,6 +259,70 @@ class _Office:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class CalendarLine:
+    """One job and where it stands.
+
+    `state`: not_owed (before the calendar began), next (still to come), due, overdue (due for longer than the grace),
+    done, covered, stopped. `edition` and `edition_state` are those of the newest edition of a release.
+    """
+
+    job: Job
+    state: str
+    ran_at: datetime | None = None
+    was_late: bool = False
+    edition: str | None = None
+    edition_state: str | None = None
+
+
+def read_calendar(connection: Connection, moment: datetime) -> list[CalendarLine]:
+    """Every job of the calendar with what came of it until `moment`, by moment. Changes nothing."""
+    from sqlalchemy import text
+
+    ticks = connection.execute(text("select job_code, planned_at, ran_at, is_late, outcome from release.tick")).all()
+    begun_at = min((tick.planned_at for tick in ticks if tick.job_code == BEGINNING), default=moment - _FIRST_DAY)
+    editions = {
+        row.release_code: row
+        for row in connection.execute(
+            text(
+                "select release_code, edition_number, edition_state from release.edition_state"
+                " order by release_code, edition_number"
+            )
+        )
+    }
+    jobs = list_jobs()
+    due = due_jobs(jobs, moment, begun_at=begun_at, served=[(tick.job_code, tick.planned_at) for tick in ticks])
+    lines = []
+    for job in jobs:
+        tick = next(
+            (
+                tick
+                for tick in ticks
+                if tick.job_code == job.code
+                and (job.kind == "release" or abs(tick.planned_at - job.planned_at) < SAME_OCCASION)
+            ),
+            None,
+        )
+        if tick is not None:
+            state = str(tick.outcome)
+        elif job in due:
+            state = "overdue" if job.is_late(moment) else "due"
+        else:
+            state = "next" if job.planned_at > moment else "not_owed"
+        edition = editions.get(job.subject) if job.kind == "release" else None
+        lines.append(
+            CalendarLine(
+                job,
+                state,
+                tick.ran_at if tick else None,
+                bool(tick and tick.is_late),
+                f"{edition.release_code}/{edition.edition_number}" if edition else None,
+                edition.edition_state if edition else None,
+            )
+        )
+    return lines
+
+
 @contextmanager
 def _calendar(engine: Engine, moment: datetime) -> Iterator[tuple[Connection, list[Job]]]:
     """What is due, in a transaction that others wait for; the first one ever begins the calendar."""
@@ -258,8 +335,8 @@ def _calendar(engine: Engine, moment: datetime) -> Iterator[tuple[Connection, li
         ticks = connection.execute(text("select job_code, planned_at from release.tick")).all()
         begun_at = min((tick.planned_at for tick in ticks if tick.job_code == BEGINNING), default=None)
         if begun_at is None:
-            begun_at = moment
-            _tick(connection, BEGINNING, moment, moment, False, "done")
+            begun_at = moment - _FIRST_DAY
+            _tick(connection, BEGINNING, begun_at, moment, False, "done")
         yield (
             connection,
             due_jobs(

@@ -21,7 +21,7 @@ from include.errors import CatalogueError
 from include.indicators.marts import build_marts, ensure_current
 from include.reference import load_reference
 from include.releases import schedule
-from include.releases.schedule import BEGINNING, due_releases, note_release, serve_notices
+from include.releases.schedule import BEGINNING, due_releases, note_release, read_calendar, serve_notices
 from include.settings import Settings
 from include.warehouse.connect import engine
 from tests.sql.builders import send
@@ -64,7 +64,8 @@ class Office:
         self.file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def begin(self, moment: datetime) -> None:
-        assert due_releases(self.engine, moment) == []
+        with self.engine.begin() as connection:
+            schedule._tick(connection, BEGINNING, moment, moment, False, "done")
 
     def serve(self, moment: datetime) -> list[schedule.Served]:
         return serve_notices(self.engine, self.settings, moment)
@@ -98,12 +99,35 @@ def office(warehouse_url: str, tmp_path: Path) -> Iterator[Office]:
     office.engine.dispose()
 
 
-def test_the_first_question_ever_begins_the_calendar_and_owes_nothing_of_the_past(office: Office):
-    assert due_releases(office.engine, at("2026-06-19T12:00")) == []
-    assert office.serve(at("2026-06-19T12:00")) == []
-    assert office.messages() == []
+def test_the_first_question_ever_begins_the_calendar_a_day_before_and_owes_nothing_older(office: Office):
+    # Started in the afternoon of 17/6, first asked the next morning, a moment after the half-year fell due.
+    assert [job.code for job in due_releases(office.engine, at("2026-06-18T08:00:05"))] == ["release 2026-06T"]
+    assert office.serve(at("2026-06-18T08:00:05")) == []
 
-    assert [job.code for job in due_releases(office.engine, at("2026-07-16T08:00"))] == ["release 2026-T07"]
+    assert [job.code for job in due_releases(office.engine, at("2026-07-16T08:00"))] == [
+        "release 2026-06T",
+        "release 2026-T07",
+    ]
+
+
+def test_the_calendar_tells_what_was_done_what_is_overdue_and_what_comes(office: Office):
+    office.begin(at("2026-06-09T00:00"))
+    office.serve(at("2026-06-09T08:00"))
+    before = office.ticks()
+    with office.engine.connect() as connection:
+        told = {line.job.code: line for line in read_calendar(connection, at("2026-06-18T08:30"))}
+
+    assert {code: line.state for code, line in told.items() if code.endswith(("T/-15", "T/-5", "T/+1", "T/+5"))} == {
+        "reminder 2026-06T/-15": "not_owed",
+        "reminder 2026-06T/-5": "done",
+        "reminder 2026-06T/+1": "overdue",
+        "late_list 2026-06T/+1": "overdue",
+        "reminder 2026-06T/+5": "next",
+        "late_list 2026-06T/+5": "next",
+    }
+    assert (told["release 2026-T06"].state, told["release 2026-06T"].state) == ("overdue", "due")
+    assert told["reminder 2026-06T/-5"].ran_at == at("2026-06-09T08:00")
+    assert office.ticks() == before, "looking changes nothing"
 
 
 def test_five_days_before_each_body_that_owes_a_report_gets_one_mail_and_a_second_run_sends_nothing(office: Office):
