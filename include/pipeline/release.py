@@ -22,6 +22,7 @@ from include.releases.register import (
     lock_release,
     next_edition_number,
     open_edition,
+    printed_of_period,
     released_editions,
 )
 from include.releases.stops import ReleaseStopped, StopReason, find_reasons, note_stop
@@ -116,6 +117,7 @@ def freeze_release(
                 remedy=f"Duyệt hoặc từ chối lần chốt trước: ttdn release reject {waiting} --by … --reason …",
             )
         earlier = released_editions(connection, request.release_code)
+        printed = printed_of_period(connection, request.plan.period_code)
         number = next_edition_number(connection, request.release_code)
     if earlier and request.reason is None:
         raise DecisionRefused(
@@ -127,6 +129,7 @@ def freeze_release(
     reasons, edition = _read_edition(connection, settings, request, number, moment)
     if reasons:
         return reasons
+    edition = _without_small_steps(edition, printed)
     corrects = None
     if earlier:
         corrects, edition = _as_correction(earlier, edition, request.reason or "")
@@ -356,34 +359,35 @@ def _with_origin(settings: Settings, snapshot: Snapshot) -> Snapshot:
     return replace(snapshot, is_synthetic=is_synthetic(settings.landing, snapshot))
 
 
-def _as_correction(
-    earlier: list[tuple[int, int | None, Edition]], edition: Edition, reason: str
-) -> tuple[int, Edition]:
-    """The edition as a correction of the newest released one; small differences to any of them are hidden."""
+def _without_small_steps(edition: Edition, printed: Sequence[Edition]) -> Edition:
+    """The edition without numbers that would tell a small count beside what readers already have of the period."""
     from include.indicators.catalogue import load_catalogue
     from include.reference import load_reference
 
     snapshot = hide_small_differences(
-        edition.snapshot, [each.snapshot for _, _, each in earlier], load_catalogue(), load_reference()
+        edition.snapshot, [each.snapshot for each in printed], load_catalogue(), load_reference()
     )
-    if snapshot is not edition.snapshot:
-        hidden = {(each.indicator_code, each.side) for each in snapshot.headlines if each.state == "suppressed"}
-        edition = replace(
-            edition,
-            snapshot=snapshot,
-            lineage=tuple(
-                replace(cell, value=None, added=None, is_hidden=True)
-                if (cell.indicator_code, cell.side) in hidden
-                else cell
-                for cell in edition.lineage
-            ),
-            comparisons=tuple(
-                replace(each, difference=None, reason="Không nêu.")
-                if (each.indicator_code, each.side) in hidden
-                else each
-                for each in edition.comparisons
-            ),
-        )
+    hidden = {(each.indicator_code, each.side) for each in snapshot.headlines if each.state == "suppressed"}
+    return replace(
+        edition,
+        snapshot=snapshot,
+        lineage=tuple(
+            replace(cell, value=None, added=None, is_hidden=True)
+            if (cell.indicator_code, cell.side) in hidden
+            else cell
+            for cell in edition.lineage
+        ),
+        comparisons=tuple(
+            replace(each, difference=None, reason="Không nêu.") if (each.indicator_code, each.side) in hidden else each
+            for each in edition.comparisons
+        ),
+    )
+
+
+def _as_correction(
+    earlier: Sequence[tuple[int, int | None, Edition]], edition: Edition, reason: str
+) -> tuple[int, Edition]:
+    """The edition as a correction of the newest released one."""
     edition_id, _, before = earlier[-1]
     number = max((number for _, number, _ in earlier if number is not None), default=0) + 1
     correction = Correction(number, before.edition_number, reason.strip(), list_changes(before, edition))

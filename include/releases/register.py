@@ -105,6 +105,20 @@ def released_editions(connection: Connection, release_code: str) -> list[tuple[i
     return [(row.edition_id, row.correction_number, edition_of_json(bytes(row.content))) for row in rows]
 
 
+def printed_of_period(connection: Connection, period_code: str) -> list[Edition]:
+    """Every edition readers may have of that reporting period, whatever the release; oldest first."""
+    from sqlalchemy import text
+
+    rows = connection.execute(
+        text(
+            "select edition.content from release.edition"  # noqa: S608
+            f" where edition.period_code = :period and {_RELEASED} order by edition.edition_id"
+        ),
+        {"period": period_code},
+    ).scalars()
+    return [edition_of_json(bytes(content)) for content in rows]
+
+
 def add_edition(connection: Connection, edition: Edition, corrects_edition_id: int | None) -> int:
     """Write the edition down, for good, in the caller's transaction; its id."""
     import hashlib
