@@ -178,11 +178,11 @@ def deliver_mail(settings: Settings | None = None) -> dict[str, int] | None:
 
     Raises PlatformError when the run was held up: the mails wait and are tried again.
     """
-    from include.pipeline.deliver import deliver
-
     chosen = settings or load_settings()
     if chosen.smtp_host is None:
         return None
+    from include.pipeline.deliver import deliver
+
     report = deliver(chosen)
     if report.stopped:
         raise PlatformError(

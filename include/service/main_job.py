@@ -220,7 +220,7 @@ def _begin_sample_release(api: AirflowApi, display: Display) -> None:
                 step.conclude("dự thảo chờ soát")
                 return
             time.sleep(_POLL_SECONDS)
-        step.conclude("còn đang tạo dự thảo")
+        step.conclude("còn đang tạo dự thảo, xem `ttdn release list`")
 
 
 def _take_in_source(
