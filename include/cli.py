@@ -192,6 +192,13 @@ def _parser() -> argparse.ArgumentParser:
     grant.add_argument("--auditor", action="store_true", help="see the audit log and the load history only")
     grant.add_argument("--revoke", action="store_true", help="take the login back and end its sessions")
 
+    bundle = _command(commands, "verify", _verify, "is a released bundle as it was signed, and by whom")
+    bundle.add_argument("bundle", type=Path, metavar="BUNDLE", help="its folder, or one .zip of it")
+    bundle.add_argument("--key", type=Path, metavar="FILE", help="public key; the platform's own ones without it")
+
+    signing = _command(commands, "signing-key", _signing_key, "the public key released bundles are signed with")
+    signing.add_argument("--replace", action="store_true", help="sign with a new key from now on")
+
     verify = _command(commands, "verify-audit", _verify_audit, "has anything in the audit log been changed")
     verify.add_argument(
         "--head", type=_head, action="append", default=[], metavar="N:HASH", help="a head noted elsewhere, to compare"
@@ -938,6 +945,60 @@ def _grant_analyst(options: argparse.Namespace) -> int:
     else:
         print(f"{login.name} ({', '.join(login.groups)}), đến trước {login.valid_until:%d/%m/%Y %H:%M}")
         print(f"Mật khẩu trong {login.password_file}; giao tận tay rồi xóa tệp.")
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from include.releases.bundle import verify_bundle
+    from include.releases.signing import published_keys, read_public_keys
+    from include.settings import load_settings
+
+    if not (options.bundle.is_file() or options.bundle.is_dir()):
+        print(f"ttdn verify: {options.bundle}: không có thư mục hay tệp nào ở đây", file=sys.stderr)
+        return 2
+    keys = read_public_keys(options.key) if options.key is not None else published_keys(load_settings())
+    verification = verify_bundle(options.bundle, keys)
+    if options.json:
+        _print_json({"ok": verification.ok, "is_whole": verification.is_whole, **asdict(verification)})
+        return 0 if verification.ok else 1
+    for problem in verification.problems:
+        # Whoever made the bundle chose the names in it: control characters stay out of the terminal.
+        print(f"{_printable(problem.file)}: {problem.text_vi}")
+    if verification.fingerprint:
+        print(f"Khóa: {_printable(verification.fingerprint)}")
+    if not verification.is_whole:
+        print("Gói tệp: ĐÃ BỊ THAY ĐỔI hoặc không đầy đủ. Không sử dụng.")
+    else:
+        draft = ", DỰ THẢO chưa duyệt" if verification.is_draft else f", duyệt bởi {verification.approved_by}"
+        told = f"{verification.number} ({verification.name}{draft})"
+        signed = "chữ ký đúng" if verification.ok else "nhưng CHƯA BIẾT AI KÝ"
+        print(f"Gói tệp {_printable(told)}: {verification.file_count} tệp, nguyên vẹn, {signed}.")
+    return 0 if verification.ok else 1
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "�" for letter in text)
+
+
+def _signing_key(options: argparse.Namespace) -> int:
+    from include.releases.signing import (
+        KEYS_NAME,
+        describe_key,
+        load_signing_key,
+        published_keys,
+        replace_signing_key,
+    )
+    from include.settings import load_settings
+
+    settings = load_settings()
+    key = (replace_signing_key if options.replace else load_signing_key)(settings).public
+    published = settings.releases / KEYS_NAME
+    if options.json:
+        keys = [describe_key(each) for each in published_keys(settings)]
+        _print_json({"key": describe_key(key), "published": str(published), "keys": keys})
+        return 0
+    print(key.pem, end="")
+    print(f"Dấu vân tay: {key.fingerprint}\nCác khóa đã công bố: {published}")
     return 0
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 
 
@@ -22,3 +24,18 @@ def whole_file(path: Path) -> Iterator[Path]:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def same_container(content: bytes) -> bytes:
+    """A zip container (docx, xlsx) again with the same members, but no clock in it: equal members give equal bytes.
+
+    Members are in the order of their names behind `[Content_Types].xml`, which readers look for first; each is dated
+    01/01/1980 and deflated. Raises zipfile.BadZipFile for what is no container.
+    """
+    written = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in sorted(old.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.external_attr = 0o644 << 16
+            new.writestr(entry, old.read(name), zipfile.ZIP_DEFLATED)
+    return written.getvalue()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from include.warehouse.roles import with_rights_of
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from include.extracts.leadership.edition import Edition
     from include.extracts.leadership.snapshot import Snapshot
 
 _PROPERTY_PARTS = ("docProps/custom.xml", "meta.xml")
@@ -46,6 +48,7 @@ def write_extracts(connection: Connection, settings: Settings, period_code: str 
     from include.extracts.leadership.page import write_page
     from include.extracts.leadership.snapshot import read_snapshot
     from include.extracts.leadership.workbook import write_workbook
+    from include.pipeline.release import with_sources
 
     if period_code is not None:
         require_period(connection, period_code)
@@ -58,9 +61,33 @@ def write_extracts(connection: Connection, settings: Settings, period_code: str 
             snapshot = replace(snapshot, is_synthetic=is_synthetic(settings.landing, snapshot))
             folder = settings.extracts / code
             folder.mkdir(parents=True, exist_ok=True)
-            written.append(_write_whole(connection, folder / f"KPI_{code}.xlsx", snapshot, write_workbook))
-            written.append(_write_whole(connection, folder / f"KPI_{code}.html", snapshot, write_page))
+            working = with_sources(connection, working_edition(snapshot))
+            written.append(_write_whole(connection, folder / f"KPI_{code}.xlsx", partial(write_workbook, working)))
+            written.append(_write_whole(connection, folder / f"KPI_{code}.html", partial(write_page, working)))
     return written
+
+
+def working_edition(snapshot: Snapshot) -> Edition:
+    """The marts of the moment in the form documents are written from: edition 0, which is never released.
+
+    Its clock is the newest arrival of the period, so that the same marts give the same bytes.
+    """
+    from include.extracts.leadership.edition import Edition
+
+    moment = snapshot.known_until or snapshot.period.due_at
+    return Edition(
+        release_code=snapshot.period.code,
+        edition_number=0,
+        release_kind="ad_hoc",
+        name=snapshot.period.name,
+        planned_at=None,
+        is_late=False,
+        as_known_at=moment,
+        frozen_at=moment,
+        frozen_by="",
+        code_version="",
+        snapshot=snapshot,
+    )
 
 
 def _periods_with_reports(connection: Connection) -> list[str]:
@@ -78,12 +105,10 @@ def _periods_with_reports(connection: Connection) -> list[str]:
     )
 
 
-def _write_whole(
-    connection: Connection, path: Path, snapshot: Snapshot, write: Callable[[Snapshot, Path], None]
-) -> Path:
+def _write_whole(connection: Connection, path: Path, write: Callable[[Path], None]) -> Path:
     """Write beside the target, note it in the audit log and rename: a reader never opens half a file."""
     with whole_file(path) as draft:
-        write(snapshot, draft)
+        write(draft)
         record_export(connection, draft, path.name)
     return path
 

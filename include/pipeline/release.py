@@ -137,23 +137,6 @@ def freeze_release(
         return add_edition(connection, edition, corrects)
 
 
-def working_copy(connection: Connection, settings: Settings, period_code: str, moment: datetime) -> Edition:
-    """The desk's view of a period as it stands: edition 0, not frozen. Reads with the caller's rights."""
-    from include.extracts.leadership.snapshot import read_snapshot
-
-    snapshot = _with_origin(settings, read_snapshot(connection, period_code))
-    return _edition_of(
-        connection,
-        snapshot,
-        release_code=period_code,
-        name=f"Kết quả {snapshot.period.name[:1].lower()}{snapshot.period.name[1:]}",
-        kind={"6T": "six_month", "NAM": "annual"}.get(snapshot.period.kind, "ad_hoc"),
-        number=0,
-        by="",
-        moment=moment,
-    )
-
-
 def review(settings: Settings, edition_id: int, by: str) -> None:
     """Keep that somebody looked the edition through. Raises DecisionRefused."""
     _decide(settings, edition_id, "reviewed", by)
@@ -265,18 +248,7 @@ def _read_edition(
         with with_rights_of(connection, "ttdn_extractor"):
             snapshot = _of_plan(_with_origin(settings, read_snapshot(connection, plan.period_code)), plan)
             reasons = find_reasons(connection, plan, snapshot)
-            edition = _edition_of(
-                connection,
-                snapshot,
-                release_code=plan.release_code,
-                name=plan.name_vi,
-                kind=plan.release_kind,
-                number=number,
-                by=request.by.strip(),
-                moment=moment,
-                planned_at=request.planned_at,
-                is_late=request.is_late,
-            )
+            edition = _edition_of(connection, snapshot, request, number, moment)
         if is_current(connection):
             return reasons, edition
     raise PlatformError(
@@ -288,41 +260,49 @@ def _read_edition(
 
 
 def _edition_of(
-    connection: Connection,
-    snapshot: Snapshot,
-    *,
-    release_code: str,
-    name: str,
-    kind: str,
-    number: int,
-    by: str,
-    moment: datetime,
-    planned_at: datetime | None = None,
-    is_late: bool = False,
+    connection: Connection, snapshot: Snapshot, request: FreezeRequest, number: int, moment: datetime
 ) -> Edition:
+    plan = request.plan
+    return with_sources(
+        connection,
+        Edition(
+            release_code=plan.release_code,
+            edition_number=number,
+            release_kind=plan.release_kind,
+            name=plan.name_vi,
+            planned_at=request.planned_at,
+            is_late=request.is_late,
+            as_known_at=moment,
+            frozen_at=moment,
+            frozen_by=request.by.strip(),
+            code_version=code_version(),
+            snapshot=snapshot,
+        ),
+    )
+
+
+def with_sources(connection: Connection, edition: Edition) -> Edition:
+    """The edition with the cells behind its headlines, their definitions and the same period of the year before.
+
+    Reads the marts with the caller's rights.
+    """
     from sqlalchemy import text
 
-    files, cells = read_lineage(connection, snapshot)
+    files, cells = read_lineage(connection, edition.snapshot)
     hashes = connection.execute(
         text("select indicator_code, definition_hash from reference.indicator where definition_hash is not null")
     ).all()
     known = {row.indicator_code: row.definition_hash for row in hashes}
-    return Edition(
-        release_code=release_code,
-        edition_number=number,
-        release_kind=kind,  # type: ignore[arg-type]
-        name=name,
-        planned_at=planned_at,
-        is_late=is_late,
-        as_known_at=moment,
-        frozen_at=moment,
-        frozen_by=by,
-        code_version=code_version(),
-        snapshot=snapshot,
-        comparisons=compare_headlines(snapshot, *_same_period_before(connection, release_code, snapshot)),
+    return replace(
+        edition,
+        comparisons=compare_headlines(
+            edition.snapshot, *_same_period_before(connection, edition.release_code, edition.snapshot)
+        ),
         lineage_files=files,
         lineage=cells,
-        definition_hashes=tuple((each.code, known[each.code]) for each in snapshot.indicators if each.code in known),
+        definition_hashes=tuple(
+            (each.code, known[each.code]) for each in edition.snapshot.indicators if each.code in known
+        ),
     )
 
 

@@ -75,7 +75,7 @@ class Verification:
 
 
 def sign_bundle(edition: Edition, folder: Path, key: SigningKey) -> None:
-    """Write the manifest of all files in the folder, and its signature beside it; the same files give the same bytes."""
+    """Write the manifest of all files in the folder and its signature; the same files and key give the same bytes."""
     files = [
         {"name": path.name, "sha256": hash_file(path), "byte_size": path.stat().st_size}
         for path in sorted(folder.iterdir(), key=lambda path: path.name)
@@ -311,5 +311,5 @@ def _check_files(contents: _Contents, manifest: _Manifest | None) -> Iterator[Pr
     listed, _ = manifest.files.get(SNAPSHOT_NAME, ("", 0))
     if listed != manifest.content_hash:
         yield Problem(
-            SNAPSHOT_NAME, "other_snapshot", "Bản chụp số liệu không phải là bản mà các tài liệu được viết từ đó."
+            SNAPSHOT_NAME, "other_snapshot", "Không phải bản số liệu đã chốt mà các tài liệu được viết từ đó."
         )

@@ -9,7 +9,6 @@ from include.extracts.leadership.edition import Comparison
 if TYPE_CHECKING:
     from include.extracts.leadership.snapshot import Figure, Snapshot
 
-NO_EARLIER_PERIOD: Final = "Chưa có số liệu cùng kỳ năm trước."
 NOT_IN_EARLIER_PERIOD: Final = "Cùng kỳ năm trước chưa có chỉ tiêu này."
 UNIT_CHANGED: Final = "Đơn vị tính của chỉ tiêu đã thay đổi so với cùng kỳ năm trước."
 NO_VALUE_NOW: Final = "Kỳ này chưa có giá trị để so."
@@ -19,24 +18,26 @@ NO_VALUE_THEN: Final = "Cùng kỳ năm trước không có giá trị để so.
 def compare_headlines(snapshot: Snapshot, earlier: Snapshot | None, earlier_name: str = "") -> tuple[Comparison, ...]:
     """Every headline of the snapshot beside that of `earlier`; `earlier_name` names its period as readers call it.
 
-    Without an earlier snapshot, a value on both sides or the same unit there is no difference, but a reason.
+    Empty without an earlier snapshot: that there is none is said once, not beside every number. Without a value on both
+    sides or the same unit there is no difference, but a reason.
     """
-    then = {(figure.indicator_code, figure.side): figure for figure in earlier.headlines} if earlier is not None else {}
-    code = earlier.period.code if earlier is not None else ""
-    name = earlier_name or (earlier.period.name if earlier is not None else "")
+    if earlier is None:
+        return ()
+    then = {(figure.indicator_code, figure.side): figure for figure in earlier.headlines}
+    name = earlier_name or earlier.period.name
     return tuple(
-        _compared(figure, then.get((figure.indicator_code, figure.side)), code, name, is_first=earlier is None)
+        _compared(figure, then.get((figure.indicator_code, figure.side)), earlier.period.code, name)
         for figure in snapshot.headlines
     )
 
 
-def _compared(now: Figure, then: Figure | None, code: str, name: str, *, is_first: bool) -> Comparison:
+def _compared(now: Figure, then: Figure | None, code: str, name: str) -> Comparison:
     def without_difference(reason: str) -> Comparison:
         value, state, kind = (then.value, then.state, then.kind) if then is not None else (None, "missing", None)
         return Comparison(now.indicator_code, now.side, code, name, value, state, kind, None, reason)
 
     if then is None:
-        return without_difference(NO_EARLIER_PERIOD if is_first else NOT_IN_EARLIER_PERIOD)
+        return without_difference(NOT_IN_EARLIER_PERIOD)
     if then.unit != now.unit:
         return without_difference(UNIT_CHANGED)
     if then.value is None:

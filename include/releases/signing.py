@@ -1,4 +1,4 @@
-"""The key that signs bundles: Ed25519, made at first need, replaceable, its public half published beside the bundles."""
+"""The key that signs bundles: Ed25519, made at first need, replaceable, its public half beside the bundles."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -44,12 +44,9 @@ class PublicKey:
     @property
     def key(self) -> Ed25519PublicKey:
         """The key itself. Raises ValueError where the text is no Ed25519 key or not that of the fingerprint."""
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-        from cryptography.hazmat.primitives.serialization import load_pem_public_key
-
-        key = load_pem_public_key(self.pem.encode("ascii"))
-        if not isinstance(key, Ed25519PublicKey) or fingerprint_of(key) != self.fingerprint:
-            raise ValueError("not the Ed25519 key of that fingerprint")
+        key = _read_pem(self.pem)
+        if fingerprint_of(key) != self.fingerprint:
+            raise ValueError("not the key of that fingerprint")
         return key
 
     def signed(self, content: bytes, signature: bytes) -> bool:
@@ -89,7 +86,7 @@ def load_signing_key(settings: Settings) -> SigningKey:
 
 
 def replace_signing_key(settings: Settings) -> SigningKey:
-    """Make a new key that signs from now on. The former one is deleted; its public half stays, with the day it ended."""
+    """Make a new key that signs from now on. The former is deleted; its public half stays, with the day it ended."""
     with _only_one_at_a_time(settings):
         return _make_key(settings)
 
@@ -128,6 +125,16 @@ def read_public_keys(path: Path) -> tuple[PublicKey, ...]:
     return keys
 
 
+def describe_key(key: PublicKey) -> dict[str, str | None]:
+    """The key as it stands in the published list."""
+    return {
+        "fingerprint": key.fingerprint,
+        "pem": key.pem,
+        "since": key.since.isoformat() if key.since else None,
+        "until": key.until.isoformat() if key.until else None,
+    }
+
+
 def fingerprint_of(key: Ed25519PublicKey) -> str:
     """SHA-256 of the DER form, 64 hex digits."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -143,13 +150,23 @@ def pem_of(key: Ed25519PublicKey) -> str:
 
 
 def _public_of_pem(text: str) -> PublicKey:
+    key = _read_pem(text)
+    return PublicKey(fingerprint_of(key), pem_of(key))
+
+
+def _read_pem(text: str) -> Ed25519PublicKey:
+    """The key. Raises ValueError for a text that is none, or a key of another kind."""
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-    key = load_pem_public_key(text.encode("ascii"))
+    try:
+        key = load_pem_public_key(text.encode("ascii"))
+    except UnsupportedAlgorithm as error:
+        raise ValueError("a key of a kind nobody knows") from error
     if not isinstance(key, Ed25519PublicKey):
-        raise ValueError("another kind of key")
-    return PublicKey(fingerprint_of(key), pem_of(key))
+        raise ValueError("a key of another kind")
+    return key
 
 
 def _make_key(settings: Settings) -> SigningKey:
@@ -164,6 +181,7 @@ def _make_key(settings: Settings) -> SigningKey:
 
 
 def _read_private(path: Path) -> Ed25519PrivateKey:
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -171,7 +189,7 @@ def _read_private(path: Path) -> Ed25519PrivateKey:
         private = load_pem_private_key(path.read_bytes(), password=None)
         if not isinstance(private, Ed25519PrivateKey):
             raise ValueError("another kind of key")
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise SettingsError(
             where=str(path),
             found="a file that holds no Ed25519 key",
@@ -196,11 +214,9 @@ def _publish(settings: Settings, private: Ed25519PrivateKey) -> SigningKey:
 
 def _write_keys(path: Path, keys: Sequence[PublicKey]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    listed = [asdict(key) for key in keys]
     with whole_file(path) as draft:
-        draft.write_text(
-            json.dumps({"keys": listed}, indent=2, default=lambda moment: moment.isoformat()) + "\n", encoding="utf-8"
-        )
+        listed = [describe_key(key) for key in keys]
+        draft.write_text(json.dumps({"keys": listed}, indent=2) + "\n", encoding="utf-8")
 
 
 @contextmanager

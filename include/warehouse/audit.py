@@ -87,18 +87,25 @@ def record_event(
     )
 
 
-def record_export(connection: Connection, path: Path, name: str) -> None:
+def record_export(
+    connection: Connection,
+    path: Path,
+    name: str,
+    *,
+    role: str = "ttdn_extractor",
+    details: Mapping[str, str | int] | None = None,
+) -> None:
     """Write down that the file `path`, to be known as `name`, leaves the platform; committed at once, on its own.
 
     Called before the file appears under its name: a file nobody wrote down must not exist, the reverse only wonders.
+    `details` stand beside its hash and size.
     """
     from include.warehouse.roles import connected_as
 
     content = path.read_bytes()
-    with connected_as(connection.engine, "ttdn_extractor") as writing:
-        record_event(
-            writing, "export", name, {"sha256": hashlib.sha256(content).hexdigest(), "byte_size": len(content)}
-        )
+    known = {"sha256": hashlib.sha256(content).hexdigest(), "byte_size": len(content), **(details or {})}
+    with connected_as(connection.engine, role) as writing:
+        record_event(writing, "export", name, known)
         writing.commit()
 
 

@@ -16,7 +16,7 @@ from include.extracts.leadership.page import write_page
 from include.extracts.leadership.snapshot import Figure, Snapshot, read_snapshot
 from include.indicators.catalogue import load_catalogue
 from include.indicators.marts import ensure_current
-from include.pipeline.extract import build_extracts, write_extracts
+from include.pipeline.extract import build_extracts, working_edition, write_extracts
 from include.settings import Settings
 from include.sources.agency_reports.labels import SYNTHETIC_PROPERTY
 from tests.sql.builders import IN_TIME, LATE, ZONE, add_request, send
@@ -421,7 +421,7 @@ def test_a_warning_a_report_was_accepted_with_is_printed_with_its_body_and_sensi
             {"sentence": sentence},
         )
     snapshot = read(warehouse)
-    write_page(snapshot, tmp_path / "page.html")
+    write_page(working_edition(snapshot), tmp_path / "page.html")
 
     assert [(warning.unit_name, warning.rule) for warning in snapshot.warnings] == [("Phường Đạo Thạnh", "R-09")] * 2
     page = (tmp_path / "page.html").read_text(encoding="utf-8")

@@ -24,6 +24,7 @@ from include.extracts.leadership.workbook import write_workbook
 from include.indicators.kpi import kpi, kpi_as_known
 from include.indicators.marts import build_marts
 from include.indicators.targets import read_targets, sync_targets
+from include.pipeline.extract import working_edition
 from include.quality.explanations import (
     ExplanationRefused,
     Speaker,
@@ -304,7 +305,7 @@ def test_the_words_stay_with_a_figure_that_is_revised_and_say_for_which_value(mi
     send(missed, "SYT", figures={"MED01": 60}, cut_off=MAY_31)
     target = target_of(missed)
     assert (target["state"], len(target["explanations"])) == ("met", 1)
-    assert "cho giá trị 40 tin, bài" in words_of(render_page(snapshot(missed)))
+    assert "cho giá trị 40 tin, bài" in words_of(render_page(working_edition(snapshot(missed))))
 
 
 def test_later_words_count_and_the_earlier_stay(missed):
@@ -439,8 +440,8 @@ def test_the_database_itself_refuses_words_about_nothing(reports, columns):
 def test_an_unset_target_prints_nothing_coloured(reports, tmp_path):
     send(reports, "SYT", figures={"MED01": 40})
     read = snapshot(reports)
-    page = render_page(read)
-    write_workbook(read, tmp_path / "a.xlsx")
+    page = render_page(working_edition(read))
+    write_workbook(working_edition(read), tmp_path / "a.xlsx")
 
     assert 'class="target' not in page
     assert "Tỉnh chưa giao mục tiêu" in page
@@ -453,8 +454,8 @@ def test_an_unset_target_prints_nothing_coloured(reports, tmp_path):
 def test_page_and_workbook_show_distance_pace_and_the_missing_explanation(missed, tmp_path):
     set_target(missed, "S01", 80)  # nobody answered: no value
     read = snapshot(missed)
-    page, path = render_page(read), tmp_path / "a.xlsx"
-    write_workbook(read, path)
+    page, path = render_page(working_edition(read)), tmp_path / "a.xlsx"
+    write_workbook(working_edition(read), path)
     words = words_of(page)
 
     assert "Chưa đạt mục tiêu : 50 tin, bài; thấp hơn 10 tin, bài." in words
@@ -476,9 +477,9 @@ def test_page_and_workbook_show_distance_pace_and_the_missing_explanation(missed
 def test_page_and_workbook_show_the_words_beside_the_number(missed, tmp_path):
     explain(missed, "Ít sự kiện <lớn> trong kỳ.", given_at=datetime(2026, 7, 8, 9, tzinfo=ZONE))
     read = snapshot(missed)
-    write_workbook(read, tmp_path / "a.xlsx")
+    write_workbook(working_edition(read), tmp_path / "a.xlsx")
 
-    page = render_page(read)
+    page = render_page(working_edition(read))
     assert "Ít sự kiện &lt;lớn&gt; trong kỳ." in page
     assert f"({POST}, 08/07/2026)" in page
     assert "chưa có giải trình" not in page
@@ -491,11 +492,11 @@ def test_a_hidden_small_value_is_not_told_by_its_distance(reports, tmp_path):
     set_target(reports, "R02", 90)
     read = snapshot(reports)
     (figure,) = read.with_target
-    write_workbook(read, tmp_path / "a.xlsx")
+    write_workbook(working_edition(read), tmp_path / "a.xlsx")
 
     assert figure.target is not None
     assert (figure.target.state, figure.target.distance, figure.target.answers) == ("suppressed", None, ())
-    assert "56,7" not in words_of(render_page(read))  # 90 less a third of a hundred
+    assert "56,7" not in words_of(render_page(working_edition(read)))  # 90 less a third of a hundred
     rows = {row[0].value: row for row in openpyxl.load_workbook(tmp_path / "a.xlsx")["Mục tiêu"].iter_rows()}
     assert [cell.value for cell in rows["R02"]][2:7] == ["không nêu", 90, "%", None, "không nêu"]
 
@@ -504,7 +505,7 @@ def test_a_distance_too_small_for_one_decimal_is_not_printed_as_none(reports):
     send(reports, "SYT", figures={"STF01": 1})
     set_target(reports, "S01", 99.98)
 
-    assert "cao hơn 0,02 điểm phần trăm" in words_of(render_page(snapshot(reports)))
+    assert "cao hơn 0,02 điểm phần trăm" in words_of(render_page(working_edition(snapshot(reports))))
 
 
 # --- legal bases and missing bodies --------------------------------------------------------------------
@@ -550,8 +551,8 @@ def test_an_amended_text_holds_the_whole_year_beside_what_amends_it(reports):
 def test_the_definitions_print_the_texts_of_the_period_and_what_happens_when_a_unit_is_missing(reports, tmp_path):
     send(reports, "VPUB", "2026-NAM", {"PRS02": 3, "PRS03": 3}, received_at=datetime(2026, 11, 20, tzinfo=ZONE))
     read = snapshot(reports, "2026-NAM")
-    write_workbook(read, tmp_path / "a.xlsx")
-    words = words_of(render_page(read))
+    write_workbook(working_edition(read), tmp_path / "a.xlsx")
+    words = words_of(render_page(working_edition(read)))
 
     days = "88/2012/NĐ-CP (từ 01/01/2026 đến 30/06/2026, 181/365 ngày)"
     assert days in words

@@ -13,6 +13,7 @@ from include.extracts.leadership.page import render_page
 from include.extracts.leadership.snapshot import Snapshot
 from include.extracts.leadership.statements import exception_tables, facts
 from include.extracts.leadership.workbook import NOTES, write_workbook
+from tests.unit.edition_builders import edition
 from tests.unit.extract_builders import snapshot
 
 CORRECTED = CorrectedFigure(
@@ -40,11 +41,11 @@ TITLES = ("Số liệu có hiệu chỉnh nguồn", "Ngoại lệ đã được 
 
 
 def words_of_page(shown: Snapshot) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", re.sub(r"(?s)<script.*?</script>", "", render_page(shown))))
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", re.sub(r"(?s)<script.*?</script>", "", render_page(edition(snapshot=shown)))))
 
 
 def words_of_notes(shown: Snapshot, path: Path) -> list[str]:
-    write_workbook(shown, path)
+    write_workbook(edition(snapshot=shown), path)
     return [str(cell.value) for row in openpyxl.load_workbook(path)[NOTES].iter_rows() for cell in row if cell.value]
 
 

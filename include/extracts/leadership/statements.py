@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from include.extracts.leadership.edition import DRAFT_VI, Comparison, Edition, shown_value
 from include.extracts.leadership.snapshot import Body, Figure, IndicatorLines, LegalBasisDays, Snapshot
 from include.extracts.leadership.wording import (
     DIRECTIONS_VI,
@@ -90,6 +91,21 @@ class GroupCount:
     late: int
     waiting: int
     silent: int
+
+
+def standing_of(edition: Edition) -> str:
+    """“DỰ THẢO – chưa được duyệt”, “BẢN LÀM VIỆC – chưa phát hành”; empty once it is approved."""
+    if edition.is_working_copy:
+        return "BẢN LÀM VIỆC – chưa phát hành"
+    return f"{DRAFT_VI} – chưa được duyệt" if edition.is_draft else ""
+
+
+def lateness_of(edition: Edition) -> str:
+    """That it came after the calendar wanted it, with both moments; empty when it did not."""
+    if not edition.is_late:
+        return ""
+    planned = f" Theo lịch: {moment_vi(edition.planned_at)}." if edition.planned_at else ""
+    return f"Bản này phát hành chậm so với lịch.{planned} Chốt số liệu: {moment_vi(edition.frozen_at)}."
 
 
 def title(snapshot: Snapshot) -> str:
@@ -387,6 +403,20 @@ def gaps_of(figure: Figure) -> str:
     if figure.requested_expected:
         told.append(f"Được đề nghị: {figure.requested_received}/{figure.requested_expected} đơn vị đã báo cáo.")
     return " ".join(told)
+
+
+def change_of(figure: Figure, comparison: Comparison | None) -> str:
+    """“tăng 229 tin, bài so với 2.064 của 6 tháng đầu năm 2025 (ước)”, or why there is nothing to compare with."""
+    if comparison is None:
+        return ""
+    if comparison.value is None or comparison.difference is None:
+        return comparison.reason or f"không so được với {comparison.period_name}"
+    before = shown_value(comparison.value, figure.unit, comparison.state) + ("%" if figure.unit == "%" else "")
+    period = comparison.period_name + (" (ước)" if comparison.kind == "uoc" else "")
+    if not comparison.difference:
+        return f"không đổi so với {before} của {period}"
+    word = "tăng" if comparison.difference > 0 else "giảm"
+    return f"{word} {difference_vi(comparison.difference, figure.unit)} so với {before} của {period}"
 
 
 def label_of(figure: Figure) -> str:

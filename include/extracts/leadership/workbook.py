@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,21 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from include.extracts.leadership import statements
-from include.extracts.leadership.charts import (
-    BLUE,
-    GREY,
-    LIGHT_GREY,
-    NAVY,
-    ORANGE,
-    SKY,
-    has_foreign_languages,
-    language_title,
-    reports_title,
-)
-from include.extracts.leadership.snapshot import GROUP, PROVINCE, Body, Figure, IndicatorLines, Snapshot
+from include.extracts.leadership.charts import GROUP_COLUMNS, LIGHT_GREY, NAVY, Chart, Series, draw_charts
+from include.extracts.leadership.edition import Edition, shown_value
+from include.extracts.leadership.snapshot import GROUP, PROVINCE, Body, Figure, IndicatorLines
 from include.extracts.leadership.wording import (
     GROUPS_VI,
     KINDS_VI,
+    NOT_SHOWN,
+    STATES_VI,
     VIETNAM,
     clause_group_name,
     decimals_of,
@@ -38,15 +31,17 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-SUMMARY, INDICATORS, TARGETS, SCOPES, TIDY, CHANGES, NOTES, SOURCES = (
+SUMMARY, INDICATORS, TARGETS, SCOPES, CHARTS, TIDY, CHANGES, NOTES, SOURCES, LINEAGE = (
     "Tóm tắt",
     "Chỉ tiêu",
     "Mục tiêu",
     "Theo nhóm, xã",
+    "Biểu đồ",
     "Dữ liệu",
     "Đính chính, đối chiếu",
     "Ghi chú, định nghĩa",
     "Nguồn",
+    "Dòng dữ liệu nguồn",
 )
 TIDY_COLUMNS = (
     ("Kỳ", 10),
@@ -73,20 +68,54 @@ TIDY_COLUMNS = (
     ("Lý do", 40),
     ("Số liệu từ", 11),
     ("Số liệu đến", 11),
+    ("Cùng kỳ năm trước", 13),
+    ("Chênh lệch", 13),
 )
 """Headers and widths of the sheet of tidy figures; scripts may rely on the headers."""
 
+LINEAGE_COLUMNS = (
+    ("Mã", 7),
+    ("Vế", 14),
+    ("Phần", 12),
+    ("Mã số liệu", 10),
+    ("Số liệu", 44),
+    ("Thành phần", 22),
+    ("Mã đơn vị", 11),
+    ("Đơn vị", 34),
+    ("Tệp", 50),
+    ("Bản", 6),
+    ("Số biên nhận", 17),
+    ("Trang", 14),
+    ("Ô", 14),
+    ("Giá trị", 16),
+    ("Cộng vào", 16),
+    ("Trạng thái", 16),
+)
+"""Headers and widths of the sheet that leads from a headline to its cells."""
+
+_TERM_SIDES_VI = {
+    "numerator": "tử số",
+    "denominator": "mẫu số",
+    "first": "số thứ nhất",
+    "second": "số thứ hai",
+}
 _SCOPES_VI = {PROVINCE: "Toàn tỉnh", GROUP: "Nhóm", "unit": "Đơn vị"}
 _LINE = "#BFC7D1"
 # Blue and amber, which everyone can tell apart; the word stands in the cell all the same.
 _TARGET_COLOURS = {"met": "#EAF3F9", "missed": "#FFF6E0"}
 _BAND = "#E6ECF3"
+_ROW_PIXELS = 20
+_CHART_PAGE_ROWS = 46
+"""Rows of the sheet of charts that fit on a printed page."""
+_CHART_FONT: Mapping[str, Any] = {"name": "Times New Roman", "size": 10}
+_PATTERNS = {"/": "wide_upward_diagonal", "x": "outlined_diamond", ".": "percent_20"}
 
 
-def write_workbook(snapshot: Snapshot, path: Path) -> None:
-    """Write the workbook to `path`. The same snapshot gives the same bytes; text never becomes a formula or a link."""
+def write_workbook(edition: Edition, path: Path) -> None:
+    """Write the workbook to `path`. The same edition gives the same bytes; text never becomes a formula or a link."""
     import xlsxwriter
 
+    snapshot = edition.snapshot
     book = xlsxwriter.Workbook(
         str(path),
         {
@@ -100,13 +129,16 @@ def write_workbook(snapshot: Snapshot, path: Path) -> None:
     book.set_properties(
         {
             "title": statements.title(snapshot),
-            "subject": statements.SYNTHETIC_NOTICE if snapshot.is_synthetic else snapshot.period.name,
+            "subject": statements.SYNTHETIC_NOTICE if snapshot.is_synthetic else edition.name,
             "author": "Sở Văn hóa, Thể thao và Du lịch",
-            # Never the clock: an extract of the same figures is the same file.
-            "created": _naive(snapshot.known_until or snapshot.period.due_at),
+            "keywords": edition.label,
+            "comments": edition.content_hash,
+            "status": statements.standing_of(edition),
+            # Never the clock: a workbook of the same edition is the same file.
+            "created": _naive(edition.frozen_at),
         }
     )
-    _Writer(book, snapshot).write()
+    _Writer(book, edition).write()
     book.close()
 
 
@@ -117,28 +149,34 @@ class _Column:
 
 
 class _Writer:
-    def __init__(self, book: Workbook, snapshot: Snapshot) -> None:
+    def __init__(self, book: Workbook, edition: Edition) -> None:
         self.book = book
-        self.snapshot = snapshot
+        self.edition = edition
+        self.snapshot = snapshot = edition.snapshot
         self.formats: dict[tuple[tuple[str, Any], ...], Format] = {}
-        # Made in reading order; the tidy sheet is filled first because a chart on the summary points into it.
+        self.charts = draw_charts(snapshot, edition.comparisons)
+        self.places: dict[str, tuple[int, int]] = {}
+        # Made in reading order; the sheet of charts is filled first because those on the summary point into it.
         self.sheets: dict[str, Worksheet] = {
             name: book.add_worksheet(name)
-            for name in (SUMMARY, INDICATORS, TARGETS, SCOPES, TIDY, CHANGES, NOTES, SOURCES)
-            # Without a target there is nothing to show of any.
-            if name != TARGETS or snapshot.with_target
+            for name in (SUMMARY, INDICATORS, TARGETS, SCOPES, CHARTS, TIDY, CHANGES, NOTES, SOURCES, LINEAGE)
+            # Without a target there is nothing to show of any; a working copy has no cells of its own yet.
+            if (name != TARGETS or snapshot.with_target) and (name != LINEAGE or edition.lineage)
         }
 
     def write(self) -> None:
-        positions = self.write_tidy()
-        self.write_summary(positions)
+        self.write_charts()
+        self.write_summary()
         self.write_indicators()
         if self.snapshot.with_target:
             self.write_targets()
         self.write_scopes()
+        self.write_tidy()
         self.write_changes()
         self.write_notes()
         self.write_sources()
+        if self.edition.lineage:
+            self.write_lineage()
         self.sheets[SUMMARY].activate()
 
     # --- shared -----------------------------------------------------------------------------------------
@@ -164,8 +202,7 @@ class _Writer:
         return self.cell(bold=True, bg_color=NAVY, font_color="#FFFFFF", align="center")
 
     def number(self, value: Decimal, unit: str = "", **properties: Any) -> Format:
-        decimals = decimals_of(value, unit)
-        return self.cell(num_format="#,##0" + ("." + "0" * decimals if decimals else ""), align="right", **properties)
+        return self.cell(num_format=_number_format(decimals_of(value, unit)), align="right", **properties)
 
     def open_sheet(self, name: str, columns: Sequence[_Column], heading: str) -> tuple[Worksheet, int]:
         """Page set-up, widths, title; returns the sheet and the next free row."""
@@ -174,14 +211,18 @@ class _Writer:
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
-        sheet.set_footer(f"&L&9 {self.snapshot.period.code} · {name}&R&9 Trang &P/&N")
+        sheet.set_footer(f"&L&9 {self.edition.label} · {name}&R&9 Trang &P/&N")
         sheet.hide_gridlines(2)
         for index, column in enumerate(columns):
             sheet.set_column(index, index, column.width)
         row = 0
-        if self.snapshot.is_synthetic:
-            sheet.write_string(row, 0, statements.SYNTHETIC_NOTICE, self.style(bold=True, font_color="#8A4B00"))
-            row += 1
+        standing = statements.standing_of(self.edition)
+        if standing:
+            sheet.set_header(f"&C&B&14 {standing}")
+        for notice in (statements.SYNTHETIC_NOTICE if self.snapshot.is_synthetic else "", standing):
+            if notice:
+                sheet.write_string(row, 0, notice, self.style(bold=True, font_color="#8A4B00"))
+                row += 1
         sheet.set_row(row, 26)
         sheet.write_string(row, 0, heading, self.style(bold=True, font_size=16, font_color=NAVY))
         return sheet, row + 1
@@ -239,12 +280,14 @@ class _Writer:
 
     # --- sheets -----------------------------------------------------------------------------------------
 
-    def write_summary(self, positions: dict[tuple[str, str], tuple[int, int]]) -> None:
+    def write_summary(self) -> None:
+        compares = bool(self.edition.comparisons)
         columns = [
             _Column("Mã", 7),
             _Column("Chỉ tiêu chính", 46),
             _Column("Giá trị", 13),
             _Column("Đơn vị tính", 13),
+            *((_Column(self.same_period, 15), _Column("Chênh lệch", 13)) if compares else ()),
             _Column("Loại số liệu", 17),
             _Column("Đơn vị đã báo cáo", 13),
             _Column("Ghi chú", 17),
@@ -253,11 +296,12 @@ class _Writer:
         sheet, row = self.open_sheet(SUMMARY, columns, statements.title(self.snapshot))
         last = len(columns) - 1
         text_width = sum(column.width for column in columns[2:])
-        for label, sentence in statements.facts(self.snapshot):
+        for label, sentence in (*self.edition_facts(), *statements.facts(self.snapshot)):
             sheet.set_row(row, 16 * _lines(sentence, text_width) + 3)
             sheet.merge_range(row, 0, row, 1, label, self.cell(bold=True, bg_color=_BAND, valign="top"))
             sheet.merge_range(row, 2, row, last, sentence, self.cell(valign="top"))
             row += 1
+        row = self.write_correction(sheet, row, columns)
         row = self.write_header(sheet, row + 1, columns, repeats=False)
         sheet.merge_range(row - 1, last - 1, row - 1, last, "Ghi chú", self.header)
         for figure in self.snapshot.leading:
@@ -270,22 +314,116 @@ class _Writer:
             self.write_text(sheet, row, 1, name)
             self.write_value(sheet, row, 2, figure, bold=True)
             self.write_text(sheet, row, 3, figure.unit)
-            self.write_text(sheet, row, 4, kind)
-            self.write_text(sheet, row, 5, statements.coverage_of(figure), align="center")
+            if compares:
+                self.write_comparison(sheet, row, 4, figure)
+            self.write_text(sheet, row, last - 3, kind)
+            self.write_text(sheet, row, last - 2, statements.coverage_of(figure), align="center")
             sheet.merge_range(row, last - 1, row, last, note, self.cell())
             row += 1
-        row = self.write_groups(sheet, row + 1, positions)
-        self.write_absent(sheet, row + 1)
+        row = self.write_groups(sheet, row + 1)
+        self.write_absent(sheet, row + 1, columns)
 
-    def write_groups(self, sheet: Worksheet, row: int, positions: dict[tuple[str, str], tuple[int, int]]) -> int:
-        """Reports by peer group, with the chart drawn from this very table; returns the next free row."""
+    @property
+    def same_period(self) -> str:
+        """“Cùng kỳ: 6 tháng đầu năm 2025”; of several periods only that they are the same ones."""
+        names = {each.period_name for each in self.edition.comparisons}
+        return f"Cùng kỳ: {names.pop()}" if len(names) == 1 else "Cùng kỳ năm trước"
+
+    def edition_facts(self) -> list[tuple[str, str]]:
+        """Which edition it is, how it stands and what was frozen: said before the figures."""
+        edition = self.edition
+        if edition.is_working_copy:
+            return [("Bản", f"{edition.label}.")]
+        approved = f"; duyệt lúc {moment_vi(edition.approval.approved_at)}" if edition.approval else ""
+        facts = [
+            (
+                "Bản phát hành",
+                f"{edition.name}. {edition.label} (số bản {edition.number}); chốt lúc {moment_vi(edition.frozen_at)}"
+                f"{approved}.",
+            ),
+            ("Mã nội dung (SHA-256)", edition.content_hash),
+            ("Phiên bản chương trình", edition.code_version),
+            ("Phát hành chậm", statements.lateness_of(edition)),
+        ]
+        return [(label, words) for label, words in facts if words]
+
+    def write_correction(self, sheet: Worksheet, row: int, columns: Sequence[_Column]) -> int:
+        """Every headline printed otherwise in the edition that is corrected; nothing where none is."""
+        correction = self.edition.correction
+        if correction is None:
+            return row
+        row = self.section(sheet, row + 1, correction.title)
+        last = len(columns) - 1
+        words = f"Thay cho lần {correction.of_edition}. Lý do: {correction.reason}"
+        sheet.set_row(row, 16 * _lines(words, sum(column.width for column in columns)) + 3)
+        sheet.merge_range(row, 0, row, last, words, self.style(italic=True, text_wrap=True))
+        row += 1
+        spans = ((0, 0), (1, 1), (2, 3), (4, 5), (6, last))
+        lines = [
+            (
+                change.indicator_code,
+                ", ".join(
+                    part
+                    for part in (
+                        f"{change.indicator_name} ({change.unit})" if change.unit else change.indicator_name,
+                        change.scope_name,
+                        change.breakdown_name,
+                    )
+                    if part
+                ),
+                change.before,
+                change.after,
+                change.why,
+            )
+            for change in correction.changes
+        ]
+        for cells, is_header in (
+            (("Mã", "Số liệu", "Đã in", "Nay là", "Vì sao"), True),
+            *((line, False) for line in lines),
+        ):
+            heights = []
+            for number, (said, (first, end)) in enumerate(zip(cells, spans, strict=True)):
+                style = self.header if is_header else self.cell(align="right" if number in (2, 3) else "left")
+                heights.append(_lines(said, sum(column.width for column in columns[first : end + 1])))
+                if first == end:
+                    sheet.write_string(row, first, said, style)
+                else:
+                    sheet.merge_range(row, first, row, end, said, style)
+            sheet.set_row(row, 16 * max(heights) + 3)
+            row += 1
+        return row
+
+    def write_comparison(self, sheet: Worksheet, row: int, column: int, figure: Figure) -> None:
+        """The same period's value and the difference, both as numbers; a word and a dash where there are none."""
+        compared = self.edition.comparison_of(figure)
+        if compared is None or compared.value is None:
+            word = "–" if compared is None else shown_value(None, figure.unit, compared.state)
+            self.write_text(sheet, row, column, word, italic=True, align="right")
+        else:
+            style = _number_format(decimals_of(compared.value, figure.unit)) + (
+                '" (ước)"' if compared.kind == "uoc" else ""
+            )
+            if compared.state == "nil":
+                style = f'"{STATES_VI["nil"]}"'
+            sheet.write_number(row, column, float(compared.value), self.cell(num_format=style, align="right"))
+        difference = compared.difference if compared is not None else None
+        if difference is None:
+            self.write_text(sheet, row, column + 1, "–", align="right")
+        else:
+            plain = _number_format(decimals_of(difference, figure.unit))
+            style = self.cell(num_format=f"+{plain};-{plain};0", align="right")
+            sheet.write_number(row, column + 1, float(difference), style)
+
+    def write_groups(self, sheet: Worksheet, row: int) -> int:
+        """Reports by peer group, and the first charts; returns the next free row."""
+        # On paper the figures are one page, the reports another.
+        sheet.set_h_pagebreaks([row])
         row = self.section(sheet, row, "Báo cáo theo nhóm đơn vị")
-        titles = ("Nhóm đơn vị", "Phải báo cáo", "Đúng hạn", "Nộp muộn", "Còn lỗi, chờ sửa", "Chưa nộp")
+        titles = GROUP_COLUMNS
         sheet.set_row(row, 16 * 2 + 4)
         sheet.merge_range(row, 0, row, 1, titles[0], self.header)
         for column, title in enumerate(titles[1:], start=2):
             sheet.write_string(row, column, title, self.header)
-        header = row
         groups = statements.groups(self.snapshot)
         for group in groups:
             row += 1
@@ -295,55 +433,111 @@ class _Writer:
                 self.write_count(sheet, row, column, count)
         if not groups:
             return row + 1
-        chart_row = row + 2
-        chart: Any = self.book.add_chart({"type": "bar", "subtype": "percent_stacked"})
-        for column, colour in ((3, BLUE), (4, SKY), (5, ORANGE), (6, GREY)):
-            chart.add_series(
-                {
-                    "name": [SUMMARY, header, column],
-                    "categories": [SUMMARY, header + 1, 0, row, 0],
-                    "values": [SUMMARY, header + 1, column, row, column],
-                    "fill": {"color": colour},
-                    "gap": 40,
-                }
+        chart_row, deepest = row + 2, 0
+        # As many as fit beside each other on the printed page.
+        for column, offset, chart in zip((0, 4), (0, 40), self.charts, strict=False):
+            native, height = self.native_chart(chart, 585)
+            sheet.insert_chart(
+                chart_row, column, native, {"object_position": 2, "x_offset": offset, "description": chart.alt}
             )
-        self.dress(chart, reports_title(self.snapshot))
-        chart.set_x_axis({"num_format": "0%", "major_gridlines": {"visible": True, "line": {"color": _LINE}}})
-        chart.set_y_axis({"reverse": True, "crossing": "max", "num_font": {"name": "Times New Roman", "size": 10}})
-        sheet.insert_chart(chart_row, 0, chart, {"object_position": 2, "description": reports_title(self.snapshot)})
-        span = positions.get(("M02", "language"))
-        if span is not None and has_foreign_languages(self.snapshot):
-            bars: Any = self.book.add_chart({"type": "bar"})
-            first, last = span
-            bars.add_series(
-                {
-                    "name": "Tin, bài, sản phẩm",
-                    "categories": [TIDY, first, 8, last, 8],
-                    "values": [TIDY, first, 9, last, 9],
-                    "fill": {"color": BLUE},
-                    "gap": 40,
-                    "data_labels": {"value": True, "num_format": "#,##0"},
-                }
-            )
-            heading = language_title(self.snapshot)
-            self.dress(bars, heading)
-            bars.set_legend({"none": True})
-            bars.set_x_axis(
-                {"min": 0, "num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": _LINE}}}
-            )
-            bars.set_y_axis({"reverse": True, "crossing": "max", "num_font": {"name": "Times New Roman", "size": 10}})
-            sheet.insert_chart(chart_row, 4, bars, {"object_position": 2, "x_offset": 40, "description": heading})
-        return chart_row + 17
+            deepest = max(deepest, height)
+        return chart_row + math.ceil(deepest / _ROW_PIXELS) + 1
 
-    def dress(self, chart: Any, title: str) -> None:
-        chart.set_title(
-            {"name": title, "name_font": {"name": "Times New Roman", "size": 12, "bold": True, "color": NAVY}}
+    def write_charts(self) -> None:
+        """Every chart beside the numbers it is drawn from."""
+        widest = max((len(chart.series) for chart in self.charts), default=1)
+        columns = [_Column("", 40), *(_Column("", 14) for _ in range(widest)), _Column("", 3), _Column("", 86)]
+        sheet, row = self.open_sheet(CHARTS, columns, "Biểu đồ và số liệu của biểu đồ")
+        breaks: list[int] = []
+        page_row = 0
+        for chart in self.charts:
+            needed = math.ceil(_chart_height(chart) / _ROW_PIXELS) + 2
+            if row + needed - page_row > _CHART_PAGE_ROWS:
+                page_row = row
+                breaks.append(row + 1)
+            row = self.section(sheet, row + 1, chart.title)
+            first = row
+            names = [series.name if len(chart.series) > 1 else chart.axis_title for series in chart.series]
+            sheet.set_row(row, 16 * max(_lines(name, 12) for name in names) + 6)
+            for column, word in enumerate((chart.headers[0], *names)):
+                sheet.write_string(row, column, word, self.header)
+            for index, category in enumerate(chart.categories):
+                row += 1
+                sheet.set_row(row, 16 * _lines(category, 40) + 3)
+                self.write_text(sheet, row, 0, category)
+                for column, series in enumerate(chart.series, start=1):
+                    word = _word_of(series.labels[index])
+                    style = (
+                        self.cell(num_format=f'"{word}"', align="right")
+                        if word
+                        else self.number(series.values[index], chart.unit)
+                    )
+                    sheet.write_number(row, column, float(series.values[index]), style)
+            self.places[chart.code] = (first, row)
+            for category, word in chart.absent:
+                row += 1
+                self.write_text(sheet, row, 0, category)
+                self.write_text(sheet, row, 1, word, italic=True, align="right")
+            native, height = self.native_chart(chart, 620)
+            sheet.insert_chart(
+                first, widest + 2, native, {"object_position": 2, "x_offset": 4, "description": chart.alt}
+            )
+            row = max(row + 1, first + math.ceil(height / _ROW_PIXELS) + 1)
+        sheet.set_h_pagebreaks(breaks)
+
+    def native_chart(self, chart: Chart, width: int) -> tuple[Any, int]:
+        """The chart for Excel, drawn from the cells write_charts has filled, and its height in pixels."""
+        first, last = self.places[chart.code]
+        values = [value for series in chart.series for value in series.values]
+        native: Any = self.book.add_chart(
+            {"type": "bar", **({"subtype": "percent_stacked"} if chart.is_stacked else {})}
         )
-        chart.set_legend({"position": "bottom", "font": {"name": "Times New Roman", "size": 10}})
-        chart.set_size({"width": 585, "height": 330})
-        chart.set_chartarea({"border": {"color": _LINE}})
+        for column, series in enumerate(chart.series, start=1):
+            native.add_series(
+                {
+                    "name": [CHARTS, first, column],
+                    "categories": [CHARTS, first + 1, 0, last, 0],
+                    "values": [CHARTS, first + 1, column, last, column],
+                    "gap": 40,
+                    **_native_fill(series),
+                    **({} if chart.is_stacked else {"data_labels": self.native_labels(chart, series)}),
+                }
+            )
+        native.set_title(
+            {"name": chart.title, "name_font": {"name": "Times New Roman", "size": 12, "bold": True, "color": NAVY}}
+        )
+        if chart.is_stacked:
+            native.set_legend({"position": "bottom", "font": _CHART_FONT})
+        else:
+            native.set_legend({"none": True})
+        native.set_x_axis(
+            {
+                "name": chart.axis_title,
+                "name_font": {**_CHART_FONT, "bold": False},
+                "num_font": _CHART_FONT,
+                "num_format": "0%" if chart.is_stacked else "#,##0",
+                "major_gridlines": {"visible": True, "line": {"color": _LINE}},
+                # Excel begins elsewhere when the bars are of much the same length.
+                **({"min": 0} if min(values) >= 0 else {"max": 0} if max(values) <= 0 else {}),
+            }
+        )
+        native.set_y_axis({"reverse": True, "crossing": "max", "num_font": _CHART_FONT, "label_position": "low"})
+        height = _chart_height(chart)
+        native.set_size({"width": width, "height": height})
+        native.set_chartarea({"border": {"color": _LINE}})
+        return native, height
 
-    def write_absent(self, sheet: Worksheet, row: int) -> None:
+    def native_labels(self, chart: Chart, series: Series) -> dict[str, Any]:
+        decimals = max(decimals_of(value, chart.unit) for value in series.values)
+        return {
+            "value": True,
+            "num_format": _number_format(decimals),
+            "font": _CHART_FONT,
+            # Nothing reported is told from a reported zero by its word.
+            "custom": [{"value": word} if (word := _word_of(label)) else None for label in series.labels],
+        }
+
+    def write_absent(self, sheet: Worksheet, row: int, columns: Sequence[_Column]) -> None:
         """Every obliged body whose report is missing or came late, by name."""
         row = self.section(sheet, row, "Đơn vị còn thiếu báo cáo hoặc nộp muộn")
         bodies = [*self.snapshot.silent, *self.snapshot.waiting, *self.snapshot.late]
@@ -353,16 +547,18 @@ class _Writer:
         sheet.merge_range(row, 0, row, 1, "Đơn vị", self.header)
         sheet.merge_range(row, 2, row, 3, "Nhóm", self.header)
         sheet.merge_range(row, 4, row, 5, "Nhận lúc", self.header)
-        sheet.merge_range(row, 6, row, 7, "Tình trạng", self.header)
+        last = len(columns) - 1
+        width = sum(column.width for column in columns[6:])
+        sheet.merge_range(row, 6, row, last, "Tình trạng", self.header)
         for body in bodies:
             row += 1
-            sheet.set_row(row, 16 * _lines(body.name, 53) + 3)
+            sheet.set_row(row, 16 * max(_lines(body.name, 53), _lines(body.state_name, width)) + 3)
             sheet.merge_range(row, 0, row, 1, body.name, self.cell())
             sheet.merge_range(row, 2, row, 3, body.group_name, self.cell())
             sheet.merge_range(
                 row, 4, row, 5, moment_vi(body.received_at or body.last_attempt_at), self.cell(align="center")
             )
-            sheet.merge_range(row, 6, row, 7, body.state_name, self.cell())
+            sheet.merge_range(row, 6, row, last, body.state_name, self.cell())
 
     def write_indicators(self) -> None:
         annual = any(figure.full_year_estimate is not None for figure in self.snapshot.headlines)
@@ -376,6 +572,7 @@ class _Writer:
             _Column("Tử số", 15),
             _Column("Mẫu số", 15),
             *([_Column("Ước cả năm", 14)] if annual else []),
+            *((_Column(self.same_period, 15), _Column("Chênh lệch", 13)) if self.edition.comparisons else ()),
             _Column("Đã báo cáo", 9),
             _Column("Phải báo cáo", 9),
             _Column("Chiều", 15),
@@ -415,6 +612,9 @@ class _Writer:
         if annual:
             self.write_amount(sheet, row, column, figure.full_year_estimate, figure.unit)
             column += 1
+        if self.edition.comparisons:
+            self.write_comparison(sheet, row, column, figure)
+            column += 2
         for count in (figure.received, figure.expected):
             if figure.expected:
                 self.write_count(sheet, row, column, count)
@@ -533,8 +733,8 @@ class _Writer:
         else:
             self.write_value(sheet, row, column, figure)
 
-    def write_tidy(self) -> dict[tuple[str, str], tuple[int, int]]:
-        """Every value, one a row, as an Excel table; returns where each breakdown of the province stands."""
+    def write_tidy(self) -> None:
+        """Every value, one a row, as an Excel table."""
         columns = [_Column(name, width) for name, width in TIDY_COLUMNS]
         sheet, row = self.open_sheet(TIDY, columns, "Số liệu dạng bảng dài, mỗi dòng một giá trị")
         sheet.write_string(
@@ -560,13 +760,8 @@ class _Writer:
         sheet.set_row(header, 36)
         sheet.freeze_panes(header + 1, 3)
         sheet.repeat_rows(header)
-        positions: dict[tuple[str, str], tuple[int, int]] = {}
         for row, figure in enumerate(figures, start=header + 1):
             self.write_tidy_row(sheet, row, figure)
-            if figure.scope_type == PROVINCE and not figure.is_headline:
-                key = (figure.indicator_code, figure.axis_code)
-                positions[key] = (positions.get(key, (row, row))[0], row)
-        return positions
 
     def write_tidy_row(self, sheet: Worksheet, row: int, figure: Figure) -> None:
         plain = self.style()
@@ -602,11 +797,14 @@ class _Writer:
         for column, day in ((22, figure.as_of_from), (23, figure.as_of_to)):
             if day is not None:
                 sheet.write_datetime(row, column, day, self.style(num_format="dd/mm/yyyy"))
+        compared = self.edition.comparison_of(figure)
+        if compared is not None:
+            self.write_plain(sheet, row, 24, compared.value, figure.unit)
+            self.write_plain(sheet, row, 25, compared.difference, figure.unit)
 
     def write_plain(self, sheet: Worksheet, row: int, column: int, value: Decimal | None, unit: str = "") -> None:
         if value is not None:
-            decimals = decimals_of(value, unit)
-            number_format = "#,##0" + ("." + "0" * decimals if decimals else "")
+            number_format = _number_format(decimals_of(value, unit))
             sheet.write_number(row, column, float(value), self.style(num_format=number_format))
 
     def write_changes(self) -> None:
@@ -782,10 +980,90 @@ class _Writer:
             self.write_text(sheet, row, 7, source.receipt_number)
             row += 1
 
+    def write_lineage(self) -> None:
+        """What each cell of each file adds to the province's headlines, as an Excel table to filter."""
+        columns = [_Column(name, width) for name, width in LINEAGE_COLUMNS]
+        sheet, row = self.open_sheet(LINEAGE, columns, "Dòng dữ liệu nguồn: từ chỉ tiêu toàn tỉnh đến từng ô")
+        sheet.write_string(
+            row,
+            0,
+            "Giá trị và phần cộng vào tính bằng đơn vị gốc (đồng, USD, số đếm). Trang và ô trống: tính từ cả báo cáo, "
+            "hoặc từ các ngày của tệp theo dõi. Các phần cộng vào của một chỉ tiêu cộng lại là tử số, mẫu số ở trang "
+            f"“{TIDY}”.",
+            self.style(italic=True),
+        )
+        header = row + 1
+        cells = self.edition.lineage
+        sheet.add_table(
+            header,
+            0,
+            header + len(cells),
+            len(columns) - 1,
+            {
+                "name": "DongDuLieu",
+                "style": "Table Style Light 1",
+                "columns": [{"header": column.title, "header_format": self.header} for column in columns],
+            },
+        )
+        sheet.set_row(header, 24)
+        sheet.freeze_panes(header + 1, 1)
+        sheet.repeat_rows(header)
+        sides = {(figure.indicator_code, figure.side): figure.side_name for figure in self.snapshot.headlines}
+        plain, spaced = self.style(), self.style(indent=1)
+        for row, cell in enumerate(cells, start=header + 1):
+            file = self.edition.lineage_files[cell.file_number] if cell.file_number is not None else None
+            words = {
+                0: cell.indicator_code,
+                1: sides.get((cell.indicator_code, cell.side), ""),
+                2: _TERM_SIDES_VI.get(cell.term_side, cell.term_side),
+                3: cell.measure_code,
+                4: cell.measure_name,
+                5: cell.member_name,
+                6: cell.unit_code,
+                7: cell.unit_name,
+                8: file.file_name if file is not None else "không có tệp",
+                10: file.receipt_number if file is not None else "",
+                11: cell.sheet,
+                12: cell.cell,
+                15: STATES_VI[cell.state],
+            }
+            for column, word in words.items():
+                if word:
+                    sheet.write_string(row, column, word, spaced if column in (10, 15) else plain)
+            if file is not None and file.revision is not None:
+                sheet.write_number(row, 9, file.revision, self.style(align="center"))
+            for column, value in ((13, cell.value), (14, cell.added)):
+                if value is not None:
+                    self.write_plain(sheet, row, column, value)
+                else:
+                    word = NOT_SHOWN if cell.is_hidden else STATES_VI["missing"]
+                    sheet.write_string(row, column, word, self.style(align="right", italic=True))
+
 
 def _lines(words: str, width: float) -> int:
     """How many lines the words take in a cell that many characters wide; a little generous, as Excel wraps by words."""
     return max(1, sum(math.ceil(len(part) * 0.95 / (width - 1.5)) or 1 for part in words.split("\n")))
+
+
+def _number_format(decimals: int) -> str:
+    return "#,##0" + ("." + "0" * decimals if decimals else "")
+
+
+def _word_of(label: str) -> str:
+    """The label of a bar that is a word and no number."""
+    return label if label and not any(character.isdigit() for character in label) else ""
+
+
+def _chart_height(chart: Chart) -> int:
+    """Pixels."""
+    return 120 + 24 * len(chart.categories)
+
+
+def _native_fill(series: Series) -> dict[str, Any]:
+    if not series.pattern:
+        return {"fill": {"color": series.colour}}
+    pattern = {"pattern": _PATTERNS[series.pattern], "fg_color": NAVY, "bg_color": series.colour}
+    return {"pattern": pattern, "border": {"color": NAVY, "width": 0.5}}
 
 
 def _naive(moment: datetime) -> datetime:

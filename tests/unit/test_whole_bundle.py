@@ -1,0 +1,281 @@
+"""The whole bundle: every document or none, the same bytes on any day and machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from include.errors import PlatformError
+from include.extracts.leadership.edition import edition_json
+from include.pipeline import render
+from include.pipeline.render import DOCUMENTS, RenderStopped, render_edition
+from include.releases.bundle import MANIFEST_NAME, SIGNATURE_NAME, verify_bundle
+from include.releases.signing import load_signing_key, published_keys
+from include.settings import Settings, load_settings
+from tests.unit.edition_builders import CORRECTION, edition
+from tests.unit.extract_builders import figure, indicator, snapshot
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+STEM = "TTDN_2026-06T_lan1"
+NAMES = {
+    f"{STEM}.pdf",
+    f"{STEM}.docx",
+    f"{STEM}.xlsx",
+    f"{STEM}.html",
+    f"{STEM}.csv",
+    f"{STEM}.sdmx.csv",
+    f"{STEM}.structure.xml",
+    "mail.html",
+    "mail.txt",
+    "mail-chart.png",
+    "snapshot.json",
+    "manifest.json",
+    "manifest.sig",
+}
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings({"TTDN_HOME": str(tmp_path / "home")}, Path(os.devnull))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_a_bundle_holds_every_document_once_and_verifies(settings, tmp_path):
+    files = render_edition(edition(), tmp_path / "lan1", settings)
+
+    assert {each.name for each in files} == NAMES
+    assert {path.name for path in (tmp_path / "lan1").iterdir()} == NAMES
+    assert [path.name for path in tmp_path.iterdir()] == ["lan1"] or {path.name for path in tmp_path.iterdir()} == {
+        "home",
+        "lan1",
+    }
+    verification = verify_bundle(tmp_path / "lan1", published_keys(settings))
+    assert (verification.problems, verification.number) == ((), "2026-06T/1")
+
+
+def test_every_bit_flipped_in_any_document_of_a_real_bundle_is_seen(settings, tmp_path):
+    files = render_edition(edition(), tmp_path / "lan1", settings)
+    for file in files:
+        content = file.path.read_bytes()
+        for place in (0, len(content) // 3, len(content) // 2, len(content) - 1):
+            for bit in (0, 5, 7):
+                flipped = bytearray(content)
+                flipped[place] ^= 1 << bit
+                file.path.write_bytes(flipped)
+                assert not verify_bundle(tmp_path / "lan1", published_keys(settings)).is_whole, (file.name, place, bit)
+        file.path.write_bytes(content)
+    assert verify_bundle(tmp_path / "lan1", published_keys(settings)).ok
+
+
+def test_a_draft_and_a_correction_are_bundles_too(settings, tmp_path):
+    draft = render_edition(edition(approval=None), tmp_path / "draft", settings)
+    corrected = render_edition(edition(edition_number=2, correction=CORRECTION), tmp_path / "lan2", settings)
+
+    assert f"{STEM}_DU-THAO.pdf" in {each.name for each in draft}
+    assert "TTDN_2026-06T_lan2.pdf" in {each.name for each in corrected}
+    assert verify_bundle(tmp_path / "draft", published_keys(settings)).is_draft
+
+
+# --- all or none --------------------------------------------------------------------------------------------
+
+
+def only(monkeypatch: pytest.MonkeyPatch, **writers: render.Writer) -> None:
+    monkeypatch.setattr(render, "DOCUMENTS", {"csv": DOCUMENTS["csv"], "snapshot": DOCUMENTS["snapshot"], **writers})
+
+
+def fails_on_purpose(told, folder):
+    (folder / "half.pdf").write_bytes(b"half")
+    raise PlatformError(where="font", found="no letter Ǝ", expected="a font with it", remedy="Take another font.")
+
+
+def fails_by_mistake(told, folder):
+    raise KeyError("scope")
+
+
+def test_every_document_that_fails_is_named_and_none_appears(settings, tmp_path, monkeypatch):
+    only(monkeypatch, pdf=fails_on_purpose, docx=fails_by_mistake, html=lambda told, folder: None)
+
+    with pytest.raises(RenderStopped) as stopped:
+        render_edition(edition(), tmp_path / "releases" / "lan1", settings)
+
+    assert [reason.code for reason in stopped.value.reasons] == ["RENDER_PDF", "RENDER_DOCX", "RENDER_HTML"]
+    assert "no letter Ǝ" in stopped.value.reasons[0].text_vi
+    assert "KeyError" in stopped.value.reasons[1].text_en
+    assert list((tmp_path / "releases").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("write", "code"),
+    [
+        (lambda told, folder: (folder / "x.pdf").write_bytes(b""), "RENDER_PDF"),
+        (lambda told, folder: (folder / "báo cáo.pdf").write_bytes(b"x"), "RENDER_PDF"),
+        (lambda told, folder: (folder / "manifest.json").write_bytes(b"x"), "RENDER_PDF"),
+        (lambda told, folder: (folder / "x").mkdir(), "RENDER_PDF"),
+    ],
+    ids=["empty", "letters of another alphabet", "the manifest's name", "a folder"],
+)
+def test_a_file_that_could_not_be_delivered_stops_the_bundle(settings, tmp_path, monkeypatch, write, code):
+    only(monkeypatch, pdf=write)
+
+    with pytest.raises(RenderStopped) as stopped:
+        render_edition(edition(), tmp_path / "lan1", settings)
+
+    assert {reason.code for reason in stopped.value.reasons} == {code}
+
+
+def test_a_failed_rendering_leaves_what_was_there(settings, tmp_path, monkeypatch):
+    only(monkeypatch)
+    render_edition(edition(), tmp_path / "lan1", settings)
+    before = contents(tmp_path / "lan1")
+    only(monkeypatch, pdf=fails_on_purpose)
+
+    with pytest.raises(RenderStopped):
+        render_edition(edition(name="Khác"), tmp_path / "lan1", settings)
+
+    assert contents(tmp_path / "lan1") == before
+
+
+def test_a_rendering_killed_before_the_end_leaves_what_was_there(settings, tmp_path, monkeypatch):
+    only(monkeypatch)
+    render_edition(edition(), tmp_path / "lan1", settings)
+    before = contents(tmp_path / "lan1")
+
+    def interrupted(told, folder):
+        raise KeyboardInterrupt
+
+    only(monkeypatch, pdf=interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        render_edition(edition(name="Khác"), tmp_path / "lan1", settings)
+
+    assert contents(tmp_path / "lan1") == before
+    assert {path.name for path in tmp_path.iterdir()} == {"home", "lan1"}
+
+
+def test_a_bundle_takes_the_place_of_a_damaged_one_with_nothing_left_over(settings, tmp_path, monkeypatch):
+    only(monkeypatch)
+    render_edition(edition(), tmp_path / "lan1", settings)
+    before = contents(tmp_path / "lan1")
+    (tmp_path / "lan1" / f"{STEM}.csv").write_bytes(b"damaged")
+    (tmp_path / "lan1" / "stray.txt").write_bytes(b"x")
+
+    render_edition(edition(), tmp_path / "lan1", settings)
+
+    assert contents(tmp_path / "lan1") == before
+
+
+def test_an_edition_that_is_written_otherwise_than_frozen_is_not_rendered(settings, tmp_path, monkeypatch):
+    only(monkeypatch)
+
+    with pytest.raises(RenderStopped, match="OTHER_SNAPSHOT"):
+        render_edition(replace(edition(), content_hash="0" * 64), tmp_path / "lan1", settings)
+
+
+# --- on another day and machine -----------------------------------------------------------------------------
+
+ELSEWHERE = (
+    {"TZ": "America/Los_Angeles", "LANG": "C", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
+    {"TZ": "Pacific/Kiritimati", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "4242"},
+)
+
+
+def wide_edition():
+    """A value of every state, a hidden one, names with dangerous letters, a pair, a correction."""
+    states = [
+        figure("M10", "0"),
+        figure("M11", "0", state="nil"),
+        figure("M13", None, state="withheld"),
+        figure("M05", None, state="suppressed", numerator_mark="<5"),
+    ]
+    bodies = tuple(
+        figure(
+            "M01", "12.5", scope_type="unit", scope_code=str(28200 + number), scope_name=f"Xã <b>{number}</b> & =1+1"
+        )
+        for number in range(30)
+    )
+    plain = snapshot().indicators
+    return edition(
+        snapshot=snapshot(
+            indicators=(
+                replace(plain[0], by_unit=bodies),
+                *plain[1:],
+                *(indicator(each.indicator_code, each) for each in states),
+            )
+        ),
+        edition_number=2,
+        correction=CORRECTION,
+    )
+
+
+def render_elsewhere(place: dict[str, str], settings: Settings, source: Path, folder: Path) -> str:
+    environment = {**os.environ, "TTDN_HOME": str(settings.home), "TTDN_ENV_FILE": os.devnull, **place}
+    command = [sys.executable, "-m", "tests.unit.render_elsewhere", str(source), str(folder)]
+    return subprocess.run(
+        command, env=environment, cwd=PROJECT_ROOT, check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+def test_another_zone_language_and_order_give_the_same_bytes(settings, tmp_path):
+    load_signing_key(settings)
+    source = tmp_path / "edition.json"
+    source.write_bytes(edition_json(wide_edition()))
+
+    for number, place in enumerate(ELSEWHERE):
+        render_elsewhere(place, settings, source, tmp_path / f"place-{number}")
+
+    first, second = contents(tmp_path / "place-0"), contents(tmp_path / "place-1")
+    assert {name for name in first.keys() | second.keys() if first.get(name) != second.get(name)} == set()
+    assert {MANIFEST_NAME, SIGNATURE_NAME} < first.keys()
+
+
+MOVED_CLOCK = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <sys/time.h>
+#include <time.h>
+#define LATER 134567890
+int clock_gettime(clockid_t id, struct timespec *at) {
+    int (*real)(clockid_t, struct timespec *) = dlsym(RTLD_NEXT, "clock_gettime");
+    int done = real(id, at);
+    if (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE) at->tv_sec += LATER;
+    return done;
+}
+int gettimeofday(struct timeval *at, void *zone) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    at->tv_sec = now.tv_sec; at->tv_usec = now.tv_nsec / 1000;
+    return 0;
+}
+time_t time(time_t *at) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (at) *at = now.tv_sec;
+    return now.tv_sec;
+}
+"""
+"""The clock of the whole process, native code included, four years and some days later."""
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler: the clock of a process cannot be moved")
+def test_another_day_gives_the_same_bytes(settings, tmp_path):
+    load_signing_key(settings)
+    source = tmp_path / "edition.json"
+    source.write_bytes(edition_json(wide_edition()))
+    (tmp_path / "clock.c").write_text(MOVED_CLOCK, encoding="ascii")
+    library = tmp_path / "clock.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, tmp_path / "clock.c", "-ldl"], check=True)
+
+    today = render_elsewhere({}, settings, source, tmp_path / "today")
+    later = render_elsewhere({"LD_PRELOAD": str(library)}, settings, source, tmp_path / "later")
+
+    assert int(later[:4]) - int(today[:4]) in (4, 5)
+    first, second = contents(tmp_path / "today"), contents(tmp_path / "later")
+    assert {name for name in first.keys() | second.keys() if first.get(name) != second.get(name)} == set()
