@@ -1,5 +1,5 @@
 #!/bin/sh
-# Puts the page's password where Airflow reads it, for this container only, then runs what was asked.
+# Puts the page's passwords where Airflow reads it, for this container only, then runs what was asked.
 set -eu
 
 if [ -n "${TTDN_AIRFLOW_ADMIN_PASSWORD:-}" ]; then
@@ -7,10 +7,11 @@ if [ -n "${TTDN_AIRFLOW_ADMIN_PASSWORD:-}" ]; then
     python - "$AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE" <<'PYTHON'
 import json, os, pathlib, sys
 
-passwords = {"admin": os.environ["TTDN_AIRFLOW_ADMIN_PASSWORD"]}
+accounts = {"admin": "ADMIN", "nguoi-soat": "REVIEWER", "nguoi-duyet": "APPROVER"}
+passwords = {user: os.environ[f"TTDN_AIRFLOW_{name}_PASSWORD"] for user, name in accounts.items()}
 pathlib.Path(sys.argv[1]).write_text(json.dumps(passwords) + "\n", encoding="utf-8")
 PYTHON
-    unset TTDN_AIRFLOW_ADMIN_PASSWORD
+    unset TTDN_AIRFLOW_ADMIN_PASSWORD TTDN_AIRFLOW_REVIEWER_PASSWORD TTDN_AIRFLOW_APPROVER_PASSWORD
     umask 022
 fi
 

@@ -129,6 +129,14 @@ def _parser() -> argparse.ArgumentParser:
             of_step.add_argument("--reason", required=needs_reason, metavar="TEXT", help=help_reason)
         of_step.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
 
+    calendar = _command(commands, "calendar", _calendar, "what the calendar planned, what was done, what comes next")
+    calendar.add_argument(
+        "--run",
+        dest="does_run",
+        action="store_true",
+        help="do what is due now: reminders into the outbox, releases frozen",
+    )
+
     dictionary = _command(commands, "dictionary", _dictionary, "write the data dictionary: a page and a workbook")
     dictionary.add_argument("--to", type=Path, metavar="FOLDER")
 
@@ -699,6 +707,105 @@ def _print_editions(editions: Sequence[Any], stops: Sequence[Any], *, as_json: b
         print(f"Đang dừng: {stop.release_code} (bước {stop.step}, {moment_vi(stop.stopped_at)})")
         for reason in stop.reasons:
             print(f"  {reason['code']}: {reason['text_vi']}")
+
+
+def _calendar(options: argparse.Namespace) -> int:
+    from include.pipeline import schedule
+    from include.releases.schedule import read_calendar
+    from include.releases.stops import ReleaseStopped
+    from include.settings import load_settings
+    from include.warehouse.roles import with_rights_of
+
+    stopped: list[ReleaseStopped] = []
+    served: list[Any] = []
+    if options.does_run:
+        settings = load_settings()
+        served = schedule.run_notices(settings)
+        for due in schedule.list_due_releases(settings):
+            try:
+                schedule.freeze_planned(due["release_code"], due["planned_at"], settings)
+            except ReleaseStopped as stop:
+                stopped.append(stop)
+    moment = datetime.now().astimezone()
+    with _opened() as (_, engine), engine.connect() as connection, with_rights_of(connection, "ttdn_releaser"):
+        lines = read_calendar(connection, moment)
+    if options.json:
+        _print_json(_calendar_answer(lines, served, stopped))
+    else:
+        _print_calendar(lines, served, stopped)
+    return 1 if stopped or any(line.state == "overdue" for line in lines) else 0
+
+
+def _calendar_answer(lines: Sequence[Any], served: Sequence[Any], stopped: Sequence[Any]) -> dict[str, Any]:
+    from include.calendar.periods import VIETNAM
+    from include.calendar.releases import release_plans
+
+    plans = {plan.release_code: plan for plan in release_plans()}
+
+    def moment(value: datetime | None) -> str | None:
+        return value.astimezone(VIETNAM).isoformat(timespec="seconds") if value else None
+
+    jobs = []
+    for line in lines:
+        plan = plans.get(line.job.subject) if line.job.kind == "release" else None
+        jobs.append(
+            {
+                "code": line.job.code,
+                "kind": line.job.kind,
+                "subject": line.job.subject,
+                "days": line.job.days,
+                "planned_at": moment(line.job.planned_at),
+                "state": line.state,
+                "ran_at": moment(line.ran_at),
+                "late": line.was_late,
+                "edition": line.edition,
+                "edition_state": line.edition_state,
+                "name": plan.name_vi if plan else None,
+                "floor_pct": plan.floor_pct if plan else None,
+                "rule": plan.rule_vi if plan else None,
+                "legal_basis": plan.legal_basis_vi if plan else None,
+                "basis": plan.basis if plan else None,
+            }
+        )
+    return {
+        "jobs": jobs,
+        "served": [
+            {
+                "code": each.job.code,
+                "outcome": each.outcome,
+                "late": each.is_late,
+                "messages": each.message_count,
+                "unreachable": list(each.unreachable),
+            }
+            for each in served
+        ],
+        "stopped": [
+            {"release": each.release_code, "reasons": [asdict(reason) for reason in each.reasons]} for each in stopped
+        ],
+    }
+
+
+def _print_calendar(lines: Sequence[Any], served: Sequence[Any], stopped: Sequence[Any]) -> None:
+    from include.calendar.due import KINDS_VI
+    from include.extracts.leadership.wording import moment_vi
+    from include.releases.register import STATES_VI
+    from include.releases.schedule import JOB_STATES_VI
+
+    table = _table("Mốc", "Việc", "Bản, kỳ", "Ngày so với hạn", "Tình trạng", right=("Ngày so với hạn",))
+    for line in lines:
+        state = JOB_STATES_VI[line.state] + (", chậm" if line.was_late else "")
+        if line.edition is not None:
+            state += f"; {line.edition} {STATES_VI[line.edition_state]}"
+        days = "" if line.job.days is None else f"{line.job.days:+d}".replace("-", "−")
+        table.add_row(moment_vi(line.job.planned_at), KINDS_VI[line.job.kind], line.job.subject, days, state)
+    _print_table(table)
+    for each in served:
+        missing = f", không có hộp thư: {', '.join(each.unreachable)}" if each.unreachable else ""
+        print(f"{each.job.code}: {JOB_STATES_VI[each.outcome]}, {each.message_count} thư vào hộp gửi{missing}")
+    for stop in stopped:
+        print(f"{stop.release_code}: dừng, chưa chốt.")
+        for reason in stop.reasons:
+            print(f"  {reason.code}: {reason.text_vi}")
 
 
 def _dictionary(options: argparse.Namespace) -> int:

@@ -25,6 +25,9 @@ _KIND_OF_PERIOD: Final[Mapping[str, ReleaseKind]] = {"6T": "six_month", "NAM": "
 _BASES: Final = ("plan", "decree", "proposal")
 _KEYS: Final = frozenset({"working_days_after", "grace_minutes", "promised_days", "rule_vi", "legal_basis_vi", "basis"})
 _MONTHLY_KEYS: Final = _KEYS | {"closes_on_day", "indicators", "indicators_of_quarter"}
+_NOTICE_KEYS: Final = frozenset(
+    {"at", "grace_minutes", "reminder_days", "late_list_days", "final_request_after", "legal_basis_vi", "basis"}
+)
 _LAST_DAY_OF_EVERY_MONTH: Final = 28
 
 
@@ -72,8 +75,7 @@ def release_plans(periods: Mapping[str, Period] | None = None, *, path: Path | N
     Raises CatalogueError, with every mistake of include/calendar/releases.yml at once.
     """
     known = load_periods() if periods is None else periods
-    chosen = RELEASES_FILE if path is None else path
-    rules = _load(chosen, chosen.stat().st_mtime_ns if chosen.exists() else 0)
+    rules = _rules(RELEASES_FILE if path is None else path)
     at = time.fromisoformat(rules["at"])
     plans = [_of_period(period, rules, at) for period in known.values()]
     for year in sorted({period.plan_year for period in known.values() if period.kind != "DX"}):
@@ -95,6 +97,29 @@ def require_plan(release_code: str) -> ReleasePlan:
             remedy="Use a listed release; a new period in include/calendar/periods.yml brings its own.",
         )
     return plans[release_code]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRule:
+    """When bodies and the lead department are written to: days around the last day on time, negative before it."""
+
+    at: time
+    grace: timedelta
+    reminder_days: tuple[int, ...]
+    late_list_days: tuple[int, ...]
+    final_request_after: tuple[int, int]
+
+
+def notice_rule(*, path: Path | None = None) -> NoticeRule:
+    """The rule of the file. Raises CatalogueError, with every mistake of the file at once."""
+    rule = _rules(RELEASES_FILE if path is None else path)["notices"]
+    return NoticeRule(
+        at=time.fromisoformat(rule["at"]),
+        grace=timedelta(minutes=rule["grace_minutes"]),
+        reminder_days=tuple(sorted(rule["reminder_days"])),
+        late_list_days=tuple(sorted(rule["late_list_days"])),
+        final_request_after=(rule["final_request_after"]["month"], rule["final_request_after"]["day"]),
+    )
 
 
 def _of_period(period: Period, rules: Mapping[str, Any], at: time) -> ReleasePlan:
@@ -172,6 +197,10 @@ def _plan(
     )
 
 
+def _rules(path: Path) -> Mapping[str, Any]:
+    return _load(path, path.stat().st_mtime_ns if path.exists() else 0)
+
+
 @lru_cache(maxsize=8)
 def _load(path: Path, changed_at: int) -> Mapping[str, Any]:
     """Cached by the file's time of change, as the reporting calendar is."""
@@ -187,14 +216,10 @@ def _load(path: Path, changed_at: int) -> Mapping[str, Any]:
 
 
 def _problems(content: Any) -> list[str]:
-    if not isinstance(content, dict) or set(content) != {"at", *_KINDS}:
-        return [f"the keys are not at, {', '.join(_KINDS)}"]
-    problems = []
-    try:
-        if time.fromisoformat(content["at"]).tzinfo is not None:
-            raise ValueError
-    except (TypeError, ValueError):
-        problems.append(f'at {content["at"]!r} is not a time of day as "08:00"')
+    if not isinstance(content, dict) or set(content) != {"at", *_KINDS, "notices"}:
+        return [f"the keys are not at, {', '.join(_KINDS)}, notices"]
+    problems = [] if _is_time_of_day(content["at"]) else [f'at {content["at"]!r} is not a time of day as "08:00"']
+    problems += [f"notices: {problem}" for problem in _notice_problems(content["notices"])]
     for kind in _KINDS:
         rule = content[kind]
         wanted = _MONTHLY_KEYS if kind == "monthly" else _KEYS | {"floor_pct"}
@@ -230,6 +255,39 @@ def _rule_problems(rule: Mapping[str, Any]) -> list[str]:
             if not isinstance(rule[key], list) or not all(isinstance(code, str) for code in rule[key]):
                 problems.append(f"{key} is not a list of codes")
     return problems
+
+
+def _notice_problems(rule: Any) -> list[str]:
+    if not isinstance(rule, dict) or set(rule) != _NOTICE_KEYS:
+        return [f"the keys are not {', '.join(sorted(_NOTICE_KEYS))}"]
+    problems = []
+    if not _is_time_of_day(rule["at"]):
+        problems.append(f'at {rule["at"]!r} is not a time of day as "08:00"')
+    if not _is_count(rule["grace_minutes"]):
+        problems.append(f"grace_minutes {rule['grace_minutes']!r} is not a number of minutes")
+    for key in ("reminder_days", "late_list_days"):
+        days = rule[key]
+        if (
+            not isinstance(days, list)
+            or not all(type(day) is int and day != 0 for day in days)
+            or len(set(days)) != len(days)
+        ):
+            problems.append(f"{key} {days!r} is not a list of different days before (-) or after the deadline")
+    if isinstance(rule["late_list_days"], list) and not all(_is_count(day) for day in rule["late_list_days"]):
+        problems.append(f"late_list_days {rule['late_list_days']!r}: nobody is late before the deadline")
+    after = rule["final_request_after"]
+    try:
+        date(2026, after["month"], after["day"])
+    except (TypeError, KeyError, ValueError):
+        problems.append(f"final_request_after {after!r} is not a month and a day")
+    return problems
+
+
+def _is_time_of_day(value: object) -> bool:
+    try:
+        return isinstance(value, str) and time.fromisoformat(value).tzinfo is None
+    except ValueError:
+        return False
 
 
 def _is_count(value: object) -> bool:

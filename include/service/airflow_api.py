@@ -7,6 +7,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 _TIMEOUT_SECONDS = 20
@@ -40,9 +41,24 @@ class AirflowApi:
         errors = self._get("importErrors", limit=_PAGE)["import_errors"]
         return [(error["filename"], error["stack_trace"]) for error in errors]
 
-    def trigger(self, dag_id: str) -> str:
-        """Start a run of the DAG now; return its id."""
-        return str(self._call("POST", f"dags/{dag_id}/dagRuns", body={"logical_date": None})["dag_run_id"])
+    def trigger(self, dag_id: str, *, run_id: str | None = None, conf: Mapping[str, object] | None = None) -> str:
+        """Start a run of the DAG now, of that id and with those parameters; return its id.
+
+        A run of that id that is there already is the one that was meant.
+        """
+        asked = {"logical_date": None, "dag_run_id": run_id, "conf": dict(conf or {})}
+        body = {name: value for name, value in asked.items() if name == "logical_date" or value}
+        try:
+            return str(self._call("POST", f"dags/{dag_id}/dagRuns", body=body)["dag_run_id"])
+        except urllib.error.HTTPError as error:
+            if run_id is None or error.code != HTTPStatus.CONFLICT:
+                raise
+            return run_id
+
+    def answer(self, dag_id: str, run_id: str, task_id: str, option: str, **fields: str) -> None:
+        """Answer a question a run waits with, as this user. Raises HTTPError: 403 when it is another's to answer."""
+        path = f"dags/{dag_id}/dagRuns/{_quoted(run_id)}/taskInstances/{task_id}/-1/hitlDetails"
+        self._call("PATCH", path, body={"chosen_options": [option], "params_input": fields})
 
     def run(self, dag_id: str, run_id: str) -> dict[str, Any]:
         """Return a run with its state: queued, running, success or failed."""

@@ -18,7 +18,7 @@ from typing import Any
 
 from include.errors import PlatformError
 from include.service.airflow_api import AirflowApi
-from include.service.credentials import ADMIN_USER, Credentials, load_credentials, passwords_path
+from include.service.credentials import ADMIN_USER, USERS, Credentials, load_credentials, passwords_path
 from include.service.processes import find_process, read_tail, start_process, stop_processes
 from include.settings import PROJECT_ROOT, Settings
 from include.warehouse.connect import WAREHOUSE_DATABASE, engine
@@ -268,7 +268,7 @@ def _airflow_settings(settings: Settings, credentials: Credentials, metadata_url
             "dags_are_paused_at_creation": False,
             "fernet_key": credentials.fernet_key,
             "auth_manager": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
-            "simple_auth_manager_users": f"{ADMIN_USER}:admin",
+            "simple_auth_manager_users": ",".join(f"{user}:{role}" for user, role in USERS.items()),
             "simple_auth_manager_all_admins": False,
             "simple_auth_manager_passwords_file": passwords_path(settings.secrets),
             "execution_api_server_url": f"{page_url(port)}/execution/",

@@ -13,7 +13,14 @@ from include.errors import SettingsError
 from include.private_files import make_private_folder, write_private
 
 ADMIN_USER = "admin"
-"""The one user of a single-machine Airflow."""
+"""Whoever looks after the machine: sees and starts everything, decides on no release."""
+
+REVIEWER_USER = "nguoi-soat"
+APPROVER_USER = "nguoi-duyet"
+"""The two accounts a release needs: one answers for the review, the other for the approval."""
+
+USERS = {ADMIN_USER: "admin", REVIEWER_USER: "user", APPROVER_USER: "user"}
+"""Every account of a single-machine Airflow with its role there."""
 
 _CREDENTIALS_NAME = "airflow.json"
 _PASSWORDS_NAME = "airflow_passwords.json"
@@ -50,15 +57,22 @@ def load_credentials(folder: Path) -> Credentials:
             expected="the file as the platform wrote it",
             remedy="Restore it from a backup, or run `make stop`, delete the airflow folder beside it and start anew.",
         ) from error
-    if not passwords_path(folder).exists():
-        write_private(passwords_path(folder), json.dumps({ADMIN_USER: credentials.admin_password}) + "\n")
-    passwords_path(folder).chmod(0o600)
+    _complete_passwords(passwords_path(folder), credentials)
     return credentials
 
 
 def passwords_path(folder: Path) -> Path:
     """Return the file Airflow's login reads: user name to password."""
     return folder / _PASSWORDS_NAME
+
+
+def _complete_passwords(path: Path, credentials: Credentials) -> None:
+    """Give every account without a password one: Airflow would make it up itself, and print it."""
+    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {ADMIN_USER: credentials.admin_password}
+    missing = {user: secrets.token_urlsafe(12) for user in USERS if user not in known}
+    if missing or not path.exists():
+        write_private(path, json.dumps(known | missing) + "\n")
+    path.chmod(0o600)
 
 
 def _make_credentials() -> Credentials:

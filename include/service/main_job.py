@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 BUILD_DAG = "build_indicators"
 RELEASE_DAG = "release_extracts"
+EDITION_DAG = "release_edition"
 SAMPLE_PERIOD = "2026-06T"
 
 _POLL_SECONDS = 0.4
@@ -47,6 +48,8 @@ _COUNT_SECONDS = 1.0
 _SETTLING_SECONDS = 2.5
 """The inbox leaves alone what was touched in the last two seconds; asked earlier, a run would find nothing."""
 _STALL_SECONDS = 1800
+_FIRST_EDITION_SECONDS = 10
+"""How long the job waits for the draft of the sample's release; it is made in any case."""
 _ENDED = {"success", "failed"}
 _TASK_ENDED = {"success", "failed", "skipped", "upstream_failed", "removed"}
 
@@ -99,15 +102,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(settings: Settings, console: Console) -> int:
     """Do the whole main job; 0 when every run it started or waited for succeeded."""
-    from include.service.summary import print_summary
+    from include.service.summary import print_summary, print_waiting_releases
 
     with _only_once(settings), _lost_parts_told(settings), Display(console) as display:
         begun_at = datetime.now(UTC)
-        api, beginning = _start_everything(settings, display)
+        api, beginning, is_sample = _start_everything(settings, display)
         _take_in_inbox(settings, api, display, beginning, begun_at)
+        if is_sample:
+            _begin_sample_release(api, display)
     with _warehouse(settings) as connection:
         verdicts = count_verdicts(connection, beginning)
     print_summary(console, settings, verdicts)
+    print_waiting_releases(console, settings, api.page_url)
     _print_page(console, settings, api.page_url)
     return 0
 
@@ -138,8 +144,11 @@ def run_airflow(settings: Settings, arguments: Sequence[str]) -> int:
     return subprocess.run(command, env=environment, cwd=settings.airflow_home, check=False).returncode
 
 
-def _start_everything(settings: Settings, display: Display) -> tuple[AirflowApi, Beginning]:
-    """Start Airflow while the warehouse and the inbox are prepared: neither needs the other, both take seconds."""
+def _start_everything(settings: Settings, display: Display) -> tuple[AirflowApi, Beginning, bool]:
+    """Start Airflow while the warehouse and the inbox are prepared: neither needs the other, both take seconds.
+
+    True beside them when the inbox was filled with the sample.
+    """
     starting: Future[AirflowApi] = Future()
 
     def start_airflow() -> None:
@@ -156,9 +165,8 @@ def _start_everything(settings: Settings, display: Display) -> tuple[AirflowApi,
     with display.step("Kho dữ liệu") as step:
         step.tell("chuẩn bị bảng và danh mục")
         beginning = _prepare_warehouse(settings)
-    if beginning.is_first:
-        _fill_empty_inbox(settings, display)
-    return starting.result(), beginning
+    is_sample = beginning.is_first and _fill_empty_inbox(settings, display)
+    return starting.result(), beginning, is_sample
 
 
 def _take_in_inbox(
@@ -191,6 +199,28 @@ def _take_in_inbox(
                 if not due:
                     step.conclude("không có gì mới")
                 changed = {(dag_id, run_id) for run_id in due}
+
+
+def _begin_sample_release(api: AirflowApi, display: Display) -> None:
+    """Have the sample's release frozen and drafted, so that a newcomer sees one; people decide what comes of it."""
+    from include.calendar.releases import require_plan
+    from include.pipeline.schedule import run_id_of
+
+    plan = require_plan(SAMPLE_PERIOD)
+    conf = {"release_code": plan.release_code, "planned_at": plan.planned_at.isoformat()}
+    with display.step("Bản phát hành mẫu") as step:
+        step.tell("chốt số liệu, tạo dự thảo")
+        run_id = api.trigger(EDITION_DAG, run_id=run_id_of(plan.release_code, plan.planned_at), conf=conf)
+        end = time.monotonic() + _FIRST_EDITION_SECONDS
+        while time.monotonic() < end:
+            if api.run(EDITION_DAG, run_id)["state"] in _ENDED:
+                step.conclude("đã dừng, xem `ttdn release list`")
+                return
+            if any(each["state"] == "awaiting_input" for each in api.task_instances(EDITION_DAG, run_id)):
+                step.conclude("dự thảo chờ soát")
+                return
+            time.sleep(_POLL_SECONDS)
+        step.conclude("còn đang tạo dự thảo, xem `ttdn release list`")
 
 
 def _take_in_source(
@@ -351,7 +381,7 @@ def _failure(
 
 def _wait_for_dags(settings: Settings, api: AirflowApi, step: Step) -> None:
     """Wait until every DAG the job needs is known: an asset change nobody listens to yet would be lost."""
-    wanted = {f"ingest_{source.source_id}" for source in list_sources()} | {BUILD_DAG, RELEASE_DAG}
+    wanted = {f"ingest_{source.source_id}" for source in list_sources()} | {BUILD_DAG, RELEASE_DAG, EDITION_DAG}
     step.tell("đọc các DAG")
     end = time.monotonic() + airflow_service.READY_SECONDS
     while missing := wanted - api.dag_ids():
@@ -408,8 +438,8 @@ def _warehouse(settings: Settings) -> Iterator[Connection]:
         yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
 
-def _fill_empty_inbox(settings: Settings, display: Display) -> None:
-    """Put a synthetic half-year into an inbox that is empty, all files at once or none.
+def _fill_empty_inbox(settings: Settings, display: Display) -> bool:
+    """Put a synthetic half-year into an inbox that is empty, all files at once or none; whether it was empty.
 
     Only ever for a warehouse nothing has arrived in: real figures must not be joined by invented ones.
     """
@@ -417,7 +447,7 @@ def _fill_empty_inbox(settings: Settings, display: Display) -> None:
 
     settings.inbox.mkdir(parents=True, exist_ok=True)
     if any(settings.inbox.iterdir()):
-        return
+        return False
     with display.step("Tệp mẫu") as step:
         step.tell(f"hộp nhận trống: ghi tệp giả lập của mọi nguồn, kỳ {SAMPLE_PERIOD}")
         filling = settings.inbox.with_name(settings.inbox.name + ".filling")
@@ -428,6 +458,7 @@ def _fill_empty_inbox(settings: Settings, display: Display) -> None:
         filling.rename(settings.inbox)
         step.count(written, written, "tệp")
         step.conclude(f"giả lập, trong {settings.inbox}")
+    return True
 
 
 def _let_inbox_settle(settings: Settings) -> None:

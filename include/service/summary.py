@@ -40,6 +40,34 @@ def print_summary(console: Console, settings: Settings, verdicts: Mapping[str, i
             console.print(f"  {path}", soft_wrap=True, highlight=False)
 
 
+def print_waiting_releases(console: Console, settings: Settings, page_url: str) -> None:
+    """Print which releases wait for a person, where their drafts are and how to decide; which stopped, and why."""
+    from include.releases.register import STATES_VI, list_editions, list_stops
+    from include.service.credentials import APPROVER_USER, REVIEWER_USER
+    from include.warehouse.connect import engine, warehouse_url
+    from include.warehouse.roles import connected_as
+
+    with connected_as(engine(warehouse_url(settings)), "ttdn_releaser") as connection:
+        waiting = [each for each in list_editions(connection) if each.state in ("frozen", "reviewed")]
+        stops = list_stops(connection)
+
+    def tell(line: str) -> None:
+        console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+    if waiting:
+        tell("\nBản phát hành chờ người quyết định:")
+        for each in waiting:
+            code, _, number = each.number.partition("/")
+            tell(f"  {each.number}: {STATES_VI[each.state]}; tệp trong {settings.releases / code / f'lan{number}'}")
+        newest = waiting[0].number
+        tell(f"  Trên trang: {page_url}/required_actions, tài khoản {REVIEWER_USER} soát, rồi {APPROVER_USER} duyệt;")
+        tell(f'  hoặc bằng lệnh: ttdn release review {newest} --by "CHỨC DANH", rồi người khác ttdn release approve')
+    if stops:
+        tell("\nBản phát hành bị dừng:")
+        for stop in stops:
+            tell(f"  {stop.release_code}: " + "; ".join(str(reason["text_vi"]) for reason in stop.reasons))
+
+
 def read_leading_indicators(settings: Settings) -> tuple[str, list[dict[str, Any]]]:
     """Return the newest period with accepted reports and its leading indicators; ("", []) when there is none."""
     from sqlalchemy import text

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from include.calendar.due import list_jobs
+from include.pipeline.schedule import APPROVED, REJECTED, REVIEWED
 from include.sources import Source, list_sources
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -41,6 +43,8 @@ for dag in bag.dags.values():
                 "outlets": sorted(outlet.name for outlet in task.outlets),
                 "is_mapped": task.is_mapped,
                 "retries": task.retries,
+                "question": getattr(task, "options", None)
+                and [task.options, [user["id"] for user in task.assigned_users]],
                 "retry_rules": [(rule.action.value, rule.exception) for rule in task.retry_policy.rules],
             }
             for task in dag.tasks
@@ -89,11 +93,18 @@ def test_every_dag_file_parses(parsed: dict[str, Any]) -> None:
     assert parsed["errors"] == {}
 
 
-def test_there_is_an_ingest_dag_for_every_registered_source_and_the_three_others(parsed: dict[str, Any]) -> None:
+def test_there_is_an_ingest_dag_for_every_registered_source_and_the_others(parsed: dict[str, Any]) -> None:
     ingest = {f"ingest_{source.source_id}" for source in list_sources()}
 
     assert "ingest_agency_reports" in ingest
-    assert set(parsed["dags"]) == ingest | {"build_indicators", "release_extracts", "tend_warehouse"}
+    assert set(parsed["dags"]) == ingest | {
+        "build_indicators",
+        "deliver_mail",
+        "keep_calendar",
+        "release_edition",
+        "release_extracts",
+        "tend_warehouse",
+    }
 
 
 def test_airflow_looks_for_dags_in_the_dags_folder_only(parsed: dict[str, Any]) -> None:
@@ -166,9 +177,54 @@ def test_the_care_dag_follows_the_reporting_calendar(parsed: dict[str, Any]) -> 
     assert ["2026-11-25T00:00:00+07:00", "2026-NAM-due"] in timetable["__var"]["moments"]
 
 
+def test_the_calendar_dag_fires_at_every_moment_of_the_release_calendar(parsed: dict[str, Any]) -> None:
+    timetable = parsed["dags"]["keep_calendar"]["timetable"]["__var"]
+
+    assert ["2026-05-18T08:00:00+07:00", "release-2026-T05"] in timetable["moments"]
+    assert ["2026-06-12T08:00:00+07:00", "reminder-2026-06T_-1"] in timetable["moments"]
+    assert len(timetable["moments"]) == len(list_jobs())
+    assert timetable["daily_at"] == "08:10"
+
+
+def test_a_broken_list_of_recipients_does_not_hold_a_release(parsed: dict[str, Any]) -> None:
+    tasks = parsed["dags"]["keep_calendar"]["tasks"]
+
+    assert {name: task["after"] for name, task in tasks.items()} == {
+        "send_notices": [],
+        "list_due": [],
+        "start_release": ["list_due"],
+    }
+    assert tasks["start_release"]["is_mapped"]
+
+
+def test_nothing_is_sent_before_two_people_were_asked_one_after_the_other(parsed: dict[str, Any]) -> None:
+    tasks = parsed["dags"]["release_edition"]["tasks"]
+
+    assert {name: task["after"] for name, task in tasks.items()} == {
+        "freeze": [],
+        "draft": ["freeze"],
+        "ask_review": ["draft"],
+        "note_review": ["ask_review", "freeze"],
+        "ask_approval": ["note_review"],
+        "note_approval": ["ask_approval", "freeze"],
+        "render": ["freeze", "note_approval"],
+        "deliver": ["render"],
+    }
+    asked = {name: task["question"] for name, task in tasks.items() if task["question"]}
+    assert asked == {
+        "ask_review": [[REVIEWED, REJECTED], ["nguoi-soat"]],
+        "ask_approval": [[APPROVED, REJECTED], ["nguoi-duyet"]],
+    }
+
+
+def test_mail_is_looked_after_only_where_a_mail_server_is_set(parsed: dict[str, Any]) -> None:
+    assert "NullTimetable" in parsed["dags"]["deliver_mail"]["timetable"]["__type"]
+
+
 def test_missed_runs_do_not_pile_up_and_runs_of_a_dag_do_not_overlap(parsed: dict[str, Any]) -> None:
     assert {dag["catchup"] for dag in parsed["dags"].values()} == {False}
-    assert {dag["max_active_runs"] for dag in parsed["dags"].values()} == {1}
+    # Releases wait for people: the next one must not wait for the first.
+    assert {dag_id for dag_id, dag in parsed["dags"].items() if dag["max_active_runs"] != 1} == {"release_edition"}
 
 
 def test_every_task_is_tried_again_and_every_dag_says_what_it_is_for(parsed: dict[str, Any]) -> None:

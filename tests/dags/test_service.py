@@ -131,7 +131,10 @@ def test_passwords_are_made_once_and_readable_by_their_owner_only(settings: Sett
     assert first == second
     assert mode_of(settings.secrets) == "0o700"
     assert {mode_of(path) for path in settings.secrets.iterdir()} == {"0o600"}
-    assert json.loads(passwords_path(settings.secrets).read_text()) == {"admin": first.admin_password}
+    passwords = json.loads(passwords_path(settings.secrets).read_text())
+    assert passwords["admin"] == first.admin_password
+    assert set(passwords) == {"admin", "nguoi-soat", "nguoi-duyet"}
+    assert len({*passwords.values()}) == 3
 
 
 def test_two_machines_do_not_share_a_password(tmp_path: Path) -> None:
