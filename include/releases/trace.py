@@ -108,4 +108,3 @@ def _cell(edition: Edition, cell: LineageCell) -> dict[str, Any]:
         **({"member": cell.member_name} if cell.member_name else {}),
         **({"hidden": True} if cell.is_hidden else {}),
     }
-

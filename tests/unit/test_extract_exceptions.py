@@ -41,7 +41,8 @@ TITLES = ("Số liệu có hiệu chỉnh nguồn", "Ngoại lệ đã được 
 
 
 def words_of_page(shown: Snapshot) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", re.sub(r"(?s)<script.*?</script>", "", render_page(edition(snapshot=shown)))))
+    without_scripts = re.sub(r"(?s)<script.*?</script>", "", render_page(edition(snapshot=shown)))
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", without_scripts))
 
 
 def words_of_notes(shown: Snapshot, path: Path) -> list[str]:

@@ -124,9 +124,7 @@ def test_a_domain_that_is_none_is_refused_by_name(env_file, domain):
         load_settings({"TTDN_ALLOWED_DOMAINS": f"dongthap.gov.vn,{domain}"}, env_file)
 
 
-@pytest.mark.parametrize(
-    "sender", ["Sở <so@example.vn>", "so@example.vn\nBcc: x@y.vn", "so@@example.vn", "so@vn"]
-)
+@pytest.mark.parametrize("sender", ["Sở <so@example.vn>", "so@example.vn\nBcc: x@y.vn", "so@@example.vn", "so@vn"])
 def test_a_sender_that_is_no_plain_address_is_refused_by_name(env_file, sender):
     with pytest.raises(SettingsError, match="TTDN_SMTP_SENDER"):
         load_settings({"TTDN_SMTP_SENDER": sender}, env_file)
