@@ -61,26 +61,29 @@ def measure_releases(at: Home) -> list[Measured]:
 def wide_edition(at: Home) -> Edition:
     """The widest period of the synthetic year, approved, every headline beside a made-up year before."""
     from include.extracts.leadership.edition import Approval
+    from include.extracts.leadership.snapshot import read_snapshot
     from include.indicators.marts import ensure_current
-    from include.pipeline.release import working_copy
-    from include.settings import load_settings
+    from include.pipeline.extract import working_edition
+    from include.pipeline.release import with_sources
     from include.sources.agency_reports.sample import PERIODS, write_sample
 
     folder = at.path / "sample-release"
     write_sample(folder)
     run([*TTDN, "ingest", "--json", "--as-of", "2026-11-20T09:00+07:00", folder], at.environment)
-    settings = load_settings(at.environment, Path(os.devnull))
     opened = engine(at.server.url(WAREHOUSE_DATABASE))
     try:
         with opened.begin() as connection:
             ensure_current(connection)
-            copies = [working_copy(connection, settings, code, _MOMENT) for code in PERIODS]
+            copies = [with_sources(connection, working_edition(read_snapshot(connection, code))) for code in PERIODS]
     finally:
         opened.dispose()
     widest = max(copies, key=lambda each: len(each.snapshot.figures))
     return replace(
         widest,
         edition_number=1,
+        release_kind="annual" if widest.snapshot.period.kind == "NAM" else "six_month",
+        as_known_at=_MOMENT,
+        frozen_at=_MOMENT,
         frozen_by="Lịch phát hành",
         comparisons=tuple(_year_before(widest.snapshot)),
         approval=Approval("Trưởng phòng Văn hóa", "Giám đốc Sở", _MOMENT),
