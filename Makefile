@@ -40,7 +40,7 @@ format: $(DEV) ## Put the code into the agreed form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(RUNTIME) ## The benchmark table; takes minutes. PARTS="warehouse airflow" runs some of it
+bench: $(DEV) ## The benchmark table; takes minutes. PARTS="warehouse airflow" runs some of it
 	@$(BIN)/python -m tests.bench $(PARTS)
 
 sample: $(RUNTIME) ## A synthetic year of reports, marked synthetic

@@ -66,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     trace = _command(commands, "trace", _trace, "an indicator down to files and cells")
     trace.add_argument("indicator", metavar="INDICATOR")
     trace.add_argument("--period", required=True, metavar="P")
+    trace.add_argument(
+        "--release", metavar="EDITION", help="as released in that edition, 2026-06T/1; as known now without"
+    )
     trace.add_argument("--scope", metavar="group:CODE|unit:CODE", help="a group or a body; the province without it")
     trace.add_argument("--by", metavar="AXIS/MEMBER", help="a member of a breakdown; the headline without it")
 
@@ -89,6 +92,15 @@ def _parser() -> argparse.ArgumentParser:
 
     extract = _command(commands, "extract", _extract, "write the leadership extract")
     extract.add_argument("--period", metavar="P")
+
+    deliver = _command(commands, "deliver", _deliver, "send what waits in the outbox, or say how far it got")
+    wanted = deliver.add_mutually_exclusive_group()
+    wanted.add_argument("--status", action="store_true", help="what went, what waits, what a person has to decide")
+    wanted.add_argument("--now", action="store_true", help="also try what waits for its next try")
+    wanted.add_argument("--resend", type=int, metavar="ID", help="send message ID again: it did not arrive")
+    wanted.add_argument("--give-up", type=int, metavar="ID", help="message ID will not be sent")
+    wanted.add_argument("--keep", type=int, metavar="ID", help="message ID arrived after all")
+    deliver.add_argument("--by", metavar="POST", help="the post of whoever decides, never a name")
 
     release = _command(commands, "release", _release, "freeze, review, approve, reject, withdraw what leaders receive")
     steps = release.add_subparsers(dest="step", metavar="STEP")
@@ -312,8 +324,17 @@ def _kpi(options: argparse.Namespace) -> int:
 def _trace(options: argparse.Namespace) -> int:
     from include.indicators.trace import trace
 
-    with _connected() as (_, connection):
-        traced = trace(connection, options.indicator, options.period, scope=options.scope, by=options.by)
+    if options.release:
+        if options.by:
+            print(
+                "ttdn trace: --by và --release không đi cùng nhau; bản phát hành không giữ ô của phân tổ",
+                file=sys.stderr,
+            )
+            return 2
+        traced = _trace_release(options)
+    else:
+        with _connected() as (_, connection):
+            traced = trace(connection, options.indicator, options.period, scope=options.scope, by=options.by)
     if options.json:
         _print_json(traced)
         return 0
@@ -325,11 +346,29 @@ def _trace(options: argparse.Namespace) -> int:
             notes = [f"in {cell['correction']['printed'] or 'không đọc được'}"] if "correction" in cell else []
             notes += [f"ngoại lệ số {each['number']}" for each in cell.get("waivers", ())]
             told = f"  ({'; '.join(notes)})" if notes else ""
-            print(f"    {cell['value']:>16}  {cell['file'] or '—'}  {place}  {(cell['sha256'] or '')[:12]}{told}")
-    for file in traced["files"]:
+            shown = cell["value"] if cell["value"] is not None else "không nêu"
+            print(f"    {shown:>16}  {cell['file'] or '—'}  {place}  {(cell['sha256'] or '')[:12]}{told}")
+    for file in traced.get("files", ()):
         passed = "không rõ" if file["rules_passed"] is None else len(file["rules_passed"])
         print(f"  {file['file']}: đạt {passed} kiểm tra, {len(file['warnings'])} cảnh báo")
     return 0
+
+
+def _trace_release(options: argparse.Namespace) -> dict[str, Any]:
+    from include.releases.register import find_edition, load_edition
+    from include.releases.trace import trace_edition
+    from include.warehouse.roles import with_rights_of
+
+    with _opened() as (_, engine), engine.connect() as connection, with_rights_of(connection, "ttdn_releaser"):
+        edition = load_edition(connection, find_edition(connection, options.release))
+    if edition.snapshot.period.code != options.period:
+        raise PlatformError(
+            where=f"edition {edition.number}",
+            found=f"--period {options.period}",
+            expected=f"--period {edition.snapshot.period.code}",
+            remedy="Its figures are those of that reporting period.",
+        )
+    return trace_edition(edition, options.indicator, options.scope)
 
 
 def _restatements(options: argparse.Namespace) -> int:
@@ -455,6 +494,109 @@ def _extract(options: argparse.Namespace) -> int:
         for path in written:
             print(path)
     return 0
+
+
+def _deliver(options: argparse.Namespace) -> int:
+    decided = {"resent": options.resend, "given_up": options.give_up, "kept": options.keep}
+    chosen = next(((decision, number) for decision, number in decided.items() if number is not None), None)
+    if (chosen is None) != (options.by is None):
+        print("ttdn: --by goes with --resend, --give-up and --keep, and they with it", file=sys.stderr)
+        return 2
+    with _opened() as (settings, engine):
+        if chosen is not None:
+            return _decide_message(options, engine, *chosen)
+        if options.status:
+            return _print_outbox(options, engine)
+        from include.pipeline.deliver import deliver
+
+        report = deliver(settings, waits_too=options.now)
+    if options.json:
+        _print_json(
+            {
+                "moment": report.moment.isoformat(),
+                "busy": report.is_busy,
+                "counts": dict(report.counts),
+                "waiting": report.waiting,
+                "stopped": [{"code": code, "text": text} for code, text in report.stopped],
+                "messages": [
+                    {
+                        "message": each.message_id,
+                        "subject": each.subject_key,
+                        "outcome": each.outcome,
+                        "smtp_code": each.smtp_code,
+                    }
+                    for each in report.handled
+                ],
+            }
+        )
+    else:
+        counts = report.counts
+        print(
+            f"Đã gửi {counts['sent']}, lỗi tạm {counts['temporary']}, bị từ chối {counts['permanent']},"
+            f" chưa rõ {counts['uncertain']}, hủy {counts['cancelled']}; còn chờ {report.waiting}."
+        )
+        if report.is_busy:
+            print("Một lượt gửi khác đang chạy; lượt này không làm gì.")
+        for code, text in report.stopped:
+            print(f"DỪNG [{code}] {text}")
+    return 0 if report.ok else 1
+
+
+def _decide_message(options: argparse.Namespace, engine: Engine, decision: Any, message_id: int) -> int:
+    from include.delivery.decisions import MessageRefused, decide_message
+    from include.warehouse.roles import connected_as
+
+    with connected_as(engine, "ttdn_releaser") as connection:
+        try:
+            decided = decide_message(
+                connection, message_id, decision, by=options.by, moment=datetime.now().astimezone()
+            )
+        except MessageRefused as refused:
+            return _print_refusal(options, refused)
+        connection.commit()
+    if options.json:
+        _print_json(decided)
+    else:
+        print(f"Thư {message_id} ({decided['subject']}): {_STATES_OF_MAIL_VI[decided['state']]}.")
+    return 0
+
+
+_STATES_OF_MAIL_VI = {
+    "pending": "chờ gửi",
+    "waiting": "chờ gửi",
+    "sent": "đã gửi",
+    "failed": "không gửi được",
+    "uncertain": "chưa rõ",
+    "cancelled": "đã hủy",
+}
+
+
+def _print_outbox(options: argparse.Namespace, engine: Engine) -> int:
+    from include.delivery.overview import read_overview
+    from include.warehouse.roles import connected_as
+
+    with connected_as(engine, "ttdn_releaser") as connection:
+        overview = read_overview(connection, datetime.now().astimezone())
+    if options.json:
+        _print_json(overview)
+        return 1 if overview["needs_a_person"] else 0
+    table = _table("Việc", "Đã gửi", "Chờ", "Lỗi", "Chưa rõ", "Hủy", right=("Đã gửi", "Chờ", "Lỗi", "Chưa rõ", "Hủy"))
+    for subject in overview["subjects"]:
+        counted = ("sent", "waiting", "failed", "uncertain", "cancelled")
+        table.add_row(subject["subject"], *(str(subject[state]) for state in counted))
+    _print_table(table)
+    for message in (message for subject in overview["subjects"] for message in subject["messages"]):
+        next_try = f", thử lại {_moment_vi(message['next_try'])}" if message["next_try"] else ""
+        overdue = ", QUÁ HẠN" if message["overdue"] else ""
+        print(
+            f"Thư {message['message']} tới {message['recipient']}: {_STATES_OF_MAIL_VI[message['state']]}"
+            f" (đã thử {message['tries']} lần{next_try}{overdue}) {message['error'] or ''}".rstrip()
+        )
+        if message["question"]:
+            print(f"    {message['question']}")
+    if overview["unsent_since"]:
+        print(f"Thư chờ lâu nhất từ {_moment_vi(overview['unsent_since'])}.")
+    return 1 if overview["needs_a_person"] else 0
 
 
 def _release(options: argparse.Namespace) -> int:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.header import Header
+from email.message import EmailMessage, Message
+from email.policy import SMTP, compat32
 from email.utils import format_datetime
 from html import escape
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from include.calendar.periods import VIETNAM
 from include.delivery.outbox import write_one_line
 from include.errors import GateError
 from include.extracts.leadership.wording import number_vi
+from include.releases.bundle import verify_bundle
+
+if TYPE_CHECKING:
+    from include.releases.signing import PublicKey
 
 LARGEST_MAIL_BYTES: Final = 25_000_000
 """What mail servers commonly take, the files written as text included."""
@@ -34,6 +38,7 @@ _TYPES: Final = {
 }
 """What travels with the mail, in this order; the last is the first to stay behind."""
 
+_BODY: Final = ("mail.txt", "mail.html", "mail-chart.png")
 _BODY_END: Final = re.compile(r"</body\s*>", re.IGNORECASE)
 
 
@@ -56,41 +61,43 @@ class MailBundle:
     attachments: tuple[Attachment, ...]
 
 
-def read_bundle(folder: Path, documents: Mapping[str, str]) -> MailBundle:
+def read_bundle(folder: Path, number: str, documents: Mapping[str, str], keys: Sequence[PublicKey]) -> MailBundle:
     """The mail's part of the bundle in `folder`, each file read once and compared with `documents`, name -> SHA-256.
 
-    Raises GateError naming every file that is missing, was changed, or is not among the documents.
+    `number` is that of the edition, 2026-06T/1; `keys` are those a bundle of the platform may be signed with. Raises
+    GateError naming everything wrong: a file that is missing, was changed or was never rendered, a manifest that is
+    not signed by the platform, that of another edition or of a draft.
     """
-    wanted = ["mail.txt", "mail.html", "mail-chart.png"]
+    place = f"releases/{folder.parent.name}/{folder.name}"
+    problems = list(_manifest_problems(folder, number, keys))
     files = sorted(
-        (name for name in documents if Path(name).suffix in _TYPES and name not in wanted),
+        (name for name in documents if Path(name).suffix in _TYPES and name not in _BODY),
         key=lambda name: (list(_TYPES).index(Path(name).suffix), name),
     )
     contents: dict[str, bytes] = {}
-    problems: list[str] = []
-    for name in [*wanted, *files]:
+    for name in [*_BODY, *files]:
+        content = _read(folder / name)
         if name not in documents:
             problems.append(f"{name} was never rendered")
-            continue
-        try:
-            contents[name] = (folder / name).read_bytes()
-        except OSError:
+        elif content is None:
             problems.append(f"{name} is not there")
-            continue
-        if hashlib.sha256(contents[name]).hexdigest() != documents[name]:
-            problems.append(f"{name} was changed")
+        elif hashlib.sha256(content).hexdigest() != documents[name]:
+            problems.append(f"{name} is not as rendered")
+        else:
+            contents[name] = content
     if problems:
         raise GateError(
-            where=f"{folder.parent.name}/{folder.name}",
+            where=place,
             found="; ".join(problems),
-            expected="the files as they were rendered",
+            expected="the files as they were rendered and signed",
             remedy="Nothing of it is sent. Render the edition again: it gives the same bytes.",
         )
+    text, html, chart = (contents[name] for name in _BODY)
     return MailBundle(
-        f"releases/{folder.parent.name}/{folder.name}",
-        contents["mail.txt"].decode("utf-8"),
-        contents["mail.html"].decode("utf-8"),
-        contents["mail-chart.png"],
+        place,
+        text.decode("utf-8"),
+        html.decode("utf-8"),
+        chart,
         tuple(Attachment(name, contents[name]) for name in files),
     )
 
@@ -127,10 +134,11 @@ def write_mail(
 ) -> bytes:
     """The whole mail: headers, then `content`. Written again later it is the same, to the byte."""
     domain = sender.rpartition("@")[2]
-    head = EmailMessage(_POLICY)
-    head["From"] = Address(addr_spec=sender)
-    head["To"] = Address(addr_spec=recipient)
-    head["Subject"] = write_one_line(subject)
+    # EmailMessage loses a space where it breaks a long subject with accents (Python 3.11); the older class does not.
+    head: Message[str, str | Header] = Message(compat32.clone(linesep="\r\n"))
+    head["From"] = sender
+    head["To"] = recipient
+    head["Subject"] = Header(write_one_line(subject), "utf-8", header_name="Subject")
     head["Date"] = format_datetime(created_at.astimezone(VIETNAM))
     head["Message-ID"] = f"<{header_id}@{domain}>"
     # RFC 3834: nobody's absence note answers it. No List-Id: nobody subscribed and nobody can leave, so it is no list.
@@ -139,12 +147,33 @@ def write_mail(
     return head.as_bytes().removesuffix(b"\r\n") + content
 
 
+def _manifest_problems(folder: Path, number: str, keys: Sequence[PublicKey]) -> Iterator[str]:
+    try:
+        signed = verify_bundle(folder, keys)
+    except OSError:
+        yield "there is no bundle"
+        return
+    for problem in signed.problems:
+        yield f"{problem.file}: {problem.code}"
+    if signed.number != number:
+        yield f"the manifest is that of {signed.number or 'nothing'}"
+    if signed.is_draft:
+        yield "the manifest is that of a draft"
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
 def _release(bundle: MailBundle, kept: Iterable[Attachment], left_out: Iterable[Attachment]) -> EmailMessage:
     note = _note(bundle.place, tuple(left_out))
     message = EmailMessage(_POLICY)
     message.set_content(f"{bundle.text.rstrip()}\n\n{note}\n" if note else bundle.text)
     message.add_alternative(_with_note(bundle.html, note) if note else bundle.html, subtype="html")
-    page = message.get_payload()[1]
+    _, page = message.iter_parts()
     assert isinstance(page, EmailMessage)
     page.add_related(bundle.chart, "image", "png", cid=f"<{CHART_ID}>", disposition="inline", filename="mail-chart.png")
     for file in kept:
@@ -162,10 +191,8 @@ def _note(place: str, left_out: tuple[Attachment, ...]) -> str:
 
 def _with_note(html: str, note: str) -> str:
     paragraph = f"<p>{escape(note)}</p>"
-    end = None
-    for end in _BODY_END.finditer(html):
-        pass
-    return html + paragraph if end is None else html[: end.start()] + paragraph + html[end.start() :]
+    ends = [end.start() for end in _BODY_END.finditer(html)] or [len(html)]
+    return html[: ends[-1]] + paragraph + html[ends[-1] :]
 
 
 def _flattened(message: EmailMessage, seed: str) -> bytes:

@@ -85,8 +85,8 @@ def recipients_of_unit(recipients: Iterable[Recipient], unit_code: str, day: dat
 
 
 def is_allowed(address: str, domains: Collection[str]) -> bool:
-    """Whether mail may go to the address: its domain itself is listed, not one above it."""
-    return address.rpartition("@")[2].lower() in domains
+    """Whether mail may go there: a plain address whose domain itself is listed, not one above it."""
+    return MAIL_ADDRESS.fullmatch(address) is not None and address.rpartition("@")[2].lower() in domains
 
 
 def _recipient(

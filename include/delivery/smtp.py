@@ -1,4 +1,4 @@
-"""Handing mail to a server, so that afterwards it is known whether the server took it, or known that it is not known."""
+"""Handing mail to a server so that afterwards it is known whether the server took it, or that nobody can know."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -80,13 +81,17 @@ class Server:
         session = self._connected()
         try:
             refusal = self._address(session, recipient, len(content))
-        except smtplib.SMTPServerDisconnected as lost:
+        except (smtplib.SMTPException, OSError) as lost:
             return self._lost("temporary", lost)
         if refusal is not None:
             return refusal
         faults.hit("deliver_before_claim")
         if not claim():
-            session.rset()
+            # Only the next mail needs this connection; where it is gone, another is opened for it.
+            with suppress(smtplib.SMTPException, OSError):
+                session.rset()
+                return None
+            self._drop()
             return None
         faults.hit("deliver_after_claim")
         return self._send(session, content)
@@ -107,7 +112,7 @@ class Server:
                 return self._refused(session, code, text)
             session.send(_LINE_STARTS_WITH_DOT.sub(b"..", content))
             faults.hit("deliver_within_data")
-        except smtplib.SMTPServerDisconnected as lost:
+        except (smtplib.SMTPException, OSError) as lost:
             return self._lost("temporary", lost)
         try:
             session.send(b".\r\n")
@@ -127,15 +132,14 @@ class Server:
 
     def _refused(self, session: smtplib.SMTP, code: int, text: bytes) -> Answer:
         outcome: Outcome = "permanent" if 500 <= code <= 599 else "temporary"
-        answer = Answer(outcome, code if code > 0 else None, _first_line(text))
         try:
             # A server that says 421 closes; one whose answer is no code at all is not to be trusted with the next mail.
             is_lost = code in (_CLOSING, -1) or session.rset()[0] != 250
-        except smtplib.SMTPServerDisconnected:
+        except (smtplib.SMTPException, OSError):
             is_lost = True
         if is_lost:
             self._drop()
-        return Answer(answer.outcome, answer.code, answer.text, is_lost)
+        return Answer(outcome, code if code > 0 else None, _first_line(text), is_lost)
 
     def _lost(self, outcome: Outcome, error: Exception) -> Answer:
         self._drop()

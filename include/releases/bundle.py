@@ -187,8 +187,12 @@ def _folder_contents(folder: Path) -> _Contents:
         if path.is_symlink() or not path.is_file():
             problems.append(Problem(path.name, "not_a_file", "Không phải tệp thường (thư mục con hoặc liên kết)."))
         else:
-            files[path.name] = partial(path.open, "rb")
+            files[path.name] = partial(_open_file, path)
     return _Contents(files, tuple(problems))
+
+
+def _open_file(path: Path) -> IO[bytes]:
+    return path.open("rb")
 
 
 def _zip_contents(container: zipfile.ZipFile) -> _Contents:
@@ -283,7 +287,7 @@ def _check_signature(
     if trusted is None:
         text = "Ký bằng khóa không có trong danh sách khóa tin cậy. Hãy hỏi nơi gửi và so dấu vân tay của khóa."
         return "unknown", [Problem(SIGNATURE_NAME, "unknown_key", text)]
-    decided_at = manifest and (manifest.approved_at or manifest.frozen_at)
+    decided_at = (manifest.approved_at or manifest.frozen_at) if manifest else None
     if trusted.until is not None and decided_at is not None and decided_at > trusted.until:
         text = f"Khóa đã bị thay từ {trusted.until.astimezone(VIETNAM):%d/%m/%Y, %H:%M}, trước lúc duyệt bản này."
         return "known", [Problem(SIGNATURE_NAME, "key_was_replaced", text)]

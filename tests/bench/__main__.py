@@ -6,13 +6,14 @@ import sys
 from collections.abc import Sequence
 
 from tests.bench.airflow_share import measure_airflow_share
+from tests.bench.delivery import measure_delivery
 from tests.bench.home import Measured, in_a_home
 from tests.bench.monitoring import measure_monitoring
 from tests.bench.releases import measure_releases
 from tests.bench.warehouse import measure_warehouse
 from tests.bench.workbooks import measure_indicators, measure_long_workbook, measure_workbooks
 
-PARTS = ("workbooks", "monitoring", "warehouse", "releases", "airflow")
+PARTS = ("workbooks", "monitoring", "warehouse", "releases", "delivery", "airflow")
 
 
 def main(chosen: Sequence[str] = ()) -> int:
@@ -29,6 +30,8 @@ def main(chosen: Sequence[str] = ()) -> int:
         lines += in_a_home(measure_warehouse)
     if "releases" in wanted:
         lines += in_a_home(measure_releases)
+    if "delivery" in wanted:
+        lines += in_a_home(measure_delivery)
     if "airflow" in wanted:
         lines.append(measure_airflow_share())
     print(f"\n{'measured':52} {'seconds':>8} {'wanted':>8} {'peak MB':>8}  note")

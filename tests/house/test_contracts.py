@@ -38,6 +38,7 @@ def test_the_contracts_are_kept():
         ("readers", "import include.warehouse.sql", "Readers know files"),
         ("sources", "import include.pipeline", "A source reads"),
         ("warehouse", "import include.quality", "The warehouse layer"),
+        ("delivery", "import include.pipeline", "Delivery sends"),
     ],
 )
 def test_an_import_against_a_contract_is_noticed(tmp_path, module, line, contract):

@@ -88,7 +88,7 @@ def ratio(plain: Figure, numerator: str, denominator: str) -> Figure:
 
 
 def drilled(**changes: Any) -> Edition:
-    """M01 = 1000,25 + 234,25 + 20 + 7 by group and body; K02 = (3 + 1) / (5 + 3) by group; R02 hidden; X02 in millions."""
+    """M01 = 1000,25 + 234,25 + 20 + 7; K02 = (3 + 1) / (5 + 3) by group only; R02 hidden; X02 in millions; N01 none."""
     m01 = figure("M01", "1261.5", indicator_name="Số tin, bài về tỉnh")
     k02 = ratio(figure("K02", indicator_name="Tỷ lệ thực hiện kinh phí"), "400000000", "800000000")
     r02 = replace(
@@ -252,7 +252,9 @@ def wide(bodies: int = 126, indicators: int = 60) -> Edition:
     return edition(
         snapshot=snapshot(bodies=listed, indicators=tuple(shown)),
         lineage_files=tuple(
-            LineageFile(f"{at:064x}", f"BC_2026-06T_{each.code}_Xa-Tan-Thanh-Dong-so-{at}.xlsx", "agency_reports", "BN", 1)
+            LineageFile(
+                f"{at:064x}", f"BC_2026-06T_{each.code}_Xa-Tan-Thanh-Dong-so-{at}.xlsx", "agency_reports", "BN", 1
+            )
             for at, each in enumerate(listed)
         ),
         lineage=tuple(cells),

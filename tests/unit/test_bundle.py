@@ -348,7 +348,23 @@ def test_a_key_may_be_given(settings, bundle, tmp_path, capsys):
 
     assert main(["verify", str(bundle), "--key", str(pem), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert (told["ok"], told["is_whole"], told["number"], told["problems"]) == (True, True, "2026-06T/1", [])
+    assert told == {
+        "ok": True,
+        "is_whole": True,
+        "number": "2026-06T/1",
+        "name": "Báo cáo 6 tháng đầu năm 2026",
+        "is_draft": False,
+        "approved_by": "Giám đốc Sở",
+        "fingerprint": load_signing_key(settings).public.fingerprint,
+        "signer": "known",
+        "file_count": 5,
+        "problems": [],
+    }
+    (bundle / "stray.txt").write_bytes(b"x")
+    assert main(["verify", str(bundle), "--key", str(pem), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["problems"] == [
+        {"file": "stray.txt", "code": "extra", "text_vi": "Tệp này không có trong bản kê."}
+    ]
 
 
 @pytest.mark.usefixtures("at_home")

@@ -269,7 +269,9 @@ def decoded(shown: Edition) -> dict[str, Any]:
         indicator["code"]: {
             "groups": {groups[int(at)]: words[each[0]] for at, each in side["groups"].items()},
             "bodies": {bodies[int(at)]: words[each[0]] for at, each in side["bodies"].items()},
-            "sums": {term["side"]: {scope(key): words[at] for key, at in term["sums"].items()} for term in side["terms"]},
+            "sums": {
+                term["side"]: {scope(key): words[at] for key, at in term["sums"].items()} for term in side["terms"]
+            },
             "shown": [words[term["cells"][at]] for term in side["terms"] for at in range(6, len(term["cells"]), 8)],
             "added": [words[term["cells"][at]] for term in side["terms"] for at in range(7, len(term["cells"]), 8)],
         }
@@ -312,7 +314,9 @@ def test_hidden_cells_show_neither_number_nor_state_and_are_not_added():
 def test_one_hidden_cell_hides_every_sum_it_is_part_of_and_no_other():
     shown = drilled()
     first, *others = shown.lineage
-    sums = decoded(replace(shown, lineage=(replace(first, value=None, added=None, is_hidden=True), *others)))["M01"]["sums"]
+    sums = decoded(replace(shown, lineage=(replace(first, value=None, added=None, is_hidden=True), *others)))["M01"][
+        "sums"
+    ]
 
     assert sums["numerator"] == {
         "": "không nêu",

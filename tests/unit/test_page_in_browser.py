@@ -21,7 +21,7 @@ expect.set_options(timeout=PATIENCE)
 
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed: apt install chromium")
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="/usr/bin/chromium is absent: apt install chromium")
 
 
 @dataclass(slots=True)

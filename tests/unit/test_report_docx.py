@@ -669,7 +669,7 @@ def test_the_day_of_the_paper_is_the_day_of_the_freeze_in_vietnam(tmp_path: Path
 
 
 def test_a_late_edition_says_what_it_is_late_for(tmp_path: Path) -> None:
-    line = "- Bản này phát hành muộn so với lịch (18/06/2026, 08:00)."
+    line = "- Bản này phát hành chậm so với lịch. Theo lịch: 18/06/2026, 08:00. Chốt số liệu: 18/06/2026, 08:00."
 
     assert line in paragraphs_of(written(edition(is_late=True), tmp_path))
     assert line not in paragraphs_of(written(edition(), tmp_path))

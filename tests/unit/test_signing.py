@@ -169,6 +169,8 @@ def test_the_command_prints_the_public_key_and_replaces_it(settings, monkeypatch
     first, second = published_keys(settings)
     assert printed.startswith(first.pem)
     assert first.fingerprint in printed
+    assert told.keys() == {"key", "published", "keys"}
+    assert told["key"].keys() == {"fingerprint", "pem", "since", "until"}
     assert told["key"]["fingerprint"] == second.fingerprint
     assert [each["fingerprint"] for each in told["keys"]] == [first.fingerprint, second.fingerprint]
     assert told["keys"][0]["until"] == told["keys"][1]["since"]

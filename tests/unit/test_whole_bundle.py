@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -190,9 +191,11 @@ ELSEWHERE = (
 def wide_edition():
     """A value of every state, a hidden one, names with dangerous letters, a pair, a correction."""
     states = [
-        figure("M10", "0"),
-        figure("M11", "0", state="nil"),
-        figure("M13", None, state="withheld"),
+        figure("M10", "0", unit="văn bản"),
+        figure("M11", "0", state="nil", unit="lớp"),
+        figure("M13", None, state="withheld", unit="đoàn"),
+        figure("M14", "12.5", unit="%", numerator=Decimal(1), denominator=Decimal(8)),
+        figure("M16", "7", unit="tỷ đồng", kind="uoc"),
         figure("M05", None, state="suppressed", numerator_mark="<5"),
     ]
     bodies = tuple(

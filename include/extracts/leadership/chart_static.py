@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -48,21 +50,30 @@ def svg_of(chart: Chart, *, width_mm: float = 160) -> bytes:
 
     The same chart gives the same bytes. Raises PlatformError for a letter the font does not have.
     """
-    return _drawn(chart, width_mm, "svg", 72)
+    picture = io.BytesIO()
+    with _drawn(chart, width_mm, 72) as figure:
+        figure.savefig(picture, format="svg", metadata={"Date": None, "Creator": None})
+    return picture.getvalue()
 
 
 def png_of(chart: Chart, *, width_px: int = 1600, width_mm: float = 160) -> bytes:
     """The chart as PNG of `width_px` pixels, laid out to be read `width_mm` wide; otherwise as svg_of."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
-    drawn = Image.open(io.BytesIO(_drawn(chart, width_mm, "png", width_px * 25.4 / width_mm)))
+    with _drawn(chart, width_mm, width_px * 25.4 / width_mm) as figure:
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        drawn = Image.frombytes("RGBA", canvas.get_width_height(), bytes(canvas.buffer_rgba()))
     picture = io.BytesIO()
     # Flat colours: a palette is a third of the size, which a mail has to be careful with.
     drawn.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(picture, "png", optimize=True)
     return picture.getvalue()
 
 
-def _drawn(chart: Chart, width_mm: float, form: str, dpi: float) -> bytes:
+@contextmanager
+def _drawn(chart: Chart, width_mm: float, dpi: float) -> Iterator[Figure]:
+    """The figure, under the settings it has to be saved with."""
     from matplotlib import style
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -73,17 +84,15 @@ def _drawn(chart: Chart, width_mm: float, form: str, dpi: float) -> bytes:
     height_mm = _LEAST_MM + len(names) * max(_ROW_MM, _LINE_MM * lines + 1.5)
     if chart.is_stacked:
         height_mm += 5 * _legend_rows(chart, width_mm)
+    # Whatever the machine or another user of the library has set does not count.
     with style.context(["default", dict(_SETTINGS)]):
         figure = Figure(figsize=(width_mm / 25.4, height_mm / 25.4), dpi=dpi, facecolor="white")
         figure.set_layout_engine(ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03))
         axes = figure.subplots()
         _draw_bars(axes, chart, names)
         if chart.is_stacked:
-            _draw_legend(figure, axes, chart, width_mm)
-        picture = io.BytesIO()
-        metadata = {"Software": None} if form == "png" else {"Date": None, "Creator": None}
-        figure.savefig(picture, format=form, dpi=dpi, metadata=metadata)
-    return picture.getvalue()
+            _draw_legend(figure, chart, width_mm)
+        yield figure
 
 
 def _draw_bars(axes: Axes, chart: Chart, names: list[str]) -> None:
@@ -125,8 +134,6 @@ def _draw_bars(axes: Axes, chart: Chart, names: list[str]) -> None:
 
 def _set_scale(axes: Axes, chart: Chart) -> None:
     """From zero to the longest bar, with room for its number; both ways when a value is negative."""
-    from decimal import Decimal
-
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     values = [0.0, *(float(value) for series in chart.series for value in series.values)]
@@ -139,7 +146,7 @@ def _set_scale(axes: Axes, chart: Chart) -> None:
     )
 
 
-def _draw_legend(figure: Figure, axes: Axes, chart: Chart, width_mm: float) -> None:
+def _draw_legend(figure: Figure, chart: Chart, width_mm: float) -> None:
     from matplotlib.patches import Patch
 
     figure.legend(

@@ -149,6 +149,7 @@ def _render(edition: Edition, chart: Chart | None, name: str) -> str:
         "synthetic": statements.SYNTHETIC_NOTICE if snapshot.is_synthetic else "",
         "standing": statements.standing_of(edition),
         "late": statements.lateness_of(edition),
+        "compared": statements.comparison_of_edition(edition),
         "leads": [describe_lead(edition, figure) for figure in choose_figures(edition)],
         "changes": [describe_change(each) for each in correction.changes[:_MOST_CHANGES]] if correction else [],
         "more_changes": max(0, len(correction.changes) - _MOST_CHANGES) if correction else 0,

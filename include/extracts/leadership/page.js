@@ -297,7 +297,7 @@
 
   function commandOf(indicator, parts) {
     const scope = parts.length > 2 ? "unit:" + parts[2] : parts.length > 1 ? "group:" + parts[1] : "";
-    return ["ttdn", "trace", indicator.code, "--period", data.period, ...(scope ? ["--scope", scope] : [])]
+    return ["ttdn", "trace", indicator.code, "--period", data.period, ...(data.release ? ["--release", data.release] : []), ...(scope ? ["--scope", scope] : [])]
       .map(shellWord).join(" ");
   }
 

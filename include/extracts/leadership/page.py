@@ -122,7 +122,7 @@ def _known(edition: Edition) -> str:
 
 
 def _search_text(indicator: IndicatorLines) -> str:
-    """What the filter looks in: code, name and owner, as written; the script leaves accents out where the reader did."""
+    """What the filter looks in: code, name and owner as written; the script decides about accents."""
     return _SPACES.sub(" ", f"{indicator.code} {indicator.name} {indicator.owner}")
 
 

@@ -1,4 +1,4 @@
-"""What the page's script needs to go from a headline to its groups, bodies, files and cells: every word written here."""
+"""What the page's script shows on the way from a headline to its groups, bodies, files and cells, in words."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ def page_data(edition: Edition) -> dict[str, Any]:
     """Figures by group and body and the cells behind every headline, as plain JSON; no number is left to be added.
 
     `words` holds every text once, all others are places in it. A figure is [shown, 0 a number, 1 nil or 2 without a
-    value, kind, coverage, gaps, numerator, denominator, as of]; a cell is eight numbers in a row: body + 1, file + 1, measure, sheet, cell, member,
-    value, added, all in base units. `sums` has what the cells of a term add up to: "" for the province, "g" and the
-    place of a group, "b" and the place of a body.
+    value, kind, coverage, gaps, numerator, denominator, as of]; a cell is eight numbers in a row: body + 1, file + 1,
+    measure, sheet, cell, member, value, added, the last two in base units. `sums` has what the cells of a term add up
+    to: "" for the province, "g" and the place of a group, "b" and the place of a body.
     """
     words = _Words()
     snapshot = edition.snapshot
@@ -113,6 +113,7 @@ def page_data(edition: Edition) -> dict[str, Any]:
     ]
     return {
         "period": snapshot.period.code,
+        "release": "" if edition.is_working_copy else edition.number,
         "periodName": snapshot.period.name,
         "notShown": words.place(NOT_SHOWN),
         "groups": [[code, GROUPS_VI.get(code, code)] for code in groups],

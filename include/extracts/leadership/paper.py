@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from decimal import Decimal
@@ -43,6 +44,16 @@ _KEPT_TOGETHER: Final = 400
 """Letters in the longest cell of a row that is not torn by the end of a page. A longer one has to be: what does not
 fit on a page at all would be cut off in silence."""
 
+_CELL_PIECE, _LINE_PIECE = 10, 40
+"""Letters that stay together in a cell and in a line of text. No Vietnamese word is longer; an address is, or a formula
+typed as text, and it would leave its column. A number stays whole."""
+_NUMBER: Final = re.compile(r"[\d.,/:%+−-]+")
+_BREAK: Final = "\u200b"
+"""Where the template may break a piece from the next. It prints no such letter: it would be copied with the text."""
+_UNBROKEN: Final = frozenset(
+    {"form", "words", "frozen", "charts", "footer", "subject", "columns", "title", "reference"}
+)
+
 _DASH: Final = "–"
 _REPORTS_CHART: Final = "bao-cao"
 
@@ -71,6 +82,7 @@ def render_pdf(edition: Edition) -> bytes:
     form = load_form()
     written = _written_out(_document(edition, form))
     require_letters((f"PDF of {edition.number}, {place}", text) for place, text in _texts(written))
+    written = _breakable(written)
     # Pictures are paths, not text: their letters have been looked at where they were drawn.
     written["charts"] = [{**each, "svg": svg} for each, svg in zip(written["charts"], _pictures(edition), strict=True)]
     compiler = typst.Compiler(
@@ -81,12 +93,7 @@ def render_pdf(edition: Edition) -> bytes:
         sys_inputs={"document": json.dumps(written, ensure_ascii=False)},
     )
     try:
-        content = compiler.compile(
-            format="pdf",
-            pdf_standards=list(STANDARDS),
-            # The only moment in the file; without it the typesetter would take the clock's.
-            timestamp=int(edition.frozen_at.timestamp()),
-        )
+        content = compiler.compile(format="pdf", pdf_standards=list(STANDARDS))
     except typst.TypstError as error:
         if not is_about_a_letter(error):
             raise
@@ -124,7 +131,8 @@ def _document(edition: Edition, form: DocumentForm) -> dict[str, Any]:
             for chart in draw_charts(snapshot, edition.comparisons)
         ],
         "facts": [{"label": label, "text": text} for label, text in statements.facts(snapshot)],
-        "late": _late_words(edition),
+        "late": statements.lateness_of(edition),
+        "compares": bool(edition.comparisons),
         "groups": [
             {
                 "title": clause_group_name(code),
@@ -177,14 +185,9 @@ def _opening(edition: Edition) -> str:
     return (
         f"{edition.name} tổng hợp số liệu thông tin đối ngoại từ {day_vi(period.window_start)} đến"
         f" {day_vi(period.window_end)}, số liệu chốt {days_vi(snapshot.cut_off_from, snapshot.cut_off_to)},"
-        f" theo những gì đã nhận được đến {moment_vi(edition.as_known_at)}. Kết quả chính:"
+        f" theo những gì đã nhận được đến {moment_vi(edition.as_known_at)}."
+        f" {statements.comparison_of_edition(edition)} Kết quả chính:"
     )
-
-
-def _late_words(edition: Edition) -> str:
-    if not edition.is_late:
-        return ""
-    return f"Bản này phát hành muộn so với lịch ({moment_vi(edition.planned_at)})."
 
 
 def _leading(edition: Edition, figure: Figure) -> dict[str, str]:
@@ -221,7 +224,7 @@ def _value_with_unit(figure: Figure) -> str:
 
 
 def _main_row(edition: Edition, figure: Figure) -> tuple[str, ...]:
-    """Code, name, unit, value, n/N, same period, kind and notes."""
+    """Code, name, unit, value, n/N, same period where there is one to compare with, kind and notes."""
     comparison = edition.comparison_of(figure)
     notes = [
         statements.kind_of(figure),
@@ -238,7 +241,11 @@ def _main_row(edition: Edition, figure: Figure) -> tuple[str, ...]:
         figure.unit,
         figure.shown,
         statements.coverage_of(figure),
-        shown_value(comparison.value, figure.unit, comparison.state) if comparison is not None else _DASH,
+        *(
+            [shown_value(comparison.value, figure.unit, comparison.state) if comparison is not None else _DASH]
+            if edition.comparisons
+            else []
+        ),
         _sentences(notes),
     )
 
@@ -411,6 +418,24 @@ def _written_out(content: Any) -> Any:
     if isinstance(content, list | tuple):
         return [_written_out(value) for value in content]
     return content
+
+
+def _breakable(content: Any, piece: int = _LINE_PIECE) -> Any:
+    """The content with places to break at in whatever is long and has no space."""
+    if isinstance(content, str):
+        return re.sub(rf"\S{{{piece + 1},}}", lambda found: _broken(found[0], piece), content)
+    if isinstance(content, dict):
+        return {
+            key: value if key in _UNBROKEN else _breakable(value, _CELL_PIECE if key == "cells" else piece)
+            for key, value in content.items()
+        }
+    return [_breakable(value, piece) for value in content] if isinstance(content, list) else content
+
+
+def _broken(word: str, piece: int) -> str:
+    if _NUMBER.fullmatch(word):
+        return word
+    return _BREAK.join(word[at : at + piece] for at in range(0, len(word), piece))
 
 
 def _texts(content: Any, place: str = "") -> Iterator[tuple[str, str]]:

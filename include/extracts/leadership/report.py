@@ -151,7 +151,6 @@ def _write_correction(paper: Paper, edition: Edition) -> None:
 def _write_basis(paper: Paper, edition: Edition) -> None:
     """What has to be known before any number."""
     snapshot = edition.snapshot
-    compared = next((each for each in edition.comparisons if each.is_comparable), None)
     facts = [
         f"Kỳ báo cáo: {snapshot.period.name}; số liệu chốt {days_vi(snapshot.cut_off_from, snapshot.cut_off_to)}, nhận"
         f" đến {moment_vi(snapshot.known_until)}."
@@ -159,13 +158,11 @@ def _write_basis(paper: Paper, edition: Edition) -> None:
         f"Báo cáo đã nhận: {say.received_sentence(snapshot)}",
         say.estimated_sentence(snapshot),
         say.revised_sentence(snapshot),
-        f"So sánh với cùng kỳ {compared.period_name[:1].lower()}{compared.period_name[1:]}."
-        if compared
-        else "Chưa có số liệu cùng kỳ để so sánh.",
+        say.comparison_of_edition(edition),
         "Mục tiêu của tỉnh: " + say.targets_sentence(snapshot) if snapshot.with_target else say.NO_TARGET_NOTE,
     ]
     if edition.is_late:
-        facts.append(f"Bản này phát hành muộn so với lịch ({moment_vi(edition.planned_at)}).")
+        facts.append(say.lateness_of(edition))
     for fact in facts:
         paper.body(f"- {fact}")
 

@@ -108,6 +108,12 @@ def lateness_of(edition: Edition) -> str:
     return f"Bản này phát hành chậm so với lịch.{planned} Chốt số liệu: {moment_vi(edition.frozen_at)}."
 
 
+def comparison_of_edition(edition: Edition) -> str:
+    """“So với 6 tháng đầu năm 2025.”, or that there is nothing to compare with; said once, before any number."""
+    names = [name[:1].lower() + name[1:] for name in dict.fromkeys(each.period_name for each in edition.comparisons)]
+    return f"So sánh với cùng kỳ: {', '.join(names)}." if names else "Chưa có số liệu cùng kỳ để so sánh."
+
+
 def title(snapshot: Snapshot) -> str:
     """The title of workbook and page."""
     return f"Kết quả công tác thông tin đối ngoại, kỳ {_lower_first(snapshot.period.name)}"

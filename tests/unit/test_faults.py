@@ -1,0 +1,43 @@
+"""A fault strikes where it is named and nowhere else, and every point it can be named for is there."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from include import faults
+from include.settings import PROJECT_ROOT
+
+PASS = "from include import faults; [faults.hit('deliver_after_data') for _ in range(3)]; print('alive')"
+
+
+def passed(stated: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", PASS]
+    return subprocess.run(
+        command, env={"TTDN_FAULT": stated}, cwd=PROJECT_ROOT, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("stated", ["", "deliver_after_claim", "deliver_after_data:4"])
+def test_a_fault_that_is_not_named_here_or_later_lets_the_process_live(stated):
+    assert passed(stated).stdout == "alive\n"
+
+
+@pytest.mark.parametrize("stated", ["deliver_after_data", "deliver_after_data:1", "deliver_after_data:3"])
+def test_a_fault_kills_the_process_as_kill_9_does(stated):
+    assert (passed(stated).returncode, passed(stated).stdout) == (-signal.SIGKILL, "")
+
+
+@pytest.mark.parametrize("stated", ["deliver_after_dota", "deliver_after_data:x", "1"])
+def test_a_fault_that_is_none_is_told_at_the_first_point(stated):
+    assert "not among deliver_before_claim" in passed(stated).stderr
+
+
+def test_every_point_is_hit_in_exactly_one_place():
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (PROJECT_ROOT / "include").rglob("*.py"))
+
+    assert sorted(re.findall(r'faults\.hit\("(\w+)"\)', code)) == sorted(faults.POINTS)
