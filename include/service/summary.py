@@ -42,6 +42,7 @@ def print_summary(console: Console, settings: Settings, verdicts: Mapping[str, i
 
 def print_waiting_releases(console: Console, settings: Settings, page_url: str) -> None:
     """Print which releases wait for a person, where their drafts are and how to decide; which stopped, and why."""
+    from include.pipeline.render import bundle_folder
     from include.releases.register import STATES_VI, list_editions, list_stops
     from include.service.credentials import APPROVER_USER, REVIEWER_USER
     from include.warehouse.connect import engine, warehouse_url
@@ -58,7 +59,8 @@ def print_waiting_releases(console: Console, settings: Settings, page_url: str) 
         tell("\nBản phát hành chờ người quyết định:")
         for each in waiting:
             code, _, number = each.number.partition("/")
-            tell(f"  {each.number}: {STATES_VI[each.state]}; tệp trong {settings.releases / code / f'lan{number}'}")
+            folder = bundle_folder(settings, code, int(number), as_draft=True)
+            tell(f"  {each.number}: {STATES_VI[each.state]}; dự thảo trong {folder}")
         newest = waiting[0].number
         tell(f"  Trên trang: {page_url}/required_actions, tài khoản {REVIEWER_USER} soát, rồi {APPROVER_USER} duyệt;")
         tell(f'  hoặc bằng lệnh: ttdn release review {newest} --by "CHỨC DANH", rồi người khác ttdn release approve')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -19,9 +20,10 @@ import psutil
 import pytest
 from sqlalchemy import text
 
+from include.pipeline.schedule import APPROVED, REASON, REVIEWED
 from include.service import airflow_service
 from include.service.airflow_api import AirflowApi
-from include.service.credentials import load_credentials
+from include.service.credentials import load_credentials, passwords_path
 from include.settings import Settings
 from include.sources.agency_reports.sample import read_expected
 from include.warehouse.connect import engine, warehouse_url
@@ -30,6 +32,7 @@ from include.warehouse.embedded import EmbeddedServer
 pytestmark = pytest.mark.long
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
+SAMPLE_RUN = "calendar__2026-06T__2026-06-18"
 
 
 class Platform:
@@ -155,6 +158,49 @@ def test_nobody_without_the_password_sees_or_starts_anything(platform: Platform,
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(url + path, timeout=20)  # noqa: S310 loopback, http
         assert refused.value.code == 401, path
+
+
+def answer(platform: Platform, account: str, task_id: str, option: str) -> None:
+    """Answer a question of the sample's release as that account of the page."""
+    password = json.loads(passwords_path(platform.settings.secrets).read_text())[account]
+    page = AirflowApi(airflow_service.current_page_url(platform.settings), account, password)
+    page.answer("release_edition", SAMPLE_RUN, task_id, option, **{REASON: ""})
+
+
+def wait_for_task(platform: Platform, task_id: str, state: str) -> None:
+    end = time.monotonic() + 180
+    while time.monotonic() < end:
+        tasks = {
+            task["task_id"]: task["state"] for task in platform.api().task_instances("release_edition", SAMPLE_RUN)
+        }
+        if tasks[task_id] == state:
+            return
+        assert "failed" not in tasks.values(), tasks
+        time.sleep(0.5)
+    raise AssertionError(f"{task_id} is not {state}")
+
+
+def test_the_sample_s_release_waits_for_two_people_and_goes_on_when_both_have_answered(
+    platform: Platform, first_run: str
+) -> None:
+    editions = "select release_code || '/' || edition_number, 1 from release.edition where is_late"
+    wait_for_task(platform, "ask_review", "awaiting_input")
+    assert platform.count(editions) == {"2026-06T/1": 1}
+    for account in ("admin", "nguoi-duyet"):
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            answer(platform, account, "ask_review", REVIEWED)
+
+    answer(platform, "nguoi-soat", "ask_review", REVIEWED)
+    wait_for_task(platform, "ask_approval", "awaiting_input")
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        answer(platform, "nguoi-soat", "ask_approval", APPROVED)
+    answer(platform, "nguoi-duyet", "ask_approval", APPROVED)
+    wait_for_task(platform, "deliver", "success")
+
+    assert platform.count("select decision || ' ' || decided_by, 1 from release.decision") == {
+        "reviewed nguoi-soat": 1,
+        "approved nguoi-duyet": 1,
+    }
 
 
 def test_a_second_run_does_nothing_again(platform: Platform, first_run: str) -> None:

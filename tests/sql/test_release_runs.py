@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from sqlalchemy import Engine, text
 
 from include.calendar import releases as calendar
@@ -28,6 +30,7 @@ from include.pipeline.schedule import (
 )
 from include.releases.register import DecisionRefused
 from include.releases.stops import ReleaseStopped
+from include.service.summary import print_waiting_releases
 from include.settings import Settings
 from include.warehouse.connect import engine
 from tests.sql.releases import JUNE_18, plan, send_checked
@@ -274,6 +277,24 @@ def test_the_same_release_has_the_same_run_on_one_day_and_another_the_next(desk:
     ]
     assert told[0][0]["planned_at"] == PLANNED
     assert run_id_of("2026-06T", JUNE_18) == "calendar__2026-06T__2026-06-18"
+
+
+def test_the_main_job_shows_what_waits_for_a_person_and_nothing_once_it_was_decided(desk: Desk) -> None:
+    def shown() -> str:
+        page = Console(file=io.StringIO(), width=200)
+        print_waiting_releases(page, desk.settings, "http://127.0.0.1:8080")
+        return page.file.getvalue()
+
+    assert shown() == ""
+    edition = desk.frozen()
+    told = shown()
+    desk.answer("reviewed", edition, REJECTED, REVIEWER, "Thiếu số liệu của Sở Y tế.")
+
+    assert "2026-06T/1: đã chốt, chờ soát; dự thảo trong" in told
+    assert "lan1-du-thao" in told
+    assert "http://127.0.0.1:8080/required_actions, tài khoản nguoi-soat soát, rồi nguoi-duyet duyệt" in told
+    assert "ttdn release review 2026-06T/1 --by" in told
+    assert shown() == ""
 
 
 def test_without_a_mail_server_nothing_runs_for_mail(monkeypatch: pytest.MonkeyPatch) -> None:
