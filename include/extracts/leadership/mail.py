@@ -11,6 +11,7 @@ from include.errors import GateError
 from include.extracts.leadership import statements, wording
 from include.extracts.leadership.chart_static import png_of
 from include.extracts.leadership.charts import CHANGES, FLOWS, Chart, draw_charts
+from include.extracts.leadership.letters import write_out_unseen
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -25,14 +26,6 @@ MOST_BYTES: Final = 100_000
 
 _MOST_FIGURES, _LEAST_FIGURES = 5, 3
 _MOST_CHANGES: Final = 20
-_BIDIRECTIONAL: Final = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-_VISIBLE: Final[dict[int, str | int | None]] = {
-    **{code: 0x2400 + code for code in range(32)},
-    0x7F: 0x2421,
-    **{code: f"\\x{code:02x}" for code in range(0x80, 0xA0)},
-    **{code: f"\\u{code:04x}" for code in (0x2028, 0x2029, *map(ord, _BIDIRECTIONAL))},
-}
-"""Letters that would steer the reader's screen, and what is shown in their place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +185,10 @@ def _template(name: str) -> Template:
 
 def _show_controls(value: Any) -> Any:
     """A value as it is printed: letters that would steer the screen, or begin a line, are shown instead of obeyed."""
-    return value.translate(_VISIBLE) if isinstance(value, str) and not isinstance(value, _Lines) else value
+    from markupsafe import Markup
+
+    # What a macro made was put together of values that went through here.
+    return write_out_unseen(value) if isinstance(value, str) and not isinstance(value, (_Lines, Markup)) else value
 
 
 class _Lines(str):
@@ -203,7 +199,7 @@ def _wrapped(words: str, indent: int = 0) -> str:
     import textwrap
 
     filled = textwrap.fill(
-        words.translate(_VISIBLE),
+        write_out_unseen(words),
         76,
         initial_indent=" " * indent,
         subsequent_indent=" " * indent,
