@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from include.errors import GateError, PlatformError
 from include.releases.bundle import MANIFEST_NAME, SIGNATURE_NAME, SNAPSHOT_NAME, hash_file, sign_bundle
 from include.releases.signing import load_signing_key
-from include.releases.stops import ReleaseStopped, StopReason, note_stop
+from include.releases.stops import ReleaseStopped, StopReason
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
@@ -252,7 +252,7 @@ def render_release(
             return _render_noted(connection, settings, frozen, replace(edition, approval=None) if as_draft else edition)
         except RenderStopped as stopped:
             raise RenderStopped(
-                stopped.release_code, stopped.reasons, _keep_stop(connection, frozen, stopped)
+                stopped.release_code, stopped.reasons, _keep_stop(connection, settings, frozen, stopped)
             ) from stopped
 
 
@@ -397,13 +397,16 @@ def _note_documents(connection: Connection, frozen: Row[Any], edition: Edition, 
         )
 
 
-def _keep_stop(connection: Connection, frozen: Row[Any], stopped: RenderStopped) -> int:
-    """Written on a connection of its own: the caller's transaction is about to be given up."""
-    from include.warehouse.roles import connected_as
+def _keep_stop(connection: Connection, settings: Settings, frozen: Row[Any], stopped: RenderStopped) -> int:
+    """Written on connections of their own: the caller's transaction is about to be given up."""
+    from include.pipeline.release import keep_stop
 
-    with connected_as(connection.engine, "ttdn_releaser") as writing:
-        stop_id = note_stop(
-            writing, frozen.release_code, "render", stopped.reasons, datetime.now(UTC), frozen.planned_at
-        )
-        writing.commit()
-    return stop_id
+    return keep_stop(
+        connection.engine,
+        settings,
+        frozen.release_code,
+        stopped.reasons,
+        "render",
+        datetime.now(UTC),
+        frozen.planned_at,
+    )

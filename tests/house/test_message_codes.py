@@ -13,8 +13,7 @@ from tests.house.project_files import ROOT, python_files, texts
 READ_OR_CHECK = ("readers", "sources", "vietnamese", "pipeline", "quality")
 NO_CODES = {"LC_ALL", "GX_ANALYTICS_ENABLED", "REF_AREA", "UNIT_MULT"}
 NO_CODE_PREFIXES = ("TTDN_",)
-# Why a release stopped or mail did not go is told in its own words, beside the code; docs/releases.md and docs/delivery.md
-# list the codes.
+# Why a release stopped or mail did not go is told in its own words, beside the code; docs/releases.md lists the codes.
 RELEASE_CODES = {
     "LEDGER_UNBALANCED",
     "GATE_DID_NOT_RUN",
