@@ -147,12 +147,25 @@ def test_no_address_and_no_word_of_the_server_gets_into_the_log(desk, post, capl
 def test_delivery_works_with_the_rights_of_the_releaser_alone(desk, post):
     desk.approve()
     with desk.engine.begin() as connection:
-        connection.execute(text("revoke update on release.message from ttdn_releaser"))
         connection.execute(text("revoke update (state) on release.message from ttdn_releaser"))
 
     with pytest.raises(DBAPIError, match="permission denied for table message"):
         run(desk)
     assert post.taken == []
+
+
+def test_the_releaser_may_note_how_far_a_mail_got_and_nothing_else_of_it(desk):
+    allowed = {"state", "attempt_count", "next_attempt_at", "sent_at", "last_error", "decided_by"}
+    with desk.engine.connect() as connection:
+        columns = connection.execute(
+            text(
+                "select attname, has_column_privilege('ttdn_releaser', attrelid, attnum, 'update') as may"
+                " from pg_attribute where attrelid = 'release.message'::regclass and attnum > 0"
+            )
+        ).all()
+
+    assert {each.attname for each in columns if each.may} == allowed
+    assert len(columns) > len(allowed)
 
 
 # --- the server refuses, stalls, hangs up -------------------------------------------------------------------------

@@ -59,8 +59,10 @@ def granted(connection: Connection) -> dict[tuple[str, str], set[str]]:
             )
             + ", case when has_any_column_privilege(role_name, pg_class.oid, 'select')"
             " and not has_table_privilege(role_name, pg_class.oid, 'select') then 'select some' end,"
-            " case when has_any_column_privilege(role_name, pg_class.oid, 'insert, update, references')"
-            " and not has_table_privilege(role_name, pg_class.oid, 'insert, update, references')"
+            " case when has_any_column_privilege(role_name, pg_class.oid, 'update')"
+            " and not has_table_privilege(role_name, pg_class.oid, 'update') then 'update some' end,"
+            " case when has_any_column_privilege(role_name, pg_class.oid, 'insert, references')"
+            " and not has_table_privilege(role_name, pg_class.oid, 'insert, references')"
             " then 'write some' end], null) as verbs"
             " from pg_class cross join unnest(cast(:roles as text[])) as role_name"
             " where relkind in ('r', 'p', 'v', 'm', 'f') and relnamespace::regnamespace::text = any(:schemas)"
