@@ -6,11 +6,10 @@ it "sending", and nobody knows whether the server took it: the next run makes it
 
 from __future__ import annotations
 
-import json
 import logging
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -22,7 +21,9 @@ from include.delivery.recipients import is_allowed
 from include.delivery.smtp import Answer, Patience, Server, ServerError
 from include.errors import GateError
 from include.pipeline.render import bundle_folder
+from include.releases.late_notice import tell_late
 from include.releases.signing import published_keys
+from include.releases.stops import StopReason, note_stop
 from include.warehouse.audit import record_event
 from include.warehouse.connect import engine, warehouse_url
 from include.warehouse.roles import connected_as
@@ -200,26 +201,22 @@ class _Run:
         self.held.add(message["edition_id"])
         self._stop("BUNDLE_CHANGED", f"{gate.where}: {gate.found}")
         reasons = [
-            {
-                "code": "BUNDLE_CHANGED",
-                "text_vi": f"Gói tệp của bản {message['release_code']}/{message['edition_number']} trên đĩa không còn"
-                f" đúng như lúc tạo nên không gửi: {gate.found}.",
-                "text_en": f"The bundle on disk is not as it was rendered, so it is not sent: {gate.found}.",
-            }
+            StopReason(
+                "BUNDLE_CHANGED",
+                f"Gói tệp của bản {message['release_code']}/{message['edition_number']} trên đĩa không còn đúng như lúc"
+                f" tạo nên không gửi: {gate.found}.",
+                f"The bundle on disk is not as it was rendered, so it is not sent: {gate.found}.",
+            )
         ]
+        code = message["release_code"]
         told = self._scalar(
             "select reasons from release.stop where release_code = :code and step = 'deliver'"
             " order by stop_id desc limit 1",
-            code=message["release_code"],
+            code=code,
         )
-        if told != reasons:
-            self._execute(
-                "insert into release.stop (release_code, stopped_at, step, reasons)"
-                " values (:code, :now, 'deliver', cast(:reasons as jsonb))",
-                code=message["release_code"],
-                now=self.now,
-                reasons=json.dumps(reasons, ensure_ascii=False),
-            )
+        if told != [asdict(reason) for reason in reasons]:
+            note_stop(self.connection, code, "deliver", reasons, self.now)
+            tell_late(self.connection, self.settings, code, reasons, self.now)
         self._execute(
             "update release.message set last_error = :error where edition_id = :id and state = 'pending'",
             error=gate.found[:500],
