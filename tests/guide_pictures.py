@@ -67,12 +67,12 @@ def main() -> int:
         form = _print_workbook(report, folder)
         answered = _print_workbook(answer, folder)
         marked = _page_of_mark(answered)
-        _keep("bieu-mau", _upper_part(_draw_page(form, 1, folder), 0.60))
+        _keep("bieu-mau", _upper_part(_draw_page(form, 1, folder), 0.60, top=0.07))
         _keep("tra-loi", _upper_part(_draw_page(answered, 1, folder), 0.62))
         _keep("o-danh-dau", _around_mark(_draw_page(answered, marked, folder)))
-        _keep("du-thao", _framed(_upper_part(_draw_page(_only(draft, "*.pdf"), 1, folder), 0.50)))
+        _keep("du-thao", _framed(_upper_part(_draw_page(_only(draft, "*.pdf"), 1, folder), 0.335)))
         paper = _only(released, "*.pdf")
-        _keep("van-ban", _framed(_upper_part(_draw_page(paper, 1, folder), 0.50)))
+        _keep("van-ban", _framed(_upper_part(_draw_page(paper, 1, folder), 0.466)))
         _keep("phu-luc", _framed(_upper_part(_draw_page(paper, _first_landscape(paper), folder), 0.80)))
     with _browser() as browser:
         status = _run_command(home, "status", "--period", RELEASE)
@@ -190,11 +190,11 @@ def _rules(drawn: Image.Image) -> list[int]:
     ]
 
 
-def _upper_part(drawn: Image.Image, share: float) -> Image.Image:
-    """The page from its top margin down to the given share of its height, or to the line of the table just above."""
+def _upper_part(drawn: Image.Image, share: float, top: float = 0.04) -> Image.Image:
+    """The page between these shares of its height, ended at the line of the table just above where there is one."""
     bottom = int(drawn.height * share)
     near = [row for row in _rules(drawn) if bottom - 60 < row <= bottom]
-    return _trimmed(drawn.crop((0, int(drawn.height * 0.04), drawn.width, (near[-1] if near else bottom) + 1)))
+    return _trimmed(drawn.crop((0, int(drawn.height * top), drawn.width, (near[-1] if near else bottom) + 1)))
 
 
 def _trimmed(drawn: Image.Image) -> Image.Image:
