@@ -39,6 +39,7 @@ FAULTY_BODY: Final = "30259"
 """A commune of the sample that reports more answers in time than answers: one red cell."""
 
 _COLOURS: Final = 128
+_PAPER_WIDTH: Final = 760
 _STATUS_LINES: Final = 26
 _EDGE: Final = "#9aa5b1"
 _MARKED: Final = (255, 199, 206)
@@ -52,6 +53,7 @@ _TERMINAL: Final = """<!DOCTYPE html><meta charset="utf-8"><style>
 body {{ margin: 0; background: #fff }}
 pre {{ margin: 0; padding: 14px 16px; font: 14px/1.5 "Liberation Mono"; color: #1f2937; width: max-content }}
 b {{ color: #1f3864 }}
+i {{ display: inline-block; width: 1ch; text-align: center; font-style: normal }}
 </style><pre>{text}</pre>"""
 
 
@@ -70,9 +72,9 @@ def main() -> int:
         _keep("bieu-mau", _upper_part(_draw_page(form, 1, folder), 0.60, top=0.07))
         _keep("tra-loi", _upper_part(_draw_page(answered, 1, folder), 0.62))
         _keep("o-danh-dau", _around_mark(_draw_page(answered, marked, folder)))
-        _keep("du-thao", _framed(_upper_part(_draw_page(_only(draft, "*.pdf"), 1, folder), 0.335)))
+        _keep("du-thao", _framed(_upper_part(_draw_page(_only(draft, "*.pdf"), 1, folder), 0.335)), width=_PAPER_WIDTH)
         paper = _only(released, "*.pdf")
-        _keep("van-ban", _framed(_upper_part(_draw_page(paper, 1, folder), 0.466)))
+        _keep("van-ban", _framed(_upper_part(_draw_page(paper, 1, folder), 0.474)), width=_PAPER_WIDTH)
         _keep("phu-luc", _framed(_upper_part(_draw_page(paper, _first_landscape(paper), folder), 0.80)))
     with _browser() as browser:
         status = _run_command(home, "status", "--period", RELEASE)
@@ -268,7 +270,7 @@ def _line_above(whole: Image.Image, lowest: int) -> int:
 
 def _terminal(browser: Browser, commands: Sequence[tuple[str, str]]) -> Image.Image:
     """What was typed and what was printed, as wide as the longest line."""
-    text = "\n\n".join(f"<b>$ {html.escape(typed)}</b>\n{html.escape(printed.rstrip())}" for typed, printed in commands)
+    text = "\n\n".join(f"<b>$ {_in_columns(typed)}</b>\n{_in_columns(printed.rstrip())}" for typed, printed in commands)
     page = browser.new_page(viewport={"width": 1800, "height": 400})
     page.set_content(_TERMINAL.format(text=text))
     page.wait_for_timeout(200)
@@ -278,10 +280,15 @@ def _terminal(browser: Browser, commands: Sequence[tuple[str, str]]) -> Image.Im
     return picture
 
 
-def _keep(name: str, drawn: Image.Image) -> None:
-    """Write the picture in few colours, no wider than a page shows, and refuse one too big for it."""
-    if drawn.width > MAX_WIDTH:
-        drawn = drawn.resize((MAX_WIDTH, round(drawn.height * MAX_WIDTH / drawn.width)), Image.Resampling.LANCZOS)
+def _in_columns(text: str) -> str:
+    """Letters the font lacks come from another one, of another width: each is held to its column."""
+    return re.sub(r"[^\x00-\x7f]", lambda letter: f"<i>{letter.group()}</i>", html.escape(text))
+
+
+def _keep(name: str, drawn: Image.Image, width: int = MAX_WIDTH) -> None:
+    """Write the picture in few colours, no wider than `width`, and refuse one too big for a page."""
+    if drawn.width > width:
+        drawn = drawn.resize((width, round(drawn.height * width / drawn.width)), Image.Resampling.LANCZOS)
     path = PICTURES / f"{name}.png"
     drawn.quantize(_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
     size = path.stat().st_size
