@@ -641,7 +641,7 @@ def _release(options: argparse.Namespace) -> int:
     elif step == "approve":
         mails = release.approve(settings, edition_id, options.by)
         if not options.json:
-            print(f"Đã duyệt; {mails} thư vào hộp gửi.")
+            print(f"Đã duyệt; {mails} thư vào hộp gửi." if mails else _NOBODY_LISTED)
         return _render(settings, edition_id, as_draft=False, as_json=options.json)
     else:
         is_draft = release.load(settings, edition_id).is_draft
@@ -649,6 +649,12 @@ def _release(options: argparse.Namespace) -> int:
     number = release.load(settings, edition_id).number
     _print_json({"edition": number, "step": step}) if options.json else print(f"{number}: {told}.")
     return 0
+
+
+_NOBODY_LISTED = (
+    "Đã duyệt. Chưa có ai trong danh sách nhận loại bản này nên không có thư nào: "
+    "xem include/reference/recipients.csv và docs/delivery.md."
+)
 
 
 def _render(settings: Settings, edition_id: int, *, as_draft: bool, as_json: bool) -> int:

@@ -22,6 +22,7 @@ from include.delivery.smtp import Answer, Patience, Server, ServerError
 from include.errors import GateError
 from include.pipeline.render import bundle_folder
 from include.releases.late_notice import tell_late
+from include.releases.schedule import cancel_answered_reminders
 from include.releases.signing import published_keys
 from include.releases.stops import StopReason, note_stop
 from include.warehouse.audit import record_event
@@ -92,6 +93,7 @@ def deliver(
     """
     opened = engine(warehouse_url(settings))
     try:
+        cancel_answered_reminders(opened, moment or datetime.now(UTC))
         with connected_as(opened, "ttdn_releaser") as connection:
             return _Run(connection, settings, moment, patience or Patience()).deliver(waits_too)
     finally:

@@ -47,6 +47,8 @@ _FIRST_DAY: Final = timedelta(days=1)
 _LOCK: Final = "release.schedule"
 _SENT_STATES: Final = frozenset({"on_time", "late"})
 _STALE_AFTER: Final = timedelta(days=10)
+_FARTHEST_REMINDER: Final = timedelta(days=30)
+"""The first reminder is written 15 days ahead, more when days off lie before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,40 @@ def serve_notices(engine: Engine, settings: Settings, moment: datetime) -> list[
         for each in served:
             _tick(connection, each.job.code, each.job.planned_at, moment, each.is_late, each.outcome)
         return served
+
+
+def cancel_answered_reminders(engine: Engine, moment: datetime) -> int:
+    """Take back reminders that have not gone yet to bodies that owe nothing any more; how many mails.
+
+    A reminder waits in the outbox while the mail server is away, and the report may come meanwhile.
+    """
+    from sqlalchemy import text
+
+    waiting = text(
+        "select message_id, reporting_unit_code from release.message"
+        " where message_kind = 'reminder' and state = 'pending' and reporting_unit_code is not null"
+    )
+    with connected_as(engine, "ttdn_releaser") as connection, connection.begin():
+        messages = connection.execute(waiting).all()
+        if not messages:
+            return 0
+        with engine.connect() as reading:
+            owing = {
+                body["code"]
+                for period in load_periods().values()
+                if -_STALE_AFTER <= period.due_at - moment <= _FARTHEST_REMINDER
+                for body in _bodies(reading, period, moment)
+                if body["state"] not in _SENT_STATES and _is_asked(body, period, moment)
+            }
+            reading.commit()
+        answered = [each.message_id for each in messages if each.reporting_unit_code not in owing]
+        return connection.execute(
+            text(
+                "update release.message set state = 'cancelled', last_error = 'the report came'"
+                " where message_id = any(:answered) and state = 'pending'"
+            ),
+            {"answered": answered},
+        ).rowcount
 
 
 @dataclass(frozen=True, slots=True)

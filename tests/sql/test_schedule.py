@@ -21,7 +21,14 @@ from include.errors import CatalogueError
 from include.indicators.marts import build_marts, ensure_current
 from include.reference import load_reference
 from include.releases import schedule
-from include.releases.schedule import BEGINNING, due_releases, note_release, read_calendar, serve_notices
+from include.releases.schedule import (
+    BEGINNING,
+    cancel_answered_reminders,
+    due_releases,
+    note_release,
+    read_calendar,
+    serve_notices,
+)
 from include.settings import Settings
 from include.warehouse.connect import engine
 from tests.sql.builders import send
@@ -108,6 +115,19 @@ def test_the_first_question_ever_begins_the_calendar_a_day_before_and_owes_nothi
         "release 2026-06T",
         "release 2026-T07",
     ]
+
+
+def test_a_reminder_that_still_waits_when_the_report_comes_is_taken_back_and_the_others_stay(office: Office):
+    office.begin(at("2026-06-08T00:00"))
+    office.serve(at("2026-06-09T08:00"))
+    assert office.to("SYT")
+    assert cancel_answered_reminders(office.engine, at("2026-06-09T08:30")) == 0
+    office.report("SYT", at("2026-06-09T09:00"), figures={"MED01": 1})
+
+    assert cancel_answered_reminders(office.engine, at("2026-06-09T09:30")) == 1
+
+    states = dict(office.ask("select reporting_unit_code, state from release.message where message_kind = 'reminder'"))
+    assert (states["SYT"], states["SNV"]) == ("cancelled", "pending")
 
 
 def test_the_calendar_tells_what_was_done_what_is_overdue_and_what_comes(office: Office):

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from include.extracts.leadership.edition import Comparison
-from include.extracts.leadership.indicator_sentences import amount, difference_of, sentence_of
+from include.extracts.leadership.indicator_sentences import difference_of, sentence_of
 from include.extracts.leadership.snapshot import Figure, IndicatorLines
+from include.extracts.leadership.wording import amount_vi
 from include.indicators.targets import TargetReading
 from tests.unit.edition_builders import edition
 from tests.unit.extract_builders import figure, indicator
@@ -437,7 +438,7 @@ def test_an_indicator_without_any_headline_is_said_to_have_none() -> None:
     ],
 )
 def test_an_amount_goes_with_its_unit(value: str, unit: str, words: str) -> None:
-    assert amount(Decimal(value), unit) == words
+    assert amount_vi(Decimal(value), unit) == words
 
 
 def test_a_difference_without_numbers_is_empty() -> None:

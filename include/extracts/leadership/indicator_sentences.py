@@ -14,7 +14,9 @@ from include.extracts.leadership.statements import judgement_of
 from include.extracts.leadership.wording import (
     KINDS_VI,
     NOT_SHOWN,
+    SCALE,
     SMALL,
+    amount_vi,
     day_vi,
     difference_vi,
     number_vi,
@@ -57,15 +59,6 @@ def sentence_of(lines: IndicatorLines, edition: Edition) -> str:
     return " ".join(told)
 
 
-def amount(value: Decimal, unit: str) -> str:
-    """“2.293 tin, bài”, “87,0%”, “mốc 1 trên thang 0-4”."""
-    if unit == "%":
-        return f"{number_vi(value, unit)}%"
-    if unit.startswith("mốc"):
-        return f"mốc {number_vi(value)} trên thang {unit.removeprefix('mốc ')}"
-    return f"{number_vi(value, unit)} {unit}"
-
-
 def difference_of(comparison: Comparison, unit: str) -> str:
     """“cao hơn 229 tin, bài”, “thấp hơn 0,04 điểm phần trăm”, “bằng”; empty where nothing can be compared."""
     if comparison.difference is None:
@@ -73,7 +66,7 @@ def difference_of(comparison: Comparison, unit: str) -> str:
     if not comparison.difference:
         return "bằng"
     way = "cao hơn" if comparison.difference > 0 else "thấp hơn"
-    return f"{way} {difference_vi(comparison.difference, 'mốc' if unit.startswith('mốc') else unit)}"
+    return f"{way} {difference_vi(comparison.difference, SCALE if unit.startswith(SCALE) else unit)}"
 
 
 def coverage_words(figure: Figure) -> str:
@@ -110,7 +103,7 @@ def _predicate(figure: Figure, lines: IndicatorLines, edition: Edition, *, verb:
     if figure.state == "nil":
         told = f"{subject}không phát sinh ({_ground(figure)})"
     elif figure.value is not None:
-        told = f"{verb}{amount(figure.value, figure.unit)} ({_ground(figure, _parts(figure, lines.arithmetic))})"
+        told = f"{verb}{amount_vi(figure.value, figure.unit)} ({_ground(figure, _parts(figure, lines.arithmetic))})"
     else:
         told = subject + _no_number(figure, lines)
     compared = _compared(figure, edition)
@@ -185,7 +178,7 @@ def _shares(lines: IndicatorLines) -> str:
             told.append(f"có {len(members)} giá trị {name}")
             continue
         listed = ", ".join(
-            f"{each.member_name} {amount(each.value, each.unit) if each.value is not None else each.shown}"
+            f"{each.member_name} {amount_vi(each.value, each.unit) if each.value is not None else each.shown}"
             for each in members
         )
         told.append(f"{name}: {listed}")
@@ -209,7 +202,7 @@ def _compared(figure: Figure, edition: Edition) -> str:
     if not comparison.difference:
         return f"bằng cùng kỳ ({'; '.join(each for each in (period, kind) if each)})"
     before = (
-        amount(comparison.value, figure.unit)
+        amount_vi(comparison.value, figure.unit)
         if comparison.value is not None and comparison.state != "nil"
         else shown_value(comparison.value, figure.unit, comparison.state)
     )
@@ -242,7 +235,7 @@ def _year_estimate(figure: Figure) -> list[str]:
         return []
     side = f" {figure.side_name}" if figure.side_name and figure.unit != figure.side_name else ""
     given = f" ({figure.full_year_count} đơn vị có số ước)" if figure.full_year_count else ""
-    return [f"Ước cả năm{side}: {amount(figure.full_year_estimate, figure.unit)}{given}."]
+    return [f"Ước cả năm{side}: {amount_vi(figure.full_year_estimate, figure.unit)}{given}."]
 
 
 def _judgement(figure: Figure, lines: IndicatorLines) -> list[str]:

@@ -106,14 +106,17 @@ def describe_lead(edition: Edition, figure: Figure) -> Lead:
     else:
         coverage = f"{coverage} đơn vị đã báo cáo"
     is_number = figure.value is not None and figure.state != "nil"
+    number, unit = (
+        wording.number_and_unit(figure.value, figure.unit) if is_number and figure.value is not None else ("", "")
+    )
     marks = [statements.kind_of(figure)] if figure.kind == "uoc" or figure.is_revised else []
     if figure.is_provisional:
         marks.append("tạm tính")
     return Lead(
         code=figure.indicator_code,
         name=statements.label_of(figure),
-        shown=figure.shown + ("%" if is_number and figure.unit == "%" else ""),
-        unit=figure.unit if is_number and figure.unit != "%" else "",
+        shown=number,
+        unit=unit,
         is_number=is_number,
         mark="; ".join(part for part in marks if part),
         change=_sentence(statements.change_of(figure, edition.comparison_of(figure))),

@@ -28,6 +28,7 @@ from include.extracts.leadership.nd30 import DocumentForm, Words, load_form
 from include.extracts.leadership.wording import (
     GROUPS_VI,
     VIETNAM,
+    amount_vi,
     clause_group_name,
     day_vi,
     days_vi,
@@ -218,9 +219,7 @@ def _sentences(parts: Iterable[str]) -> str:
 def _value_with_unit(figure: Figure) -> str:
     if figure.value is None or figure.state == "nil":
         return figure.shown
-    if figure.unit.startswith("mốc "):
-        return f"mốc {figure.shown} trên thang {figure.unit.removeprefix('mốc ')}"
-    return f"{figure.shown}{'%' if figure.unit == '%' else f' {figure.unit}'}"
+    return amount_vi(figure.value, figure.unit)
 
 
 def _main_row(edition: Edition, figure: Figure) -> tuple[str, ...]:

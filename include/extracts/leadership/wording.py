@@ -97,6 +97,9 @@ NO_PACE_VI: Final[Mapping[str, str]] = {
     "no_cut_off": "Không tính tiến độ: chưa có ngày chốt số liệu.",
 }
 
+SCALE: Final = "mốc"
+"""What the unit of a milestone begins with: its value is a place on a scale, not a count."""
+
 SMALL: Final = "<5"
 NOT_SHOWN: Final = "không nêu"
 
@@ -127,6 +130,23 @@ def decimals_of(value: Decimal, unit: str) -> int:
 def number_vi(value: Decimal, unit: str = "") -> str:
     """The value as printed, 1.234,5; no unit after it."""
     return format_number(value, decimals_of(value, unit))
+
+
+def number_and_unit(value: Decimal, unit: str) -> tuple[str, str]:
+    """The value and what is said after it: (“2.293”, “tin, bài”), (“87,0%”, “”).
+
+    A place on a scale is (“mốc 1”, “trên thang 0-4”).
+    """
+    if unit == "%":
+        return f"{number_vi(value, unit)}%", ""
+    if unit.startswith(SCALE):
+        return f"{SCALE} {number_vi(value)}", f"trên thang {unit.removeprefix(SCALE).strip()}"
+    return number_vi(value, unit), unit
+
+
+def amount_vi(value: Decimal, unit: str) -> str:
+    """“2.293 tin, bài”, “87,0%”, “mốc 1 trên thang 0-4”."""
+    return " ".join(part for part in number_and_unit(value, unit) if part)
 
 
 def difference_vi(value: Decimal, unit: str) -> str:
