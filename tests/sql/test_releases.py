@@ -23,6 +23,7 @@ from include.releases.register import (
 )
 from include.releases.stops import ReleaseStopped
 from tests.sql.builders import IN_TIME, LATE, send
+from tests.sql.monitored import count, monitor
 from tests.sql.releases import (
     CLERK,
     DIRECTOR,
@@ -327,6 +328,14 @@ def test_a_report_no_check_looked_at_stops_the_release(reports, tmp_path):
     assert reason.code == "GATE_DID_NOT_RUN"
     assert "Sở Y tế" in reason.text_vi
     assert "Đạo Thạnh" not in reason.text_vi
+
+
+def test_a_feed_no_check_looked_at_stops_the_release_of_the_month_made_of_it(reports, tmp_path):
+    monitor(reports, count("05-01", 3), count("05-02", 4))  # loaded without a run of the gate
+
+    (reason,) = freeze(reports, tmp_path, plan=plan("2026-T05"))
+
+    assert (reason.code, "nguồn khác" in reason.text_vi) == ("GATE_DID_NOT_RUN", True)
 
 
 def test_coverage_under_the_floor_stops_the_release_and_at_the_floor_does_not(reports, tmp_path):
