@@ -19,7 +19,7 @@ from include.delivery.decisions import audit_details
 from include.delivery.mail import read_bundle, write_mail, write_notice, write_release
 from include.delivery.recipients import is_allowed
 from include.delivery.smtp import Answer, Patience, Server, ServerError
-from include.errors import GateError
+from include.errors import GateError, PlatformError
 from include.pipeline.render import bundle_folder
 from include.releases.late_notice import tell_late
 from include.releases.schedule import cancel_answered_reminders
@@ -218,7 +218,13 @@ class _Run:
         )
         if told != [asdict(reason) for reason in reasons]:
             note_stop(self.connection, code, "deliver", reasons, self.now)
-            tell_late(self.connection, self.settings, code, reasons, self.now)
+            # A list of recipients that cannot be read takes neither the note nor the other mails with it.
+            self.connection.commit()
+            try:
+                tell_late(self.connection, self.settings, code, reasons, self.now)
+            except PlatformError as unusable:
+                self.connection.rollback()
+                self._stop("NOBODY_TOLD", f"{unusable.where}: {unusable.found}")
         self._execute(
             "update release.message set last_error = :error where edition_id = :id and state = 'pending'",
             error=gate.found[:500],
@@ -242,20 +248,21 @@ class _Run:
         return claimed == 1
 
     def _record(self, message: Mapping[str, Any], answer: Answer, longest_wait: int) -> None:
-        """Write down what the server said."""
+        """Write down what the server said; nothing of a mail that was given up or replaced meanwhile: it never left."""
         if answer.outcome == "sent":
             faults.hit("deliver_after_answer")
         wait = _minutes(message["attempt_count"] + 1, longest_wait) if answer.outcome == "temporary" else 0
-        self._execute(
+        recorded = self._execute(
             "update release.message set state = :state, attempt_count = attempt_count + 1, next_attempt_at = :next,"
-            " sent_at = :sent_at, last_error = :error where message_id = :id",
+            " sent_at = :sent_at, last_error = :error where message_id = :id and state in ('pending', 'sending')",
             id=message["message_id"],
             state=_STATE_AFTER[answer.outcome],
             next=self.now + timedelta(minutes=wait),
             sent_at=self.now if answer.outcome == "sent" else None,
             error=None if answer.outcome == "sent" else answer.text,
         )
-        self._note(message, answer.outcome, answer.code, answer.text)
+        if recorded:
+            self._note(message, answer.outcome, answer.code, answer.text)
         self.connection.commit()
         if answer.outcome == "sent":
             faults.hit("deliver_after_commit")

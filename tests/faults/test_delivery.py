@@ -571,6 +571,54 @@ def test_one_flipped_bit_in_the_bundle_keeps_the_edition_back_and_is_told_once(d
     assert run(desk, 2).counts["sent"] == 5
 
 
+def test_an_edition_with_nothing_to_draw_is_sent_without_a_chart(desk, post):
+    desk.approve(files={name: content for name, content in FILES.items() if name != "mail-chart.png"})
+
+    assert run(desk).counts["sent"] == 5
+    assert b"image/png" not in post.taken[0][1]
+
+
+def test_a_bundle_that_lost_its_chart_keeps_the_edition_back(desk, post):
+    desk.approve()
+    (desk.settings.releases / CODE / "lan1" / "mail-chart.png").unlink()
+
+    assert [code for code, _ in run(desk).stopped] == ["BUNDLE_CHANGED"]
+    assert post.taken == []
+
+
+def test_a_broken_list_of_recipients_does_not_lose_why_an_edition_was_kept_back_nor_hold_up_others(desk, post):
+    desk.approve()
+    (desk.settings.releases / CODE / "lan1" / "bao-cao.pdf").unlink()
+    notify(desk, f"x@{DOMAIN}")
+    desk.settings.recipients_file.write_text("not,a,list\n", encoding="utf-8")
+
+    report = run(desk)
+
+    assert [code for code, _ in report.stopped] == ["BUNDLE_CHANGED", "NOBODY_TOLD"]
+    assert report.counts["sent"] == 1
+    assert desk.scalar("select count(*) from release.stop where step = 'deliver'") == 1
+
+
+def test_a_mail_given_up_while_the_server_puts_it_off_stays_given_up_and_the_others_are_sent(desk, post):
+    desk.approve()
+    take = post.handle_RCPT
+
+    async def give_up_then_put_off(server, session, envelope, address, options):
+        if address == addresses(1)[0]:
+            with desk.engine.begin() as connection:
+                number = connection.execute(
+                    text("select message_id from release.message where recipient = :it"), {"it": address}
+                ).scalar_one()
+            decide(desk, number, "given_up")
+            return "451 later"
+        return await take(server, session, envelope, address, options)
+
+    post.handle_RCPT = give_up_then_put_off
+
+    assert run(desk).counts["sent"] == 4
+    assert desk.states()[addresses(1)[0]] == "cancelled"
+
+
 def test_a_bundle_signed_anew_with_other_figures_is_not_what_was_rendered(desk, post):
     desk.approve(1)
     desk.approve(2, {**FILES, "bao-cao.pdf": b"%PDF other"})
