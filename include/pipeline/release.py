@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from include.calendar.periods import VIETNAM
 from include.errors import PlatformError
 from include.extracts.leadership.edition import Correction, Edition
 from include.readers.kept_words import require_fit
@@ -246,7 +247,7 @@ def _read_edition(
     for _ in range(_TRIES):
         hold_marts(connection)
         with with_rights_of(connection, "ttdn_extractor"):
-            snapshot = _of_plan(_with_origin(settings, read_snapshot(connection, plan.period_code)), plan)
+            snapshot = _of_plan(_with_origin(settings, read_snapshot(connection, plan.period_code)), plan, moment)
             reasons = find_reasons(connection, plan, snapshot)
             edition = _edition_of(connection, snapshot, request, number, moment)
         if is_current(connection):
@@ -324,12 +325,21 @@ def _same_period_before(connection: Connection, release_code: str, snapshot: Sna
     return (read_snapshot(connection, wanted[0]), "") if wanted else (None, "")
 
 
-def _of_plan(snapshot: Snapshot, plan: ReleasePlan) -> Snapshot:
-    """Only what the release is of: a month brings the figures that come monthly."""
+def _of_plan(snapshot: Snapshot, plan: ReleasePlan, moment: datetime) -> Snapshot:
+    """Only what the release is of: a month brings the figures that come monthly, and no body owes a report for it."""
     if plan.indicator_codes is None:
         return snapshot
     return replace(
-        snapshot, indicators=tuple(each for each in snapshot.indicators if each.code in plan.indicator_codes)
+        snapshot,
+        period=replace(
+            snapshot.period,
+            name=plan.name_of_window_vi,
+            rule="Không yêu cầu đơn vị nào báo cáo theo tháng",
+            # The half-year it lies in is not over: no figure can be of a later day.
+            window_end=min(snapshot.period.window_end, moment.astimezone(VIETNAM).date()),
+        ),
+        bodies=(),
+        indicators=tuple(each for each in snapshot.indicators if each.code in plan.indicator_codes),
     )
 
 

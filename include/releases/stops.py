@@ -117,7 +117,7 @@ def _emptiness(plan: ReleasePlan, snapshot: Snapshot) -> Iterable[StopReason]:
         yield StopReason("EMPTY_TABLE", "Bảng chỉ tiêu không có dòng nào.", "no indicator applies to the period")
     elif all(figure.value is None for figure in snapshot.headlines):
         yield StopReason("EMPTY_TABLE", "Không chỉ tiêu nào có giá trị.", "not one headline has a value")
-    if not snapshot.obliged:
+    if plan.release_kind != "monthly" and not snapshot.obliged:
         yield StopReason("EMPTY_TABLE", "Danh sách đơn vị phải báo cáo trống.", "no body is obliged to report")
     if plan.release_kind != "monthly" and not snapshot.sources:
         yield StopReason("EMPTY_TABLE", "Không có tệp nào được tính vào số liệu.", "no file counts for the period")

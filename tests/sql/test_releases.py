@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from include.errors import PlatformError
+from include.extracts.leadership import statements
 from include.extracts.leadership.edition import edition_json
 from include.pipeline.release import approve_edition
 from include.pipeline.release import freeze as freeze_for_good
@@ -22,7 +23,7 @@ from include.releases.register import (
     load_edition,
 )
 from include.releases.stops import ReleaseStopped
-from tests.sql.builders import IN_TIME, LATE, send
+from tests.sql.builders import IN_TIME, LATE, ZONE, send
 from tests.sql.monitored import count, monitor
 from tests.sql.releases import (
     CLERK,
@@ -129,6 +130,19 @@ def test_a_month_brings_the_figures_that_come_monthly_and_no_others(reports, tmp
 
     assert [each.code for each in edition.snapshot.indicators] == ["M01", "N01"]
     assert (edition.release_kind, edition.name) == ("monthly", "Số liệu tháng 5/2026")
+
+
+def test_a_month_asks_no_body_so_that_none_is_told_to_be_missing_before_its_deadline(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+    may_18 = datetime(2026, 5, 18, 8, 0, tzinfo=ZONE)
+
+    month = frozen(reports, tmp_path, plan=plan("2026-T05", indicator_codes=("M01",)), moment=may_18).snapshot
+
+    assert statements.missing_sentence(month) == "Bản này không yêu cầu đơn vị nào báo cáo."
+    assert statements.title(month).endswith("kỳ tháng 5/2026, cộng dồn từ đầu năm")
+    assert (month.period.window_start, month.period.window_end) == (date(2026, 1, 1), date(2026, 5, 18))
+    half_year = frozen(reports, tmp_path).snapshot
+    assert statements.missing_sentence(half_year).startswith("122 đơn vị chưa nộp")
 
 
 def test_a_run_that_came_late_says_so(reports, tmp_path):
