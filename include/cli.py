@@ -1168,17 +1168,12 @@ def _verify_audit(options: argparse.Namespace) -> int:
 @contextmanager
 def _opened() -> Iterator[tuple[Settings, Engine]]:
     """Settings and an engine on a warehouse that is migrated and knows today's reference files."""
-    from include.pipeline.prepare import prepare_warehouse
+    from include.pipeline.prepare import prepared_warehouse
     from include.settings import load_settings
-    from include.warehouse.connect import engine, warehouse_url
 
     settings = load_settings()
-    opened = engine(warehouse_url(settings))
-    try:
-        prepare_warehouse(opened)
+    with prepared_warehouse(settings) as opened:
         yield settings, opened
-    finally:
-        opened.dispose()
 
 
 @contextmanager

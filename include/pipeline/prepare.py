@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine, text
 
 from include.reference.sync import sync_reference
-from include.settings import PROJECT_ROOT
+from include.settings import PROJECT_ROOT, Settings
+from include.warehouse.connect import engine as engine_on
+from include.warehouse.connect import warehouse_url
 from include.warehouse.migrate import migrate
 from include.warehouse.roles import apply_roles, with_rights_of
 
 _REFERENCE_FOLDERS = ("include/reference", "include/calendar", "include/indicators")
 _PREPARE_LOCK = 7_314_000
+
+
+@contextmanager
+def prepared_warehouse(settings: Settings) -> Iterator[Engine]:
+    """An engine on a warehouse of this checkout's tables and lists; closed when the block ends."""
+    opened = engine_on(warehouse_url(settings))
+    try:
+        prepare_warehouse(opened)
+        yield opened
+    finally:
+        opened.dispose()
 
 
 def prepare_warehouse(engine: Engine) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from include.calendar.periods import VIETNAM
 from include.errors import PlatformError
 from include.extracts.leadership.edition import Correction, Edition
+from include.pipeline.prepare import prepared_warehouse
 from include.readers.kept_words import require_fit
 from include.releases.comparison import compare_headlines
 from include.releases.corrections import hide_small_differences, list_changes
@@ -78,7 +78,7 @@ def freeze(
 
     request = FreezeRequest(require_plan(release_code), by, planned_at, is_late, reason)
     frozen_at = moment or datetime.now(UTC)
-    with _engine(settings) as opened:
+    with prepared_warehouse(settings) as opened:
         with opened.begin() as connection:
             outcome = freeze_release(connection, settings, request, frozen_at)
         if isinstance(outcome, int):
@@ -149,7 +149,7 @@ def approve(settings: Settings, edition_id: int, by: str) -> int:
     Raises DecisionRefused unless it was reviewed and `by` is neither who froze nor who reviewed it.
     """
     moment = datetime.now(UTC)
-    with _engine(settings) as opened, opened.begin() as connection:
+    with prepared_warehouse(settings) as opened, opened.begin() as connection:
         return approve_edition(connection, settings, edition_id, by, moment)
 
 
@@ -194,7 +194,11 @@ def withdraw(settings: Settings, edition_id: int, by: str, reason: str) -> int:
     """
     from sqlalchemy import text
 
-    with _engine(settings) as opened, opened.begin() as connection, with_rights_of(connection, "ttdn_releaser"):
+    with (
+        prepared_warehouse(settings) as opened,
+        opened.begin() as connection,
+        with_rights_of(connection, "ttdn_releaser"),
+    ):
         add_decision(connection, edition_id, "withdrawn", by, datetime.now(UTC), reason)
         return int(
             connection.execute(
@@ -228,7 +232,11 @@ def keep_stop(
 
 
 def _decide(settings: Settings, edition_id: int, decision: str, by: str, reason: str | None = None) -> None:
-    with _engine(settings) as opened, opened.begin() as connection, with_rights_of(connection, "ttdn_releaser"):
+    with (
+        prepared_warehouse(settings) as opened,
+        opened.begin() as connection,
+        with_rights_of(connection, "ttdn_releaser"),
+    ):
         add_decision(connection, edition_id, decision, by, datetime.now(UTC), reason)  # type: ignore[arg-type]
 
 
@@ -393,18 +401,9 @@ def _as_correction(
 
 def load(settings: Settings, edition_id: int) -> Edition:
     """The edition as it was frozen, with its approval."""
-    with _engine(settings) as opened, opened.connect() as connection, with_rights_of(connection, "ttdn_releaser"):
+    with (
+        prepared_warehouse(settings) as opened,
+        opened.connect() as connection,
+        with_rights_of(connection, "ttdn_releaser"),
+    ):
         return load_edition(connection, edition_id)
-
-
-@contextmanager
-def _engine(settings: Settings) -> Iterator[Engine]:
-    from include.pipeline.prepare import prepare_warehouse
-    from include.warehouse.connect import engine, warehouse_url
-
-    opened = engine(warehouse_url(settings))
-    try:
-        prepare_warehouse(opened)
-        yield opened
-    finally:
-        opened.dispose()

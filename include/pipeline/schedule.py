@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -13,8 +12,6 @@ from include.errors import PlatformError
 from include.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from include.releases.schedule import Served
 
 REVIEWED: Final = "Đã soát, số liệu đúng"
@@ -32,10 +29,11 @@ def list_due_releases(settings: Settings | None = None, moment: datetime | None 
     The same release asked for twice on one day has the same run_id, so that whoever starts runs starts one.
     """
     from include.calendar.periods import VIETNAM
+    from include.pipeline.prepare import prepared_warehouse
     from include.releases.schedule import due_releases
 
     now = moment or datetime.now(UTC)
-    with _engine(settings or load_settings()) as opened:
+    with prepared_warehouse(settings or load_settings()) as opened:
         return [
             {
                 "release_code": job.subject,
@@ -53,10 +51,11 @@ def run_id_of(release_code: str, planned_at: datetime) -> str:
 
 def run_notices(settings: Settings | None = None, moment: datetime | None = None) -> list[Served]:
     """Put what is due to bodies and the lead department into the outbox; log who could not be written to."""
+    from include.pipeline.prepare import prepared_warehouse
     from include.releases.schedule import serve_notices
 
     chosen = settings or load_settings()
-    with _engine(chosen) as opened:
+    with prepared_warehouse(chosen) as opened:
         served = serve_notices(opened, chosen, moment or datetime.now(UTC))
     for each in served:
         late = ", late" if each.is_late else ""
@@ -76,6 +75,7 @@ def freeze_planned(release_code: str, planned_at: str | None = None, settings: S
     from sqlalchemy import text
 
     from include.calendar.releases import require_plan
+    from include.pipeline.prepare import prepared_warehouse
     from include.pipeline.release import CALENDAR_FREEZES, freeze
     from include.releases.register import open_edition, released_editions
     from include.releases.schedule import note_release
@@ -86,7 +86,7 @@ def freeze_planned(release_code: str, planned_at: str | None = None, settings: S
     plan = require_plan(release_code)
     planned = datetime.fromisoformat(planned_at) if planned_at else plan.planned_at
     now = datetime.now(UTC)
-    with _engine(chosen) as opened, connected_as(opened, "ttdn_releaser") as connection:
+    with prepared_warehouse(chosen) as opened, connected_as(opened, "ttdn_releaser") as connection:
         # Held by the session until it ends: between the question and the freezing nobody else may freeze.
         connection.execute(
             text("select pg_advisory_lock(hashtextextended('release.planned ' || :code, 0))"), {"code": release_code}
@@ -116,10 +116,11 @@ def freeze_planned(release_code: str, planned_at: str | None = None, settings: S
 
 def render_edition(edition_id: int, *, as_draft: bool, settings: Settings | None = None) -> str:
     """Render the bundle of an edition; the folder it lies in."""
+    from include.pipeline.prepare import prepared_warehouse
     from include.pipeline.render import render_release
 
     chosen = settings or load_settings()
-    with _engine(chosen) as opened, opened.begin() as connection:
+    with prepared_warehouse(chosen) as opened, opened.begin() as connection:
         files = render_release(connection, chosen, edition_id, as_draft=as_draft)
     return str(Path(files[0].path).parent)
 
@@ -200,7 +201,9 @@ def deliver_mail(settings: Settings | None = None) -> dict[str, int] | None:
 def _decisions(settings: Settings, edition_id: int) -> set[str]:
     from sqlalchemy import text
 
-    with _engine(settings) as opened, opened.connect() as connection:
+    from include.pipeline.prepare import prepared_warehouse
+
+    with prepared_warehouse(settings) as opened, opened.connect() as connection:
         rows = connection.execute(
             text("select decision from release.decision where edition_id = :edition"), {"edition": edition_id}
         )
@@ -239,16 +242,3 @@ def _reason(answer: Mapping[str, Any]) -> str:
 def _plain(text: str) -> str:
     """The text without what Markdown or HTML would read as its own."""
     return "".join(f"\\{letter}" if letter in r"\`*_{}[]<>()#+-!|" else letter for letter in text)
-
-
-@contextmanager
-def _engine(settings: Settings) -> Iterator[Engine]:
-    from include.pipeline.prepare import prepare_warehouse
-    from include.warehouse.connect import engine, warehouse_url
-
-    opened = engine(warehouse_url(settings))
-    try:
-        prepare_warehouse(opened)
-        yield opened
-    finally:
-        opened.dispose()
