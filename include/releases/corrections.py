@@ -29,10 +29,21 @@ HIDDEN_BY_DIFFERENCE: Final = (
 
 
 def list_changes(before: Edition, after: Edition) -> tuple[Change, ...]:
-    """The province's figures printed otherwise in `after` than in `before`, breakdowns included, in its order."""
-    then = {_line(figure): figure for figure in _province_figures(before.snapshot)}
-    now = {_line(figure): figure for figure in _province_figures(after.snapshot)}
+    """The figures printed otherwise in `after` than in `before`, in its order.
+
+    Those of the province, breakdowns included; of groups and bodies where nothing of the province moved for the
+    indicator, as when what one body takes back another one adds.
+    """
     reasons = _Reasons(before, after)
+    changes = _changes(_province_figures(before.snapshot), _province_figures(after.snapshot), reasons)
+    told = {each.indicator_code for each in changes}
+    parts = _changes(_part_figures(before.snapshot), _part_figures(after.snapshot), reasons)
+    return (*changes, *(each for each in parts if each.indicator_code not in told))
+
+
+def _changes(before: Iterable[Figure], after: Iterable[Figure], reasons: _Reasons) -> list[Change]:
+    then = {_line(figure): figure for figure in before}
+    now = {_line(figure): figure for figure in after}
     changes = []
     for line in (*now, *(gone for gone in then if gone not in now)):
         old, new = then.get(line), now.get(line)
@@ -53,7 +64,7 @@ def list_changes(before: Edition, after: Edition) -> tuple[Change, ...]:
                 why=reasons.of(known.indicator_code),
             )
         )
-    return tuple(changes)
+    return changes
 
 
 def hide_small_differences(
@@ -168,6 +179,12 @@ def _province_figures(snapshot: Snapshot) -> Iterable[Figure]:
     for lines in snapshot.indicators:
         yield from lines.headline
         yield from lines.breakdowns
+
+
+def _part_figures(snapshot: Snapshot) -> Iterable[Figure]:
+    for lines in snapshot.indicators:
+        yield from lines.by_group
+        yield from lines.by_unit
 
 
 def _line(figure: Figure) -> tuple[str, ...]:
