@@ -19,29 +19,51 @@ def tell_late(
     connection: Connection, settings: Settings, release_code: str, reasons: Sequence[StopReason], moment: datetime
 ) -> int:
     """Put a notice for everyone who asked to be told into the outbox, once a day and release; how many."""
+    from sqlalchemy import text
+
     from include.calendar.releases import require_plan
     from include.delivery.outbox import enqueue_notice
     from include.delivery.recipients import load_recipients, recipients_of
 
     day = moment.astimezone(VIETNAM).date()
     name = require_plan(release_code).name_vi
+    sent_count = connection.execute(
+        text(
+            "select count(*) from release.message inner join release.edition on message.edition_id = edition.edition_id"
+            " where edition.release_code = :code and message.state in ('sending', 'sent', 'uncertain')"
+        ),
+        {"code": release_code},
+    ).scalar_one()
     return enqueue_notice(
         connection,
         kind="release_late",
         subject_key=f"release_late {release_code}/{day.isoformat()}",
         recipients=[each.address for each in recipients_of(load_recipients(settings), "release_late", day)],
         subject=f"Chưa phát hành được: {name}",
-        text=write_late_notice(name, release_code, reasons, moment),
+        text=write_late_notice(name, release_code, reasons, moment, sent_count),
         moment=moment,
     )
 
 
-def write_late_notice(name: str, release_code: str, reasons: Sequence[StopReason], moment: datetime) -> str:
-    """The text of the notice."""
+def write_late_notice(
+    name: str, release_code: str, reasons: Sequence[StopReason], moment: datetime, sent_count: int = 0
+) -> str:
+    """The text of the notice; `sent_count` mails of the release went out before it stopped."""
     listed = "\n".join(f"- {reason.text_vi} ({reason.code})" for reason in reasons)
     return (
         f"{name} ({release_code}) chưa phát hành được. Lúc {moment_vi(moment)} hệ thống dừng vì:\n\n"
         f"{listed}\n\n"
+        f"{_sent_words(sent_count)}\n"
+    )
+
+
+def _sent_words(sent_count: int) -> str:
+    if sent_count:
+        return (
+            f"{sent_count} thư của bản này đã gửi trước đó và không thay đổi; từ lúc này không gửi thêm cho đến khi các"
+            " lý do trên đã được xử lý."
+        )
+    return (
         "Chưa có số liệu nào được gửi đi. Bản phát hành sẽ được gửi khi các lý do trên đã được xử lý và có người duyệt;"
-        " khi đó bản gửi ghi rõ là chậm so với lịch.\n"
+        " khi đó bản gửi ghi rõ là chậm so với lịch."
     )

@@ -586,6 +586,21 @@ def test_a_bundle_that_lost_its_chart_keeps_the_edition_back(desk, post):
     assert post.taken == []
 
 
+def test_an_edition_kept_back_half_way_is_not_told_as_one_nobody_received(desk, post):
+    with desk.settings.recipients_file.open("a", encoding="utf-8") as lines:
+        lines.write(f"cho-tin@{DOMAIN},Văn phòng,release_late,,2026-01-01,,\n")
+    desk.approve()
+    post.answers[("RCPT", addresses(2)[1])] = "451 later"
+    run(desk)
+    (desk.settings.releases / CODE / "lan1" / "bao-cao.pdf").unlink()
+
+    run(desk, 5)
+
+    told = desk.scalar("select body_text_vi from release.message where message_kind = 'release_late'")
+    assert "4 thư của bản này đã gửi trước đó" in told
+    assert "Chưa có số liệu nào" not in told
+
+
 def test_a_broken_list_of_recipients_does_not_lose_why_an_edition_was_kept_back_nor_hold_up_others(desk, post):
     desk.approve()
     (desk.settings.releases / CODE / "lan1" / "bao-cao.pdf").unlink()
