@@ -108,7 +108,7 @@ def freeze_release(
             remedy="Lý do được in trong bản đính chính.",
         )
     with with_rights_of(connection, "ttdn_releaser"):
-        lock_release(connection, request.release_code)
+        lock_release(connection, request.release_code, request.plan.period_code)
         waiting = open_edition(connection, request.release_code)
         if waiting is not None:
             raise DecisionRefused(
@@ -127,6 +127,9 @@ def freeze_release(
             expected="lý do đính chính",
             remedy="Thêm --reason: vì sao số liệu đã phát hành phải đính chính.",
         )
+    if not earlier and request.plan.is_late(moment):
+        # Whoever freezes it by hand, after a stop or a rejection: readers were promised it by then.
+        request = replace(request, is_late=True)
     reasons, edition = _read_edition(connection, settings, request, number, moment)
     if reasons:
         return reasons
@@ -160,11 +163,11 @@ def approve_edition(connection: Connection, settings: Settings, edition_id: int,
     from include.delivery.outbox import enqueue_release
 
     with with_rights_of(connection, "ttdn_releaser"):
-        add_decision(connection, edition_id, "approved", by, moment)
         row = connection.execute(
             text("select release_code, edition_number, release_kind from release.edition where edition_id = :edition"),
             {"edition": edition_id},
         ).one()
+        # Mails before the decision, whose trigger holds the audit log: in that order a delivery takes them as well.
         connection.execute(
             text(
                 "update release.message as message set state = 'cancelled', last_error = :why from release.edition"
@@ -177,6 +180,7 @@ def approve_edition(connection: Connection, settings: Settings, edition_id: int,
                 "why": f"superseded by {row.release_code}/{row.edition_number}",
             },
         )
+        add_decision(connection, edition_id, "approved", by, moment)
         return enqueue_release(
             connection, edition_id, row.release_code, row.edition_number, row.release_kind, settings, moment
         )
@@ -199,16 +203,16 @@ def withdraw(settings: Settings, edition_id: int, by: str, reason: str) -> int:
         opened.begin() as connection,
         with_rights_of(connection, "ttdn_releaser"),
     ):
+        # Mails before the decision, as a delivery takes them.
+        stopped = connection.execute(
+            text(
+                "update release.message set state = 'cancelled', last_error = 'the edition was withdrawn'"
+                " where edition_id = :edition and state = 'pending'"
+            ),
+            {"edition": edition_id},
+        ).rowcount
         add_decision(connection, edition_id, "withdrawn", by, datetime.now(UTC), reason)
-        return int(
-            connection.execute(
-                text(
-                    "update release.message set state = 'cancelled', last_error = 'the edition was withdrawn'"
-                    " where edition_id = :edition and state = 'pending'"
-                ),
-                {"edition": edition_id},
-            ).rowcount
-        )
+        return int(stopped)
 
 
 def keep_stop(
@@ -319,6 +323,8 @@ def _same_period_before(connection: Connection, release_code: str, snapshot: Sna
     """The same period of the year before and its name: for a month, what was released of it; else as known now."""
     from include.calendar.periods import load_periods
     from include.extracts.leadership.snapshot import read_snapshot
+    from include.indicators.catalogue import load_catalogue
+    from include.reference import load_reference
 
     year, _, part = release_code.partition("-")
     if part.startswith("T"):
@@ -330,7 +336,20 @@ def _same_period_before(connection: Connection, release_code: str, snapshot: Sna
         for period in load_periods().values()
         if period.kind == snapshot.period.kind != "DX" and period.plan_year == snapshot.period.plan_year - 1
     ]
-    return (read_snapshot(connection, wanted[0]), "") if wanted else (None, "")
+    if not wanted:
+        return None, ""
+    with with_rights_of(connection, "ttdn_releaser"):
+        printed = printed_of_period(connection, wanted[0])
+    # Beside what was printed of that period a small step would be told here just as in an edition of its own.
+    return (
+        hide_small_differences(
+            read_snapshot(connection, wanted[0]),
+            [each.snapshot for each in printed],
+            load_catalogue(),
+            load_reference(),
+        ),
+        "",
+    )
 
 
 def _of_plan(snapshot: Snapshot, plan: ReleasePlan, moment: datetime) -> Snapshot:

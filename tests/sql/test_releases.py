@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -12,7 +13,8 @@ from sqlalchemy.exc import DBAPIError
 from include.errors import PlatformError
 from include.extracts.leadership import statements
 from include.extracts.leadership.edition import edition_json
-from include.pipeline.release import approve_edition
+from include.indicators.marts import ensure_current
+from include.pipeline.release import approve_edition, with_sources
 from include.pipeline.release import freeze as freeze_for_good
 from include.releases.register import (
     DecisionRefused,
@@ -305,6 +307,57 @@ def test_a_small_step_between_two_editions_of_a_sensitive_count_is_hidden_in_the
     assert all(cell.value is None for cell in second.lineage if cell.indicator_code == "R02")
     assert second.correction is not None
     assert {each.after for each in second.correction.changes if each.indicator_code == "R02"} == {"không nêu"}
+
+
+def test_a_small_step_from_an_edition_that_still_waits_for_its_approval_is_hidden_too(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"RSP02": 10, "RSP03": 9})
+    send_checked(reports, DAO_THANH, figures={"RSP02": 10, "RSP03": 9, "MED01": 8})
+    month = frozen(reports, tmp_path, plan=plan("2026-T05", indicator_codes=("R02", "M01")))
+    assert any(each.value is not None for each in month.snapshot.headlines if each.indicator_code == "R02")
+    send_checked(reports, "SYT", figures={"RSP02": 12, "RSP03": 9})
+
+    half_year = frozen(reports, tmp_path)
+
+    assert {each.state for each in half_year.snapshot.headlines if each.indicator_code == "R02"} == {"suppressed"}
+
+
+def test_the_same_period_of_the_year_before_tells_no_small_step_from_what_was_printed_of_it(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"RSP02": 10, "RSP03": 9})
+    send_checked(reports, DAO_THANH, figures={"RSP02": 10, "RSP03": 9, "MED01": 8})
+    printed = released(reports, tmp_path)
+    send_checked(reports, "SYT", figures={"RSP02": 12, "RSP03": 9})
+    ensure_current(reports)
+    next_year = replace(printed.snapshot, period=replace(printed.snapshot.period, plan_year=2027))
+
+    compared = {
+        each.indicator_code: (each.value, each.state)
+        for each in with_sources(reports, replace(printed, release_code="2027-06T", snapshot=next_year)).comparisons
+    }
+
+    assert (compared["R02"], compared["M01"]) == ((None, "suppressed"), (8, "reported"))
+
+
+def test_what_one_body_takes_back_and_another_adds_is_a_correction_of_their_groups(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+    send_checked(reports, DAO_THANH, figures={"MED01": 20})
+    released(reports, tmp_path)
+    send_checked(reports, "SYT", figures={"MED01": 9}, received_at=IN_TIME + timedelta(hours=1))
+    send_checked(reports, DAO_THANH, figures={"MED01": 19}, received_at=IN_TIME + timedelta(hours=1))
+
+    correction = frozen(reports, tmp_path, reason="Hai đơn vị gửi lại báo cáo.").correction
+
+    assert correction is not None
+    told = {each.scope_name: (each.before, each.after) for each in correction.changes if each.indicator_code == "M01"}
+    assert told == {"Sở, ban, ngành": ("8", "9"), "Xã, phường": ("20", "19")}
+
+
+def test_what_a_person_freezes_after_its_moment_is_marked_late_and_a_correction_is_not(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+
+    assert released(reports, tmp_path, moment=JUNE_18 + timedelta(hours=2)).is_late
+    send_checked(reports, "SYT", figures={"MED01": 9})
+    correction = frozen(reports, tmp_path, moment=JUNE_18 + timedelta(days=9), reason="Sở Y tế gửi lại báo cáo.")
+    assert not correction.is_late
 
 
 def test_a_large_step_between_two_editions_is_printed(reports, tmp_path):
