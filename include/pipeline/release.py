@@ -223,12 +223,16 @@ def keep_stop(
     step: str,
     moment: datetime,
     planned_at: datetime | None = None,
+    *,
+    is_awaited: bool = True,
 ) -> int:
-    """Keep why a release stopped and tell the people who wait that it is late, once a day; the number of the note."""
+    """Keep why a release stopped; the number of the note. Those who wait (`is_awaited`) are told once a day."""
     from include.releases.late_notice import tell_late
 
     with engine.begin() as connection, with_rights_of(connection, "ttdn_releaser"):
         stop_id = note_stop(connection, release_code, step, reasons, moment, planned_at)
+    if not is_awaited:
+        return stop_id
     # A transaction of its own: a list of recipients that cannot be read must not take the note with it.
     with engine.begin() as connection, with_rights_of(connection, "ttdn_releaser"):
         tell_late(connection, settings, release_code, reasons, moment)
