@@ -30,7 +30,7 @@ from include.warehouse.connect import engine, warehouse_url
 from include.warehouse.roles import connected_as
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
     from include.settings import Settings
 
@@ -93,11 +93,20 @@ def deliver(
     """
     opened = engine(warehouse_url(settings))
     try:
-        cancel_answered_reminders(opened, moment or datetime.now(UTC))
+        unknown = _cancel_answered(opened, moment or datetime.now(UTC))
         with connected_as(opened, "ttdn_releaser") as connection:
-            return _Run(connection, settings, moment, patience or Patience()).deliver(waits_too)
+            return _Run(connection, settings, moment, patience or Patience(), unknown).deliver(waits_too)
     finally:
         opened.dispose()
+
+
+def _cancel_answered(opened: Engine, moment: datetime) -> str:
+    """Take back reminders whose report came; why that is not known, so that they wait and nothing else does."""
+    try:
+        cancel_answered_reminders(opened, moment)
+    except PlatformError as error:
+        return f"{error.where}: {error.found}"
+    return ""
 
 
 @dataclass
@@ -106,6 +115,7 @@ class _Run:
     settings: Settings
     moment: datetime | None
     patience: Patience
+    unknown: str = ""
     handled: list[Handled] = field(default_factory=list)
     stopped: list[tuple[str, str]] = field(default_factory=list)
     content: tuple[str, bytes] = ("", b"")
@@ -123,6 +133,8 @@ class _Run:
         try:
             self._note_interrupted()
             self._cancel_overtaken()
+            if self.unknown:
+                self._stop("REMINDERS_WAIT", self.unknown)
             self._send(self._due(waits_too))
             return DeliveryReport(self.now, tuple(self.handled), self._count_waiting(), tuple(self.stopped))
         finally:
@@ -324,6 +336,7 @@ class _Run:
             "select message.*, edition.release_code, edition.edition_number from release.message"
             " left join release.edition on message.edition_id = edition.edition_id"
             " where message.state = 'pending' and (message.next_attempt_at <= :now or :waits_too)"
+            " and not (message.message_kind = 'reminder' and :is_unknown)"
             " and (message.edition_id is null or (exists (select 1 from release.decision"
             " where decision.edition_id = message.edition_id and decision = 'approved')"
             " and exists (select 1 from release.document"
@@ -331,6 +344,7 @@ class _Run:
             " order by message.message_id",
             now=self.now,
             waits_too=waits_too,
+            is_unknown=bool(self.unknown),
         )
         self.connection.commit()
         return found

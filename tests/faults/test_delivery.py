@@ -23,6 +23,7 @@ from include.delivery.decisions import MessageRefused, decide_message
 from include.delivery.outbox import enqueue_notice, enqueue_release
 from include.delivery.overview import read_overview
 from include.delivery.smtp import Patience
+from include.errors import GateError
 from include.pipeline.deliver import DeliveryReport, deliver
 from include.warehouse.connect import engine
 from tests.faults.delivery_child import start_delivery
@@ -584,6 +585,20 @@ def test_a_bundle_that_lost_its_chart_keeps_the_edition_back(desk, post):
 
     assert [code for code, _ in run(desk).stopped] == ["BUNDLE_CHANGED"]
     assert post.taken == []
+
+
+def test_while_nobody_can_say_who_still_owes_a_report_reminders_wait_and_the_edition_is_sent(desk, post, monkeypatch):
+    def fail(*_: object) -> int:
+        raise GateError(where="the marts", found="another ledger", expected="one that balances", remedy="Look at it.")
+
+    desk.approve()
+    notify(desk, f"x@{DOMAIN}")
+    with monkeypatch.context() as broken:
+        broken.setattr("include.pipeline.deliver.cancel_answered_reminders", fail)
+        report = run(desk)
+
+    assert [code for code, _ in report.stopped] == ["REMINDERS_WAIT"]
+    assert sorted(to for to, _ in post.taken) == sorted(addresses(5))
 
 
 def test_an_edition_kept_back_half_way_is_not_told_as_one_nobody_received(desk, post):
