@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from include.extracts.leadership.edition import Change
+from include.extracts.leadership.exceptions import UNTOLD
 from include.extracts.leadership.suppression import SMALLEST_SHOWN
 from include.extracts.leadership.wording import NOT_SHOWN
 
@@ -96,7 +97,7 @@ def hide_small_differences(
     if not hidden_measures and not hidden_axes:
         return snapshot
     return replace(
-        snapshot,
+        _without_bodies_figures(snapshot, hidden_measures, catalogue),
         indicators=tuple(
             _without(
                 lines,
@@ -104,6 +105,29 @@ def hide_small_differences(
                 axes={axis for code, axis in hidden_axes if code == lines.code},
             )
             for lines in snapshot.indicators
+        ),
+    )
+
+
+def _without_bodies_figures(snapshot: Snapshot, measures: set[str], catalogue: Mapping[str, Indicator]) -> Snapshot:
+    """The snapshot whose lists of what bodies sent again, corrected or contradicted name these measures only."""
+    return replace(
+        snapshot,
+        restatements=tuple(
+            replace(each, before=NOT_SHOWN, after=NOT_SHOWN) if each.measure_code in measures else each
+            for each in snapshot.restatements
+        ),
+        corrections=tuple(
+            replace(each, printed=NOT_SHOWN, counted=NOT_SHOWN, reason=UNTOLD)
+            if any(f"({code})" in each.figure_name for code in measures)
+            else each
+            for each in snapshot.corrections
+        ),
+        differences=tuple(
+            replace(each, reported=NOT_SHOWN, prevailing=NOT_SHOWN)
+            if any(term.measure_code in measures for term in catalogue[each.indicator_code].terms)
+            else each
+            for each in snapshot.differences
         ),
     )
 

@@ -305,6 +305,7 @@ def test_a_small_step_between_two_editions_of_a_sensitive_count_is_hidden_in_the
     assert [each for each in told if each.value is not None or each.numerator is not None] == []
     assert {each.state for each in told} >= {"suppressed"}
     assert all(cell.value is None for cell in second.lineage if cell.indicator_code == "R02")
+    assert {(each.before, each.after) for each in second.snapshot.restatements} == {("không nêu", "không nêu")}
     assert second.correction is not None
     assert {each.after for each in second.correction.changes if each.indicator_code == "R02"} == {"không nêu"}
 
