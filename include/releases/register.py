@@ -352,7 +352,7 @@ def list_editions(connection: Connection, release_code: str | None = None) -> li
 
 
 def list_stops(connection: Connection) -> Sequence[Any]:
-    """Releases that stopped and have not been frozen since: code, moments, step, reasons; newest first."""
+    """Releases that stopped and have neither been frozen since nor sent in full: code, moments, step, reasons."""
     from sqlalchemy import text
 
     return connection.execute(
@@ -361,6 +361,11 @@ def list_stops(connection: Connection) -> Sequence[Any]:
             " stop.reasons from release.stop"
             " where not exists (select 1 from release.edition where edition.release_code = stop.release_code"
             " and edition.frozen_at > stop.stopped_at)"
+            # A bundle that was put right, or only could not be written a second time, holds nobody up any more.
+            " and not (stop.step <> 'freeze' and coalesce((select state.edition_state"
+            " from release.edition_state as state where state.release_code = stop.release_code"
+            " order by state.edition_number desc limit 1), '') ="
+            " any(array['delivered', 'rejected', 'withdrawn']))"
             " order by stop.release_code, stop.stopped_at desc"
         )
     ).all()

@@ -25,6 +25,7 @@ from include.delivery.overview import read_overview
 from include.delivery.smtp import Patience
 from include.errors import GateError
 from include.pipeline.deliver import DeliveryReport, deliver
+from include.releases.register import list_stops
 from include.warehouse.connect import engine
 from tests.faults.delivery_child import start_delivery
 from tests.faults.delivery_desk import (
@@ -73,6 +74,11 @@ def decide(desk: Desk, message_id: int, decision) -> None:
 def overview(desk: Desk, minutes: float) -> dict:
     with desk.engine.connect() as connection:
         return read_overview(connection, NOON + timedelta(minutes=minutes))
+
+
+def stops_of(desk: Desk) -> list:
+    with desk.engine.connect() as connection:
+        return list(list_stops(connection))
 
 
 def waits(desk: Desk) -> list[float]:
@@ -567,9 +573,11 @@ def test_one_flipped_bit_in_the_bundle_keeps_the_edition_back_and_is_told_once(d
     assert (post.taken, set(desk.states().values())) == ([], {"pending"})
     assert desk.scalar("select count(*) from release.stop where step = 'deliver'") == 1
     assert name in desk.scalar("select reasons ->> 0 from release.stop")
+    assert [stop.release_code for stop in stops_of(desk)] == [CODE]
     content[-2] ^= 1
     path.write_bytes(bytes(content))
     assert run(desk, 2).counts["sent"] == 5
+    assert stops_of(desk) == []
 
 
 def test_an_edition_with_nothing_to_draw_is_sent_without_a_chart(desk, post):
