@@ -68,9 +68,9 @@ def run_notices(settings: Settings | None = None, moment: datetime | None = None
 def freeze_planned(release_code: str, planned_at: str | None = None, settings: Settings | None = None) -> int | None:
     """Freeze a release of the calendar for its moment (ISO; the calendar's own when None); the id of the edition.
 
-    A second call for the same moment gives the same edition. None when a person was there first: an edition of the
-    release waits for a decision or is released. Raises ReleaseStopped, kept and ticked, when the figures may not be
-    released; PlatformError for a release the calendar does not know.
+    A second call for the same moment gives the same edition, a new one once that was rejected. None when a person was
+    there first: an edition of the release waits for a decision or is released. Raises ReleaseStopped, kept and ticked,
+    when the figures may not be released; PlatformError for a release the calendar does not know.
     """
     from sqlalchemy import text
 
@@ -92,7 +92,12 @@ def freeze_planned(release_code: str, planned_at: str | None = None, settings: S
             text("select pg_advisory_lock(hashtextextended('release.planned ' || :code, 0))"), {"code": release_code}
         )
         known = connection.execute(
-            text("select edition_id from release.edition where release_code = :code and planned_at = :planned"),
+            text(
+                "select edition.edition_id from release.edition where edition.release_code = :code"
+                " and edition.planned_at = :planned and not exists (select 1 from release.decision"
+                " where decision.edition_id = edition.edition_id and decision.decision in ('rejected', 'withdrawn'))"
+                " order by edition.edition_number desc limit 1"
+            ),
             {"code": release_code, "planned": planned},
         ).scalar()
         is_taken = known is None and (

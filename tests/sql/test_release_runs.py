@@ -200,6 +200,17 @@ def test_a_rejection_needs_a_reason_and_ends_the_release(desk: Desk) -> None:
     assert not desk.answer("approved", edition, APPROVED, APPROVER), "a rejected edition is never approved"
 
 
+def test_after_a_rejection_a_run_started_again_freezes_the_next_edition(desk: Desk) -> None:
+    first = desk.frozen()
+    reject(desk.settings, first, "Trưởng phòng", "Thiếu báo cáo của Sở Y tế.")
+
+    second = desk.frozen()
+
+    assert second != first
+    assert desk.editions() == [("2026-06T", 1), ("2026-06T", 2)]
+    assert desk.freeze() == second
+
+
 def test_the_approver_can_reject_too(desk: Desk) -> None:
     edition = desk.frozen()
     desk.answer("reviewed", edition, REVIEWED, REVIEWER)
