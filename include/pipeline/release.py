@@ -15,6 +15,8 @@ from include.releases.comparison import compare_headlines
 from include.releases.corrections import hide_small_differences, list_changes
 from include.releases.lineage import read_lineage
 from include.releases.register import (
+    SHORTEST_POST,
+    SHORTEST_REASON,
     DecisionRefused,
     add_decision,
     add_edition,
@@ -97,6 +99,7 @@ def freeze_release(
         expected="một chức danh hoặc tài khoản, không ghi họ tên",
         remedy="Ghi chức danh của người chốt, ví dụ “Chuyên viên thống kê”.",
         is_post=True,
+        shortest=SHORTEST_POST,
     )
     if request.reason is not None:
         require_fit(
@@ -105,6 +108,7 @@ def freeze_release(
             refusal=DecisionRefused,
             expected="lý do bằng lời, ai cũng đọc được",
             remedy="Lý do được in trong bản đính chính.",
+            shortest=SHORTEST_REASON,
         )
     with with_rights_of(connection, "ttdn_releaser"):
         lock_release(connection, request.release_code)
