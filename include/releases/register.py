@@ -349,7 +349,7 @@ def list_editions(connection: Connection, release_code: str | None = None) -> li
 
 
 def list_stops(connection: Connection) -> Sequence[Any]:
-    """Releases that stopped and have not been frozen since: code, moments, step, reasons; newest first."""
+    """Releases that stopped and did not get past that step since: code, moments, step, reasons; newest first."""
     from sqlalchemy import text
 
     return connection.execute(
@@ -358,6 +358,9 @@ def list_stops(connection: Connection) -> Sequence[Any]:
             " stop.reasons from release.stop"
             " where not exists (select 1 from release.edition where edition.release_code = stop.release_code"
             " and edition.frozen_at > stop.stopped_at)"
+            " and not (stop.step <> 'freeze' and exists (select 1 from release.message"
+            " inner join release.edition on message.edition_id = edition.edition_id"
+            " where edition.release_code = stop.release_code and message.sent_at > stop.stopped_at))"
             " order by stop.release_code, stop.stopped_at desc"
         )
     ).all()

@@ -24,6 +24,7 @@ from include.delivery.outbox import enqueue_notice, enqueue_release
 from include.delivery.overview import read_overview
 from include.delivery.smtp import Patience
 from include.pipeline.deliver import DeliveryReport, deliver
+from include.releases.register import list_stops
 from include.warehouse.connect import engine
 from tests.faults.delivery_child import start_delivery
 from tests.faults.delivery_desk import (
@@ -569,6 +570,45 @@ def test_one_flipped_bit_in_the_bundle_keeps_the_edition_back_and_is_told_once(d
     content[-2] ^= 1
     path.write_bytes(bytes(content))
     assert run(desk, 2).counts["sent"] == 5
+
+
+def test_what_was_late_and_has_come_is_neither_told_nor_listed_as_late(desk, post):
+    desk.approve()
+    waits = f"cho-tin@{DOMAIN}"
+    with desk.settings.recipients_file.open("a", encoding="utf-8") as lines:
+        lines.write(f"{waits},Văn phòng,release_late,,2026-01-01,,\n")
+    path = desk.settings.releases / CODE / "lan1" / "mail.txt"
+    written = path.read_bytes()
+    path.write_bytes(written + b"!")
+
+    run(desk)
+
+    assert desk.states()[waits] == "pending"
+    with desk.engine.connect() as connection:
+        assert [stop.step for stop in list_stops(connection)] == ["deliver"]
+    path.write_bytes(written)
+    assert run(desk, 1).counts["sent"] == 5
+    assert desk.states()[waits] == "cancelled"
+    assert post.mails_to(waits) == []
+    with desk.engine.connect() as connection:
+        assert list_stops(connection) == []
+
+
+def test_a_correction_that_is_late_does_not_claim_that_nothing_was_sent(desk, post):
+    desk.approve(1)
+    run(desk)
+    desk.approve(2)
+    waits = f"cho-tin@{DOMAIN}"
+    with desk.settings.recipients_file.open("a", encoding="utf-8") as lines:
+        lines.write(f"{waits},Văn phòng,release_late,,2026-01-01,,\n")
+    (desk.settings.releases / CODE / "lan2" / "mail.txt").unlink()
+
+    run(desk, 1)
+    run(desk, 2)
+
+    (told,) = post.mails_to(waits)
+    assert "Lần đã gửi trước đây vẫn là lần gần nhất" in told.get_content()
+    assert "Chưa có số liệu nào được gửi đi" not in told.get_content()
 
 
 def test_a_bundle_signed_anew_with_other_figures_is_not_what_was_rendered(desk, post):
