@@ -723,7 +723,9 @@ def test_the_overview_counts_by_edition_and_says_what_to_do(desk, post):
         ("failed", addresses(1)[0], "5.1.1 no such mailbox"),
         ("waiting", addresses(2)[1], "4.2.1 busy"),
     ]
-    assert "--resend" in subject["messages"][2]["question"]
+    asked = [each["question"] or "" for each in subject["messages"]]
+    assert ["--give-up" in each for each in asked] == [True, False, False]
+    assert ["--keep" in each for each in asked] == [False, False, True]
     assert told["needs_a_person"]
 
 
