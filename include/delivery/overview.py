@@ -17,7 +17,7 @@ _COUNTED = ("sent", "waiting", "failed", "uncertain", "cancelled")
 
 QUESTIONS_VI: Final = {
     "uncertain": "Máy chủ có thể đã nhận thư. Hỏi người nhận: đã tới thì --keep, chưa tới thì --resend.",
-    "failed": "Thư bị từ chối, hệ thống không tự gửi lại. Sửa xong nguyên nhân thì --resend; không gửi nữa thì --give-up.",
+    "failed": "Thư bị từ chối, không tự gửi lại. Sửa xong nguyên nhân thì --resend; không gửi nữa thì --give-up.",
 }
 """What a person is asked to do about a mail in that state."""
 

@@ -133,7 +133,6 @@ class _Run:
             self._note_interrupted()
             self._cancel_overtaken()
             self._send(self._due(waits_too))
-            self._cancel_overtaken()
             return DeliveryReport(self.now, tuple(self.handled), self._count_waiting(), tuple(self.stopped))
         finally:
             if not self.connection.invalidated:
