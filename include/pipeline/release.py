@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
 from include.errors import PlatformError
 from include.extracts.leadership.edition import Correction, Edition
+from include.extracts.leadership.wording import day_vi
 from include.pipeline.prepare import prepared_warehouse
 from include.readers.kept_words import require_fit
 from include.releases.comparison import compare_headlines
 from include.releases.corrections import hide_small_differences, list_changes
 from include.releases.lineage import read_lineage
 from include.releases.register import (
+    SHORTEST_POST,
+    SHORTEST_REASON,
     DecisionRefused,
     add_decision,
     add_edition,
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from include.calendar.releases import ReleasePlan
-    from include.extracts.leadership.snapshot import Snapshot
+    from include.extracts.leadership.snapshot import Period, Snapshot
 
 CALENDAR_FREEZES: Final = "Lịch phát hành"
 """Who froze an edition the calendar asked for: the platform, which reviews and approves nothing."""
@@ -97,6 +100,7 @@ def freeze_release(
         expected="một chức danh hoặc tài khoản, không ghi họ tên",
         remedy="Ghi chức danh của người chốt, ví dụ “Chuyên viên thống kê”.",
         is_post=True,
+        shortest=SHORTEST_POST,
     )
     if request.reason is not None:
         require_fit(
@@ -105,6 +109,7 @@ def freeze_release(
             refusal=DecisionRefused,
             expected="lý do bằng lời, ai cũng đọc được",
             remedy="Lý do được in trong bản đính chính.",
+            shortest=SHORTEST_REASON,
         )
     with with_rights_of(connection, "ttdn_releaser"):
         lock_release(connection, request.release_code)
@@ -336,8 +341,27 @@ def _of_plan(snapshot: Snapshot, plan: ReleasePlan) -> Snapshot:
     """Only what the release is of: a month brings the figures that come monthly."""
     if plan.indicator_codes is None:
         return snapshot
+    indicators = tuple(each for each in snapshot.indicators if each.code in plan.indicator_codes)
+    # Of the month's own figures: what the bodies' reports are closed at says nothing about them.
+    closed = [
+        day for each in indicators for line in each.headline for day in (line.cut_off_from, line.cut_off_to) if day
+    ]
     return replace(
-        snapshot, indicators=tuple(each for each in snapshot.indicators if each.code in plan.indicator_codes)
+        snapshot,
+        indicators=indicators,
+        cut_off_from=min(closed, default=None),
+        cut_off_to=max(closed, default=None),
+        period=_period_to_date(snapshot.period, plan, max(closed, default=plan.window[1])),
+    )
+
+
+def _period_to_date(period: Period, plan: ReleasePlan, newest: date) -> Period:
+    """The part of the reporting period a month's figures are added up over, so named wherever the period is."""
+    month = plan.window[1]
+    return replace(
+        period,
+        name=f"Tháng {month.month}/{month.year}, số liệu cộng dồn từ {day_vi(period.window_start)}",
+        window_end=min(period.window_end, max(month, newest)),
     )
 
 

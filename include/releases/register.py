@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 Decision = Literal["reviewed", "approved", "rejected", "withdrawn"]
 
+SHORTEST_POST: Final = 2
+SHORTEST_REASON: Final = 5
+"""In characters, as the tables have it."""
+
 _RELEASE_LOCK: Final = "release.edition"
 _OPEN_STATES: Final = ("frozen", "reviewed")
 _RELEASED: Final = (
@@ -232,6 +236,7 @@ def add_decision(
         expected="một chức danh hoặc tài khoản, không ghi họ tên",
         remedy="Quyết định được giữ mãi, nên chỉ ghi chức danh, ví dụ “Phó Giám đốc Sở VHTTDL”.",
         is_post=True,
+        shortest=SHORTEST_POST,
     )
     if decision in ("rejected", "withdrawn") or reason is not None:
         require_fit(
@@ -240,6 +245,7 @@ def add_decision(
             refusal=DecisionRefused,
             expected="lý do bằng lời, ai cũng đọc được",
             remedy="Từ chối hoặc rút lại phải nêu lý do; người chốt lại số liệu dựa vào đó.",
+            shortest=SHORTEST_REASON,
         )
     try:
         with connection.begin_nested():
@@ -343,7 +349,7 @@ def list_editions(connection: Connection, release_code: str | None = None) -> li
 
 
 def list_stops(connection: Connection) -> Sequence[Any]:
-    """Releases that stopped and have not been frozen since: code, moments, step, reasons; newest first."""
+    """Releases that stopped and did not get past that step since: code, moments, step, reasons; newest first."""
     from sqlalchemy import text
 
     return connection.execute(
@@ -352,6 +358,9 @@ def list_stops(connection: Connection) -> Sequence[Any]:
             " stop.reasons from release.stop"
             " where not exists (select 1 from release.edition where edition.release_code = stop.release_code"
             " and edition.frozen_at > stop.stopped_at)"
+            " and not (stop.step <> 'freeze' and exists (select 1 from release.message"
+            " inner join release.edition on message.edition_id = edition.edition_id"
+            " where edition.release_code = stop.release_code and message.sent_at > stop.stopped_at))"
             " order by stop.release_code, stop.stopped_at desc"
         )
     ).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -130,6 +130,20 @@ def test_a_month_brings_the_figures_that_come_monthly_and_no_others(reports, tmp
     assert (edition.release_kind, edition.name) == ("monthly", "Số liệu tháng 5/2026")
 
 
+def test_a_month_says_that_its_figures_are_added_up_from_the_first_day_of_the_period(reports, tmp_path):
+    # Cut off on 08/06, after the month closed on 14/05: a leader must not read five months as one.
+    send_checked(reports, "SYT", figures={"MED01": 8})
+
+    month = frozen(reports, tmp_path, plan=plan("2026-T05", indicator_codes=("M01",)))
+    half_year = frozen(reports, tmp_path)
+
+    period = month.snapshot.period
+    assert period.name == "Tháng 5/2026, số liệu cộng dồn từ 01/01/2026"
+    assert (period.window_start, period.window_end) == (date(2026, 1, 1), date(2026, 6, 8))
+    assert half_year.snapshot.period.name == "6 tháng đầu năm 2026"
+    assert half_year.snapshot.period.window_end == date(2026, 6, 30)
+
+
 def test_a_run_that_came_late_says_so(reports, tmp_path):
     send_checked(reports, "SYT", figures={"MED01": 8})
 
@@ -157,8 +171,26 @@ def test_freeze_review_approve_in_that_order_by_two_people(reports, tmp_path):
 
 @pytest.mark.parametrize(
     "approver",
-    [CLERK, "chuyên viên  THỐNG KÊ", " Chuyên viên thống kê ", HEAD, HEAD.upper()],
-    ids=["froze", "froze, other capitals", "froze, spaces", "reviewed", "reviewed, capitals"],
+    [
+        CLERK,
+        "chuyên viên  THỐNG KÊ",
+        " Chuyên viên thống kê ",
+        "Chuyên viên thống kê.",
+        "Chuyên-viên thống kê",
+        "Chuyen vien thong ke",
+        HEAD,
+        HEAD.upper(),
+    ],
+    ids=[
+        "froze",
+        "froze, other capitals",
+        "froze, spaces",
+        "froze, full stop",
+        "froze, hyphen",
+        "froze, no accents",
+        "reviewed",
+        "reviewed, capitals",
+    ],
 )
 def test_whoever_froze_or_reviewed_does_not_approve(reports, tmp_path, approver):
     send_checked(reports, "SYT", figures={"MED01": 8})
@@ -169,6 +201,29 @@ def test_whoever_froze_or_reviewed_does_not_approve(reports, tmp_path, approver)
         add_decision(reports, number, "approved", approver, JUNE_18)
 
     assert state_of(reports, "2026-06T/1") == "reviewed"
+
+
+def test_posts_are_one_person_by_letters_and_digits_alone(reports):
+    def same(first, second):
+        return reports.execute(
+            text("select release.same_person(:first, :second)"), {"first": first, "second": second}
+        ).scalar()
+
+    assert same("Giám đốc Sở", "GIÁM\u200b ĐỐC\u00a0SỞ.")
+    assert not same("Giám đốc Sở", "Phó Giám đốc Sở")
+    assert not same("Phó Giám đốc 1", "Phó Giám đốc 2")
+    assert not same("nguoi-soat", "nguoi-duyet")
+
+
+@pytest.mark.parametrize("reason", ["ok", "\u200b\u200b\u200b\u200b\u200b"])
+def test_a_reason_that_says_nothing_is_refused_before_the_database_is(reports, tmp_path, reason):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+    number = find_edition(reports, frozen(reports, tmp_path).number)
+
+    with pytest.raises(DecisionRefused, match=r"ngắn hơn 5 chữ|để trống"):
+        add_decision(reports, number, "rejected", HEAD, JUNE_18, reason)
+    with pytest.raises(DecisionRefused, match=r"ngắn hơn 5 chữ|để trống"):
+        frozen(reports, tmp_path, reason=reason)
 
 
 def test_nothing_is_approved_that_nobody_reviewed(reports, tmp_path):
