@@ -64,6 +64,12 @@ class ReleasePlan:
             return None
         return min(self.planned_at.astimezone(VIETNAM).date() - timedelta(days=days), self.window[1])
 
+    @property
+    def name_of_window_vi(self) -> str:
+        """“Tháng 5/2026, cộng dồn từ đầu năm”: figures are kept by half-year and year, and run from their start."""
+        year, _, month = self.release_code.partition("-T")
+        return f"Tháng {int(month)}/{year}, cộng dồn từ đầu năm"
+
     def is_late(self, moment: datetime) -> bool:
         """Whether a freeze at that moment has to be marked late."""
         return moment > self.planned_at + self.grace

@@ -38,7 +38,8 @@ _TYPES: Final = {
 }
 """What travels with the mail, in this order; the last is the first to stay behind."""
 
-_BODY: Final = ("mail.txt", "mail.html", "mail-chart.png")
+_CHART: Final = "mail-chart.png"
+_BODY: Final = ("mail.txt", "mail.html", _CHART)
 _BODY_END: Final = re.compile(r"</body\s*>", re.IGNORECASE)
 
 
@@ -52,12 +53,12 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class MailBundle:
-    """What of a bundle goes into the mail: the two texts, the chart, the files; `place` says where all of it lies."""
+    """What of a bundle goes into the mail: the two texts, the chart if any, the files; `place` is where it lies."""
 
     place: str
     text: str
     html: str
-    chart: bytes
+    chart: bytes | None
     attachments: tuple[Attachment, ...]
 
 
@@ -75,7 +76,9 @@ def read_bundle(folder: Path, number: str, documents: Mapping[str, str], keys: S
         key=lambda name: (list(_TYPES).index(Path(name).suffix), name),
     )
     contents: dict[str, bytes] = {}
-    for name in [*_BODY, *files]:
+    # Where there is nothing to draw no chart is rendered, and the page names none.
+    body = [name for name in _BODY if name != _CHART or name in documents]
+    for name in [*body, *files]:
         content = _read(folder / name)
         if name not in documents:
             problems.append(f"{name} was never rendered")
@@ -92,12 +95,11 @@ def read_bundle(folder: Path, number: str, documents: Mapping[str, str], keys: S
             expected="the files as they were rendered and signed",
             remedy="Nothing of it is sent. Render the edition again: it gives the same bytes.",
         )
-    text, html, chart = (contents[name] for name in _BODY)
     return MailBundle(
         place,
-        text.decode("utf-8"),
-        html.decode("utf-8"),
-        chart,
+        contents["mail.txt"].decode("utf-8"),
+        contents["mail.html"].decode("utf-8"),
+        contents.get(_CHART),
         tuple(Attachment(name, contents[name]) for name in files),
     )
 
@@ -175,7 +177,8 @@ def _release(bundle: MailBundle, kept: Iterable[Attachment], left_out: Iterable[
     message.add_alternative(_with_note(bundle.html, note) if note else bundle.html, subtype="html")
     _, page = message.iter_parts()
     assert isinstance(page, EmailMessage)
-    page.add_related(bundle.chart, "image", "png", cid=f"<{CHART_ID}>", disposition="inline", filename="mail-chart.png")
+    if bundle.chart is not None:
+        page.add_related(bundle.chart, "image", "png", cid=f"<{CHART_ID}>", disposition="inline", filename=_CHART)
     for file in kept:
         main_type, subtype = _TYPES[Path(file.name).suffix]
         message.add_attachment(file.content, main_type, subtype, filename=write_one_line(file.name))

@@ -19,7 +19,7 @@ from include.delivery.decisions import audit_details
 from include.delivery.mail import read_bundle, write_mail, write_notice, write_release
 from include.delivery.recipients import is_allowed
 from include.delivery.smtp import Answer, Patience, Server, ServerError
-from include.errors import GateError
+from include.errors import GateError, PlatformError
 from include.pipeline.render import bundle_folder
 from include.releases.late_notice import tell_late
 from include.releases.schedule import cancel_answered_reminders
@@ -30,7 +30,7 @@ from include.warehouse.connect import engine, warehouse_url
 from include.warehouse.roles import connected_as
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
     from include.settings import Settings
 
@@ -42,6 +42,14 @@ _SHORT_WAIT_MINUTES: Final = 4
 
 _LOST_IN_A_ROW: Final = 2
 """A server that hangs up again and again would make every mail uncertain, one after the other."""
+
+_NO_LONGER_LATE: Final = (
+    "message.message_kind = 'release_late' and exists (select 1 from release.message as came"
+    " inner join release.edition on came.edition_id = edition.edition_id"
+    " where came.state = 'sent' and came.sent_at >= message.created_at"
+    " and split_part(message.subject_key, '/', 1) = 'release_late ' || edition.release_code)"
+)
+"""A word that a release is late which the release itself has overtaken."""
 
 _STATE_AFTER: Final = {"sent": "sent", "temporary": "pending", "permanent": "failed", "uncertain": "uncertain"}
 
@@ -93,20 +101,20 @@ def deliver(
     """
     opened = engine(warehouse_url(settings))
     try:
-        cancel_answered_reminders(opened, moment or datetime.now(UTC))
+        unknown = _cancel_answered(opened, moment or datetime.now(UTC))
         with connected_as(opened, "ttdn_releaser") as connection:
-            return _Run(connection, settings, moment, patience or Patience()).deliver(waits_too)
+            return _Run(connection, settings, moment, patience or Patience(), unknown).deliver(waits_too)
     finally:
         opened.dispose()
 
 
-_NO_LONGER_LATE: Final = (
-    "message.message_kind = 'release_late' and exists (select 1 from release.message as came"
-    " inner join release.edition on came.edition_id = edition.edition_id"
-    " where came.state = 'sent' and came.sent_at >= message.created_at"
-    " and split_part(message.subject_key, '/', 1) = 'release_late ' || edition.release_code)"
-)
-"""A word that a release is late which the release itself has overtaken."""
+def _cancel_answered(opened: Engine, moment: datetime) -> str:
+    """Take back reminders whose report came; why that is not known, so that they wait and nothing else does."""
+    try:
+        cancel_answered_reminders(opened, moment)
+    except PlatformError as error:
+        return f"{error.where}: {error.found}"
+    return ""
 
 
 @dataclass
@@ -115,6 +123,7 @@ class _Run:
     settings: Settings
     moment: datetime | None
     patience: Patience
+    unknown: str = ""
     handled: list[Handled] = field(default_factory=list)
     stopped: list[tuple[str, str]] = field(default_factory=list)
     content: tuple[str, bytes] = ("", b"")
@@ -132,6 +141,8 @@ class _Run:
         try:
             self._note_interrupted()
             self._cancel_overtaken()
+            if self.unknown:
+                self._stop("REMINDERS_WAIT", self.unknown)
             self._send(self._due(waits_too))
             return DeliveryReport(self.now, tuple(self.handled), self._count_waiting(), tuple(self.stopped))
         finally:
@@ -227,7 +238,13 @@ class _Run:
         )
         if told != [asdict(reason) for reason in reasons]:
             note_stop(self.connection, code, "deliver", reasons, self.now)
-            tell_late(self.connection, self.settings, code, reasons, self.now)
+            # A list of recipients that cannot be read takes neither the note nor the other mails with it.
+            self.connection.commit()
+            try:
+                tell_late(self.connection, self.settings, code, reasons, self.now)
+            except PlatformError as unusable:
+                self.connection.rollback()
+                self._stop("NOBODY_TOLD", f"{unusable.where}: {unusable.found}")
         self._execute(
             "update release.message set last_error = :error where edition_id = :id and state = 'pending'",
             error=gate.found[:500],
@@ -252,20 +269,21 @@ class _Run:
         return claimed == 1
 
     def _record(self, message: Mapping[str, Any], answer: Answer, longest_wait: int) -> None:
-        """Write down what the server said."""
+        """Write down what the server said; nothing of a mail that was given up or replaced meanwhile: it never left."""
         if answer.outcome == "sent":
             faults.hit("deliver_after_answer")
         wait = _minutes(message["attempt_count"] + 1, longest_wait) if answer.outcome == "temporary" else 0
-        self._execute(
+        recorded = self._execute(
             "update release.message set state = :state, attempt_count = attempt_count + 1, next_attempt_at = :next,"
-            " sent_at = :sent_at, last_error = :error where message_id = :id",
+            " sent_at = :sent_at, last_error = :error where message_id = :id and state in ('pending', 'sending')",
             id=message["message_id"],
             state=_STATE_AFTER[answer.outcome],
             next=self.now + timedelta(minutes=wait),
             sent_at=self.now if answer.outcome == "sent" else None,
             error=None if answer.outcome == "sent" else answer.text,
         )
-        self._note(message, answer.outcome, answer.code, answer.text)
+        if recorded:
+            self._note(message, answer.outcome, answer.code, answer.text)
         self.connection.commit()
         if answer.outcome == "sent":
             faults.hit("deliver_after_commit")
@@ -327,6 +345,7 @@ class _Run:
             "select message.*, edition.release_code, edition.edition_number from release.message"
             " left join release.edition on message.edition_id = edition.edition_id"
             " where message.state = 'pending' and (message.next_attempt_at <= :now or :waits_too)"
+            " and not (message.message_kind = 'reminder' and :is_unknown)"
             " and (message.edition_id is null or (exists (select 1 from release.decision"
             " where decision.edition_id = message.edition_id and decision = 'approved')"
             " and exists (select 1 from release.document"
@@ -334,6 +353,7 @@ class _Run:
             " order by message.message_id",
             now=self.now,
             waits_too=waits_too,
+            is_unknown=bool(self.unknown),
         )
         self.connection.commit()
         return found

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from include.calendar.periods import VIETNAM
 from include.errors import PlatformError
 from include.extracts.leadership.edition import Correction, Edition
-from include.extracts.leadership.wording import day_vi
 from include.pipeline.prepare import prepared_warehouse
 from include.readers.kept_words import require_fit
 from include.releases.comparison import compare_headlines
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from include.calendar.releases import ReleasePlan
-    from include.extracts.leadership.snapshot import Period, Snapshot
+    from include.extracts.leadership.snapshot import Snapshot
 
 CALENDAR_FREEZES: Final = "Lịch phát hành"
 """Who froze an edition the calendar asked for: the platform, which reviews and approves nothing."""
@@ -112,7 +112,7 @@ def freeze_release(
             shortest=SHORTEST_REASON,
         )
     with with_rights_of(connection, "ttdn_releaser"):
-        lock_release(connection, request.release_code)
+        lock_release(connection, request.release_code, request.plan.period_code)
         waiting = open_edition(connection, request.release_code)
         if waiting is not None:
             raise DecisionRefused(
@@ -131,6 +131,9 @@ def freeze_release(
             expected="lý do đính chính",
             remedy="Thêm --reason: vì sao số liệu đã phát hành phải đính chính.",
         )
+    if not earlier and request.plan.is_late(moment):
+        # Whoever freezes it by hand, after a stop or a rejection: readers were promised it by then.
+        request = replace(request, is_late=True)
     reasons, edition = _read_edition(connection, settings, request, number, moment)
     if reasons:
         return reasons
@@ -164,11 +167,11 @@ def approve_edition(connection: Connection, settings: Settings, edition_id: int,
     from include.delivery.outbox import enqueue_release
 
     with with_rights_of(connection, "ttdn_releaser"):
-        add_decision(connection, edition_id, "approved", by, moment)
         row = connection.execute(
             text("select release_code, edition_number, release_kind from release.edition where edition_id = :edition"),
             {"edition": edition_id},
         ).one()
+        # Mails before the decision, whose trigger holds the audit log: in that order a delivery takes them as well.
         connection.execute(
             text(
                 "update release.message as message set state = 'cancelled', last_error = :why from release.edition"
@@ -181,6 +184,7 @@ def approve_edition(connection: Connection, settings: Settings, edition_id: int,
                 "why": f"superseded by {row.release_code}/{row.edition_number}",
             },
         )
+        add_decision(connection, edition_id, "approved", by, moment)
         return enqueue_release(
             connection, edition_id, row.release_code, row.edition_number, row.release_kind, settings, moment
         )
@@ -203,16 +207,16 @@ def withdraw(settings: Settings, edition_id: int, by: str, reason: str) -> int:
         opened.begin() as connection,
         with_rights_of(connection, "ttdn_releaser"),
     ):
+        # Mails before the decision, as a delivery takes them.
+        stopped = connection.execute(
+            text(
+                "update release.message set state = 'cancelled', last_error = 'the edition was withdrawn'"
+                " where edition_id = :edition and state = 'pending'"
+            ),
+            {"edition": edition_id},
+        ).rowcount
         add_decision(connection, edition_id, "withdrawn", by, datetime.now(UTC), reason)
-        return int(
-            connection.execute(
-                text(
-                    "update release.message set state = 'cancelled', last_error = 'the edition was withdrawn'"
-                    " where edition_id = :edition and state = 'pending'"
-                ),
-                {"edition": edition_id},
-            ).rowcount
-        )
+        return int(stopped)
 
 
 def keep_stop(
@@ -223,12 +227,16 @@ def keep_stop(
     step: str,
     moment: datetime,
     planned_at: datetime | None = None,
+    *,
+    is_awaited: bool = True,
 ) -> int:
-    """Keep why a release stopped and tell the people who wait that it is late, once a day; the number of the note."""
+    """Keep why a release stopped; the number of the note. Those who wait (`is_awaited`) are told once a day."""
     from include.releases.late_notice import tell_late
 
     with engine.begin() as connection, with_rights_of(connection, "ttdn_releaser"):
         stop_id = note_stop(connection, release_code, step, reasons, moment, planned_at)
+    if not is_awaited:
+        return stop_id
     # A transaction of its own: a list of recipients that cannot be read must not take the note with it.
     with engine.begin() as connection, with_rights_of(connection, "ttdn_releaser"):
         tell_late(connection, settings, release_code, reasons, moment)
@@ -259,7 +267,7 @@ def _read_edition(
     for _ in range(_TRIES):
         hold_marts(connection)
         with with_rights_of(connection, "ttdn_extractor"):
-            snapshot = _of_plan(_with_origin(settings, read_snapshot(connection, plan.period_code)), plan)
+            snapshot = _of_plan(_with_origin(settings, read_snapshot(connection, plan.period_code)), plan, moment)
             reasons = find_reasons(connection, plan, snapshot)
             edition = _edition_of(connection, snapshot, request, number, moment)
         if is_current(connection):
@@ -323,6 +331,8 @@ def _same_period_before(connection: Connection, release_code: str, snapshot: Sna
     """The same period of the year before and its name: for a month, what was released of it; else as known now."""
     from include.calendar.periods import load_periods
     from include.extracts.leadership.snapshot import read_snapshot
+    from include.indicators.catalogue import load_catalogue
+    from include.reference import load_reference
 
     year, _, part = release_code.partition("-")
     if part.startswith("T"):
@@ -334,11 +344,24 @@ def _same_period_before(connection: Connection, release_code: str, snapshot: Sna
         for period in load_periods().values()
         if period.kind == snapshot.period.kind != "DX" and period.plan_year == snapshot.period.plan_year - 1
     ]
-    return (read_snapshot(connection, wanted[0]), "") if wanted else (None, "")
+    if not wanted:
+        return None, ""
+    with with_rights_of(connection, "ttdn_releaser"):
+        printed = printed_of_period(connection, wanted[0])
+    # Beside what was printed of that period a small step would be told here just as in an edition of its own.
+    return (
+        hide_small_differences(
+            read_snapshot(connection, wanted[0]),
+            [each.snapshot for each in printed],
+            load_catalogue(),
+            load_reference(),
+        ),
+        "",
+    )
 
 
-def _of_plan(snapshot: Snapshot, plan: ReleasePlan) -> Snapshot:
-    """Only what the release is of: a month brings the figures that come monthly."""
+def _of_plan(snapshot: Snapshot, plan: ReleasePlan, moment: datetime) -> Snapshot:
+    """Only what the release is of: a month brings the figures that come monthly, and no body owes a report for it."""
     if plan.indicator_codes is None:
         return snapshot
     indicators = tuple(each for each in snapshot.indicators if each.code in plan.indicator_codes)
@@ -348,20 +371,17 @@ def _of_plan(snapshot: Snapshot, plan: ReleasePlan) -> Snapshot:
     ]
     return replace(
         snapshot,
+        period=replace(
+            snapshot.period,
+            name=plan.name_of_window_vi,
+            rule="Không yêu cầu đơn vị nào báo cáo theo tháng",
+            # The half-year it lies in is not over: no figure can be of a later day.
+            window_end=min(snapshot.period.window_end, moment.astimezone(VIETNAM).date()),
+        ),
+        bodies=(),
         indicators=indicators,
         cut_off_from=min(closed, default=None),
         cut_off_to=max(closed, default=None),
-        period=_period_to_date(snapshot.period, plan, max(closed, default=plan.window[1])),
-    )
-
-
-def _period_to_date(period: Period, plan: ReleasePlan, newest: date) -> Period:
-    """The part of the reporting period a month's figures are added up over, so named wherever the period is."""
-    month = plan.window[1]
-    return replace(
-        period,
-        name=f"Tháng {month.month}/{month.year}, số liệu cộng dồn từ {day_vi(period.window_start)}",
-        window_end=min(period.window_end, max(month, newest)),
     )
 
 

@@ -398,8 +398,19 @@ def _note_documents(connection: Connection, frozen: Row[Any], edition: Edition, 
 
 
 def _keep_stop(connection: Connection, settings: Settings, frozen: Row[Any], stopped: RenderStopped) -> int:
-    """Written on connections of their own: the caller's transaction is about to be given up."""
+    """Written on connections of their own: the caller's transaction is about to be given up.
+
+    What was rendered once is late for nobody when it cannot be rendered again.
+    """
+    from sqlalchemy import text
+
     from include.pipeline.release import keep_stop
+
+    with connection.engine.connect() as reading:
+        was_rendered = reading.execute(
+            text("select exists (select 1 from release.document where edition_id = :id and not is_draft)"),
+            {"id": frozen.edition_id},
+        ).scalar_one()
 
     return keep_stop(
         connection.engine,
@@ -409,4 +420,5 @@ def _keep_stop(connection: Connection, settings: Settings, frozen: Row[Any], sto
         "render",
         datetime.now(UTC),
         frozen.planned_at,
+        is_awaited=not was_rendered,
     )

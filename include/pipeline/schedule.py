@@ -127,6 +127,7 @@ def render_edition(edition_id: int, *, as_draft: bool, settings: Settings | None
 
 def describe_edition(edition_id: int, folder: str, settings: Settings | None = None) -> str:
     """What a person is asked to decide on, in Markdown: number, moment, coverage, warnings, where the draft lies."""
+    from include.extracts.leadership.statements import NOBODY_ASKED
     from include.extracts.leadership.wording import moment_vi
     from include.pipeline.release import load
 
@@ -136,7 +137,9 @@ def describe_edition(edition_id: int, folder: str, settings: Settings | None = N
         f"**{_plain(edition.name)}** ({edition.number})",
         "",
         f"- Chốt lúc {moment_vi(edition.frozen_at)}" + (", **chậm so với lịch**" if edition.is_late else ""),
-        f"- {len(snapshot.received)}/{len(snapshot.obliged)} đơn vị phải báo cáo đã có báo cáo được chấp nhận",
+        f"- {len(snapshot.received)}/{len(snapshot.obliged)} đơn vị phải báo cáo đã có báo cáo được chấp nhận"
+        if snapshot.obliged
+        else f"- {NOBODY_ASKED}",
         f"- {len(snapshot.indicators)} chỉ tiêu, {len(snapshot.warnings)} cảnh báo còn mở,"
         f" {snapshot.held_row_count} dòng đang bị giữ lại",
         f"- Dự thảo: `{folder}`",

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from include.extracts.leadership.edition import Change
+from include.extracts.leadership.exceptions import UNTOLD
 from include.extracts.leadership.suppression import SMALLEST_SHOWN
 from include.extracts.leadership.wording import NOT_SHOWN
 
@@ -29,10 +30,21 @@ HIDDEN_BY_DIFFERENCE: Final = (
 
 
 def list_changes(before: Edition, after: Edition) -> tuple[Change, ...]:
-    """The province's figures printed otherwise in `after` than in `before`, breakdowns included, in its order."""
-    then = {_line(figure): figure for figure in _province_figures(before.snapshot)}
-    now = {_line(figure): figure for figure in _province_figures(after.snapshot)}
+    """The figures printed otherwise in `after` than in `before`, in its order.
+
+    Those of the province, breakdowns included; of groups and bodies where nothing of the province moved for the
+    indicator, as when what one body takes back another one adds.
+    """
     reasons = _Reasons(before, after)
+    changes = _changes(_province_figures(before.snapshot), _province_figures(after.snapshot), reasons)
+    told = {each.indicator_code for each in changes}
+    parts = _changes(_part_figures(before.snapshot), _part_figures(after.snapshot), reasons)
+    return (*changes, *(each for each in parts if each.indicator_code not in told))
+
+
+def _changes(before: Iterable[Figure], after: Iterable[Figure], reasons: _Reasons) -> list[Change]:
+    then = {_line(figure): figure for figure in before}
+    now = {_line(figure): figure for figure in after}
     changes = []
     for line in (*now, *(gone for gone in then if gone not in now)):
         old, new = then.get(line), now.get(line)
@@ -53,7 +65,7 @@ def list_changes(before: Edition, after: Edition) -> tuple[Change, ...]:
                 why=reasons.of(known.indicator_code),
             )
         )
-    return tuple(changes)
+    return changes
 
 
 def hide_small_differences(
@@ -85,7 +97,7 @@ def hide_small_differences(
     if not hidden_measures and not hidden_axes:
         return snapshot
     return replace(
-        snapshot,
+        _without_bodies_figures(snapshot, hidden_measures, catalogue),
         indicators=tuple(
             _without(
                 lines,
@@ -93,6 +105,29 @@ def hide_small_differences(
                 axes={axis for code, axis in hidden_axes if code == lines.code},
             )
             for lines in snapshot.indicators
+        ),
+    )
+
+
+def _without_bodies_figures(snapshot: Snapshot, measures: set[str], catalogue: Mapping[str, Indicator]) -> Snapshot:
+    """The snapshot whose lists of what bodies sent again, corrected or contradicted name these measures only."""
+    return replace(
+        snapshot,
+        restatements=tuple(
+            replace(each, before=NOT_SHOWN, after=NOT_SHOWN) if each.measure_code in measures else each
+            for each in snapshot.restatements
+        ),
+        corrections=tuple(
+            replace(each, printed=NOT_SHOWN, counted=NOT_SHOWN, reason=UNTOLD)
+            if any(f"({code})" in each.figure_name for code in measures)
+            else each
+            for each in snapshot.corrections
+        ),
+        differences=tuple(
+            replace(each, reported=NOT_SHOWN, prevailing=NOT_SHOWN)
+            if any(term.measure_code in measures for term in catalogue[each.indicator_code].terms)
+            else each
+            for each in snapshot.differences
         ),
     )
 
@@ -168,6 +203,12 @@ def _province_figures(snapshot: Snapshot) -> Iterable[Figure]:
     for lines in snapshot.indicators:
         yield from lines.headline
         yield from lines.breakdowns
+
+
+def _part_figures(snapshot: Snapshot) -> Iterable[Figure]:
+    for lines in snapshot.indicators:
+        yield from lines.by_group
+        yield from lines.by_unit
 
 
 def _line(figure: Figure) -> tuple[str, ...]:

@@ -27,40 +27,43 @@ def tell_late(
 
     day = moment.astimezone(VIETNAM).date()
     name = require_plan(release_code).name_vi
-    has_earlier = bool(
-        connection.execute(
-            text(
-                "select exists (select 1 from release.message inner join release.edition"
-                " on message.edition_id = edition.edition_id"
-                " where edition.release_code = :code and message.state = 'sent')"
-            ),
-            {"code": release_code},
-        ).scalar()
-    )
+    sent_count = connection.execute(
+        text(
+            "select count(*) from release.message inner join release.edition on message.edition_id = edition.edition_id"
+            " where edition.release_code = :code and message.state in ('sending', 'sent', 'uncertain')"
+        ),
+        {"code": release_code},
+    ).scalar_one()
     return enqueue_notice(
         connection,
         kind="release_late",
         subject_key=f"release_late {release_code}/{day.isoformat()}",
         recipients=[each.address for each in recipients_of(load_recipients(settings), "release_late", day)],
         subject=f"Chưa phát hành được: {name}",
-        text=write_late_notice(name, release_code, reasons, moment, has_earlier=has_earlier),
+        text=write_late_notice(name, release_code, reasons, moment, sent_count),
         moment=moment,
     )
 
 
 def write_late_notice(
-    name: str, release_code: str, reasons: Sequence[StopReason], moment: datetime, *, has_earlier: bool = False
+    name: str, release_code: str, reasons: Sequence[StopReason], moment: datetime, sent_count: int = 0
 ) -> str:
-    """The text of the notice. `has_earlier`: readers already have an edition of the release."""
+    """The text of the notice; `sent_count` mails of the release went out before it stopped."""
     listed = "\n".join(f"- {reason.text_vi} ({reason.code})" for reason in reasons)
-    stopped = f"Lúc {moment_vi(moment)} hệ thống dừng vì:\n\n{listed}\n\n"
-    if has_earlier:
+    return (
+        f"{name} ({release_code}) chưa phát hành được. Lúc {moment_vi(moment)} hệ thống dừng vì:\n\n"
+        f"{listed}\n\n"
+        f"{_sent_words(sent_count)}\n"
+    )
+
+
+def _sent_words(sent_count: int) -> str:
+    if sent_count:
         return (
-            f"{name} ({release_code}): lần phát hành mới chưa gửi đủ. {stopped}"
-            "Lần đã gửi trước đây vẫn là lần gần nhất cho đến khi các lý do trên đã được xử lý.\n"
+            f"{sent_count} thư của bản này đã gửi trước đó và không thay đổi; từ lúc này không gửi thêm cho đến khi các"
+            " lý do trên đã được xử lý."
         )
     return (
-        f"{name} ({release_code}) chưa phát hành được. {stopped}"
-        "Chưa có số liệu nào được gửi đi. Bản phát hành sẽ được gửi khi các lý do trên đã được xử lý và có người"
-        " duyệt.\n"
+        "Chưa có số liệu nào được gửi đi. Bản phát hành sẽ được gửi khi các lý do trên đã được xử lý và có người duyệt;"
+        " khi đó bản gửi ghi rõ là chậm so với lịch."
     )

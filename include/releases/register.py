@@ -22,14 +22,21 @@ SHORTEST_REASON: Final = 5
 
 _RELEASE_LOCK: Final = "release.edition"
 _OPEN_STATES: Final = ("frozen", "reviewed")
-_RELEASED: Final = (
-    "exists (select 1 from release.decision as approval where approval.edition_id = edition.edition_id"
-    " and approval.decision = 'approved')"
+_KEPT: Final = (
     # Withdrawn before anybody received it: nobody has to be told of a correction.
-    " and (not exists (select 1 from release.decision as withdrawal"
+    "(not exists (select 1 from release.decision as withdrawal"
     " where withdrawal.edition_id = edition.edition_id and withdrawal.decision = 'withdrawn')"
     " or exists (select 1 from release.message where message.edition_id = edition.edition_id"
-    " and message.state in ('sent', 'uncertain')))"
+    " and message.state in ('sending', 'sent', 'uncertain')))"
+)
+_RELEASED: Final = (
+    "exists (select 1 from release.decision as approval where approval.edition_id = edition.edition_id"  # noqa: S608
+    f" and approval.decision = 'approved') and {_KEPT}"
+)
+# Two releases of one period may wait for their decisions at once: each is told from the other before both are sent.
+_MAY_BE_READ: Final = (
+    "not exists (select 1 from release.decision as rejection where rejection.edition_id = edition.edition_id"  # noqa: S608
+    f" and rejection.decision = 'rejected') and {_KEPT}"
 )
 
 
@@ -60,14 +67,16 @@ class EditionLine:
     uncertain_count: int
 
 
-def lock_release(connection: Connection, release_code: str) -> None:
-    """Wait until nobody else freezes that release, and keep others waiting until the transaction ends."""
+def lock_release(connection: Connection, release_code: str, period_code: str) -> None:
+    """Wait until nobody else freezes that release or one of its period; others wait until the transaction ends."""
     from sqlalchemy import text
 
-    connection.execute(
-        text("select pg_advisory_xact_lock(hashtextextended(:name || ' ' || :code, 0))"),
-        {"name": _RELEASE_LOCK, "code": release_code},
-    )
+    # Always in this order, so that two never wait for each other.
+    for code in sorted({release_code, period_code}):
+        connection.execute(
+            text("select pg_advisory_xact_lock(hashtextextended(:name || ' ' || :code, 0))"),
+            {"name": _RELEASE_LOCK, "code": code},
+        )
 
 
 def open_edition(connection: Connection, release_code: str) -> str | None:
@@ -110,13 +119,13 @@ def released_editions(connection: Connection, release_code: str) -> list[tuple[i
 
 
 def printed_of_period(connection: Connection, period_code: str) -> list[Edition]:
-    """Every edition readers may have of that reporting period, whatever the release; oldest first."""
+    """Every edition readers have or may yet get of that reporting period, whatever the release; oldest first."""
     from sqlalchemy import text
 
     rows = connection.execute(
         text(
             "select edition.content from release.edition"  # noqa: S608
-            f" where edition.period_code = :period and {_RELEASED} order by edition.edition_id"
+            f" where edition.period_code = :period and {_MAY_BE_READ} order by edition.edition_id"
         ),
         {"period": period_code},
     ).scalars()
@@ -349,7 +358,7 @@ def list_editions(connection: Connection, release_code: str | None = None) -> li
 
 
 def list_stops(connection: Connection) -> Sequence[Any]:
-    """Releases that stopped and did not get past that step since: code, moments, step, reasons; newest first."""
+    """Releases that stopped and have neither been frozen since nor sent in full: code, moments, step, reasons."""
     from sqlalchemy import text
 
     return connection.execute(
@@ -358,9 +367,11 @@ def list_stops(connection: Connection) -> Sequence[Any]:
             " stop.reasons from release.stop"
             " where not exists (select 1 from release.edition where edition.release_code = stop.release_code"
             " and edition.frozen_at > stop.stopped_at)"
-            " and not (stop.step <> 'freeze' and exists (select 1 from release.message"
-            " inner join release.edition on message.edition_id = edition.edition_id"
-            " where edition.release_code = stop.release_code and message.sent_at > stop.stopped_at))"
+            # A bundle that was put right, or only could not be written a second time, holds nobody up any more.
+            " and not (stop.step <> 'freeze' and coalesce((select state.edition_state"
+            " from release.edition_state as state where state.release_code = stop.release_code"
+            " order by state.edition_number desc limit 1), '') ="
+            " any(array['delivered', 'rejected', 'withdrawn']))"
             " order by stop.release_code, stop.stopped_at desc"
         )
     ).all()

@@ -113,23 +113,33 @@ def cancel_answered_reminders(engine: Engine, moment: datetime) -> int:
     from sqlalchemy import text
 
     waiting = text(
-        "select message_id, reporting_unit_code from release.message"
+        "select message_id, reporting_unit_code, split_part(split_part(subject_key, ' ', 2), '/', 1) as period_code"
+        " from release.message"
         " where message_kind = 'reminder' and state = 'pending' and reporting_unit_code is not null"
     )
     with connected_as(engine, "ttdn_releaser") as connection, connection.begin():
         messages = connection.execute(waiting).all()
         if not messages:
             return 0
+        periods = load_periods()
+        near = {
+            period.code for period in periods.values() if -_STALE_AFTER <= period.due_at - moment <= _FARTHEST_REMINDER
+        }
+        named = {each.period_code for each in messages} & set(periods)
         with engine.connect() as reading:
             owing = {
-                body["code"]
-                for period in load_periods().values()
-                if -_STALE_AFTER <= period.due_at - moment <= _FARTHEST_REMINDER
-                for body in _bodies(reading, period, moment)
-                if body["state"] not in _SENT_STATES and _is_asked(body, period, moment)
+                (code, body["code"])
+                for code in near | named
+                for body in _bodies(reading, periods[code], moment)
+                if body["state"] not in _SENT_STATES and _is_asked(body, periods[code], moment)
             }
             reading.commit()
-        answered = [each.message_id for each in messages if each.reporting_unit_code not in owing]
+        # After an outage the period a reminder is about may be long past: it is looked at all the same.
+        answered = [
+            each.message_id
+            for each in messages
+            if not any((code, each.reporting_unit_code) in owing for code in near | {each.period_code})
+        ]
         return connection.execute(
             text(
                 "update release.message set state = 'cancelled', last_error = 'the report came'"

@@ -75,7 +75,10 @@ def _gate(connection: Connection, snapshot: Snapshot) -> Iterable[StopReason]:
         text(
             "select submission.submission_id, submission.sha256, unit.name_vi"
             " from (select submission_id from mart.report_latest where period_code = :period"
-            " union select submission_id from mart.project_figure where period_code = :period) as counted"
+            " union select submission_id from mart.project_figure where period_code = :period"
+            # What came from feeds as well: of a month's figures they are all there is.
+            " union select submission_id from mart.lineage where period_code = :period and scope_type = 'province'"
+            " and line_axis_code = 'total') as counted"
             " inner join warehouse.submission on counted.submission_id = submission.submission_id"
             " left join reference.reporting_unit as unit on submission.reporting_unit_code = unit.unit_code"
             " where submission.promoted_count > 0 and not exists (select 1 from warehouse.gate_submission as seen"
@@ -114,7 +117,7 @@ def _emptiness(plan: ReleasePlan, snapshot: Snapshot) -> Iterable[StopReason]:
         yield StopReason("EMPTY_TABLE", "Bảng chỉ tiêu không có dòng nào.", "no indicator applies to the period")
     elif all(figure.value is None for figure in snapshot.headlines):
         yield StopReason("EMPTY_TABLE", "Không chỉ tiêu nào có giá trị.", "not one headline has a value")
-    if not snapshot.obliged:
+    if plan.release_kind != "monthly" and not snapshot.obliged:
         yield StopReason("EMPTY_TABLE", "Danh sách đơn vị phải báo cáo trống.", "no body is obliged to report")
     if plan.release_kind != "monthly" and not snapshot.sources:
         yield StopReason("EMPTY_TABLE", "Không có tệp nào được tính vào số liệu.", "no file counts for the period")

@@ -23,6 +23,7 @@ from include.delivery.decisions import MessageRefused, decide_message
 from include.delivery.outbox import enqueue_notice, enqueue_release
 from include.delivery.overview import read_overview
 from include.delivery.smtp import Patience
+from include.errors import GateError
 from include.pipeline.deliver import DeliveryReport, deliver
 from include.releases.register import list_stops
 from include.warehouse.connect import engine
@@ -73,6 +74,11 @@ def decide(desk: Desk, message_id: int, decision) -> None:
 def overview(desk: Desk, minutes: float) -> dict:
     with desk.engine.connect() as connection:
         return read_overview(connection, NOON + timedelta(minutes=minutes))
+
+
+def stops_of(desk: Desk) -> list:
+    with desk.engine.connect() as connection:
+        return list(list_stops(connection))
 
 
 def waits(desk: Desk) -> list[float]:
@@ -567,9 +573,88 @@ def test_one_flipped_bit_in_the_bundle_keeps_the_edition_back_and_is_told_once(d
     assert (post.taken, set(desk.states().values())) == ([], {"pending"})
     assert desk.scalar("select count(*) from release.stop where step = 'deliver'") == 1
     assert name in desk.scalar("select reasons ->> 0 from release.stop")
+    assert [stop.release_code for stop in stops_of(desk)] == [CODE]
     content[-2] ^= 1
     path.write_bytes(bytes(content))
     assert run(desk, 2).counts["sent"] == 5
+    assert stops_of(desk) == []
+
+
+def test_an_edition_with_nothing_to_draw_is_sent_without_a_chart(desk, post):
+    desk.approve(files={name: content for name, content in FILES.items() if name != "mail-chart.png"})
+
+    assert run(desk).counts["sent"] == 5
+    assert b"image/png" not in post.taken[0][1]
+
+
+def test_a_bundle_that_lost_its_chart_keeps_the_edition_back(desk, post):
+    desk.approve()
+    (desk.settings.releases / CODE / "lan1" / "mail-chart.png").unlink()
+
+    assert [code for code, _ in run(desk).stopped] == ["BUNDLE_CHANGED"]
+    assert post.taken == []
+
+
+def test_while_nobody_can_say_who_still_owes_a_report_reminders_wait_and_the_edition_is_sent(desk, post, monkeypatch):
+    def fail(*_: object) -> int:
+        raise GateError(where="the marts", found="another ledger", expected="one that balances", remedy="Look at it.")
+
+    desk.approve()
+    notify(desk, f"x@{DOMAIN}")
+    with monkeypatch.context() as broken:
+        broken.setattr("include.pipeline.deliver.cancel_answered_reminders", fail)
+        report = run(desk)
+
+    assert [code for code, _ in report.stopped] == ["REMINDERS_WAIT"]
+    assert sorted(to for to, _ in post.taken) == sorted(addresses(5))
+
+
+def test_an_edition_kept_back_half_way_is_not_told_as_one_nobody_received(desk, post):
+    with desk.settings.recipients_file.open("a", encoding="utf-8") as lines:
+        lines.write(f"cho-tin@{DOMAIN},Văn phòng,release_late,,2026-01-01,,\n")
+    desk.approve()
+    post.answers[("RCPT", addresses(2)[1])] = "451 later"
+    run(desk)
+    (desk.settings.releases / CODE / "lan1" / "bao-cao.pdf").unlink()
+
+    run(desk, 5)
+
+    told = desk.scalar("select body_text_vi from release.message where message_kind = 'release_late'")
+    assert "4 thư của bản này đã gửi trước đó" in told
+    assert "Chưa có số liệu nào" not in told
+
+
+def test_a_broken_list_of_recipients_does_not_lose_why_an_edition_was_kept_back_nor_hold_up_others(desk, post):
+    desk.approve()
+    (desk.settings.releases / CODE / "lan1" / "bao-cao.pdf").unlink()
+    notify(desk, f"x@{DOMAIN}")
+    desk.settings.recipients_file.write_text("not,a,list\n", encoding="utf-8")
+
+    report = run(desk)
+
+    assert [code for code, _ in report.stopped] == ["BUNDLE_CHANGED", "NOBODY_TOLD"]
+    assert report.counts["sent"] == 1
+    assert desk.scalar("select count(*) from release.stop where step = 'deliver'") == 1
+
+
+def test_a_mail_given_up_while_the_server_puts_it_off_stays_given_up_and_the_others_are_sent(desk, post):
+    desk.approve()
+    take = post.handle_RCPT
+
+    async def give_up_then_put_off(server, session, envelope, address, options):
+        if address == addresses(1)[0]:
+            with desk.engine.begin() as connection:
+                number = connection.execute(
+                    text("select message_id from release.message where recipient = :it"), {"it": address}
+                ).scalar_one()
+            decide(desk, number, "given_up")
+            return "451 later"
+        return await take(server, session, envelope, address, options)
+
+    post.handle_RCPT = give_up_then_put_off
+
+    assert run(desk).counts["sent"] == 4
+    assert desk.states()[addresses(1)[0]] == "cancelled"
 
 
 def test_what_was_late_and_has_come_is_neither_told_nor_listed_as_late(desk, post):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,8 +11,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from include.errors import PlatformError
+from include.extracts.leadership import statements
 from include.extracts.leadership.edition import edition_json
-from include.pipeline.release import approve_edition
+from include.indicators.marts import ensure_current
+from include.pipeline.release import approve_edition, with_sources
 from include.pipeline.release import freeze as freeze_for_good
 from include.releases.register import (
     DecisionRefused,
@@ -22,7 +25,8 @@ from include.releases.register import (
     load_edition,
 )
 from include.releases.stops import ReleaseStopped
-from tests.sql.builders import IN_TIME, LATE, send
+from tests.sql.builders import IN_TIME, LATE, ZONE, send
+from tests.sql.monitored import count, monitor
 from tests.sql.releases import (
     CLERK,
     DIRECTOR,
@@ -130,18 +134,17 @@ def test_a_month_brings_the_figures_that_come_monthly_and_no_others(reports, tmp
     assert (edition.release_kind, edition.name) == ("monthly", "Số liệu tháng 5/2026")
 
 
-def test_a_month_says_that_its_figures_are_added_up_from_the_first_day_of_the_period(reports, tmp_path):
-    # Cut off on 08/06, after the month closed on 14/05: a leader must not read five months as one.
+def test_a_month_asks_no_body_so_that_none_is_told_to_be_missing_before_its_deadline(reports, tmp_path):
     send_checked(reports, "SYT", figures={"MED01": 8})
+    may_18 = datetime(2026, 5, 18, 8, 0, tzinfo=ZONE)
 
-    month = frozen(reports, tmp_path, plan=plan("2026-T05", indicator_codes=("M01",)))
-    half_year = frozen(reports, tmp_path)
+    month = frozen(reports, tmp_path, plan=plan("2026-T05", indicator_codes=("M01",)), moment=may_18).snapshot
 
-    period = month.snapshot.period
-    assert period.name == "Tháng 5/2026, số liệu cộng dồn từ 01/01/2026"
-    assert (period.window_start, period.window_end) == (date(2026, 1, 1), date(2026, 6, 8))
-    assert half_year.snapshot.period.name == "6 tháng đầu năm 2026"
-    assert half_year.snapshot.period.window_end == date(2026, 6, 30)
+    assert statements.missing_sentence(month) == "Bản này không yêu cầu đơn vị nào báo cáo."
+    assert statements.title(month).endswith("kỳ tháng 5/2026, cộng dồn từ đầu năm")
+    assert (month.period.window_start, month.period.window_end) == (date(2026, 1, 1), date(2026, 5, 18))
+    half_year = frozen(reports, tmp_path).snapshot
+    assert statements.missing_sentence(half_year).startswith("122 đơn vị chưa nộp")
 
 
 def test_a_run_that_came_late_says_so(reports, tmp_path):
@@ -343,8 +346,60 @@ def test_a_small_step_between_two_editions_of_a_sensitive_count_is_hidden_in_the
     assert [each for each in told if each.value is not None or each.numerator is not None] == []
     assert {each.state for each in told} >= {"suppressed"}
     assert all(cell.value is None for cell in second.lineage if cell.indicator_code == "R02")
+    assert {(each.before, each.after) for each in second.snapshot.restatements} == {("không nêu", "không nêu")}
     assert second.correction is not None
     assert {each.after for each in second.correction.changes if each.indicator_code == "R02"} == {"không nêu"}
+
+
+def test_a_small_step_from_an_edition_that_still_waits_for_its_approval_is_hidden_too(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"RSP02": 10, "RSP03": 9})
+    send_checked(reports, DAO_THANH, figures={"RSP02": 10, "RSP03": 9, "MED01": 8})
+    month = frozen(reports, tmp_path, plan=plan("2026-T05", indicator_codes=("R02", "M01")))
+    assert any(each.value is not None for each in month.snapshot.headlines if each.indicator_code == "R02")
+    send_checked(reports, "SYT", figures={"RSP02": 12, "RSP03": 9})
+
+    half_year = frozen(reports, tmp_path)
+
+    assert {each.state for each in half_year.snapshot.headlines if each.indicator_code == "R02"} == {"suppressed"}
+
+
+def test_the_same_period_of_the_year_before_tells_no_small_step_from_what_was_printed_of_it(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"RSP02": 10, "RSP03": 9})
+    send_checked(reports, DAO_THANH, figures={"RSP02": 10, "RSP03": 9, "MED01": 8})
+    printed = released(reports, tmp_path)
+    send_checked(reports, "SYT", figures={"RSP02": 12, "RSP03": 9})
+    ensure_current(reports)
+    next_year = replace(printed.snapshot, period=replace(printed.snapshot.period, plan_year=2027))
+
+    compared = {
+        each.indicator_code: (each.value, each.state)
+        for each in with_sources(reports, replace(printed, release_code="2027-06T", snapshot=next_year)).comparisons
+    }
+
+    assert (compared["R02"], compared["M01"]) == ((None, "suppressed"), (8, "reported"))
+
+
+def test_what_one_body_takes_back_and_another_adds_is_a_correction_of_their_groups(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+    send_checked(reports, DAO_THANH, figures={"MED01": 20})
+    released(reports, tmp_path)
+    send_checked(reports, "SYT", figures={"MED01": 9}, received_at=IN_TIME + timedelta(hours=1))
+    send_checked(reports, DAO_THANH, figures={"MED01": 19}, received_at=IN_TIME + timedelta(hours=1))
+
+    correction = frozen(reports, tmp_path, reason="Hai đơn vị gửi lại báo cáo.").correction
+
+    assert correction is not None
+    told = {each.scope_name: (each.before, each.after) for each in correction.changes if each.indicator_code == "M01"}
+    assert told == {"Sở, ban, ngành": ("8", "9"), "Xã, phường": ("20", "19")}
+
+
+def test_what_a_person_freezes_after_its_moment_is_marked_late_and_a_correction_is_not(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+
+    assert released(reports, tmp_path, moment=JUNE_18 + timedelta(hours=2)).is_late
+    send_checked(reports, "SYT", figures={"MED01": 9})
+    correction = frozen(reports, tmp_path, moment=JUNE_18 + timedelta(days=9), reason="Sở Y tế gửi lại báo cáo.")
+    assert not correction.is_late
 
 
 def test_a_large_step_between_two_editions_is_printed(reports, tmp_path):
@@ -382,6 +437,14 @@ def test_a_report_no_check_looked_at_stops_the_release(reports, tmp_path):
     assert reason.code == "GATE_DID_NOT_RUN"
     assert "Sở Y tế" in reason.text_vi
     assert "Đạo Thạnh" not in reason.text_vi
+
+
+def test_a_feed_no_check_looked_at_stops_the_release_of_the_month_made_of_it(reports, tmp_path):
+    monitor(reports, count("05-01", 3), count("05-02", 4))  # loaded without a run of the gate
+
+    (reason,) = freeze(reports, tmp_path, plan=plan("2026-T05"))
+
+    assert (reason.code, "nguồn khác" in reason.text_vi) == ("GATE_DID_NOT_RUN", True)
 
 
 def test_coverage_under_the_floor_stops_the_release_and_at_the_floor_does_not(reports, tmp_path):

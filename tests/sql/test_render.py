@@ -184,6 +184,28 @@ def test_other_bytes_than_the_first_time_stop_the_release_and_name_the_files(
     assert {path.name: path.read_bytes() for path in bundle_folder(settings, "2026-06T", 1).iterdir()} == before
 
 
+def test_what_cannot_be_rendered_again_is_late_for_nobody(
+    warehouse_engine, settings, few_documents, monkeypatch, tmp_path
+):
+    recipients = tmp_path / "recipients.csv"
+    recipients.write_text(
+        "address,office_vi,receives,unit_code,valid_from,valid_to,note\n"
+        "cho-tin@example.vn,Văn phòng,release_late,,2026-01-01,,\n",
+        encoding="utf-8",
+    )
+    settings = replace(settings, recipients_file=recipients, allowed_domains=frozenset({"example.vn"}))
+    number = freeze(warehouse_engine, edition(), "reviewed", "approved")
+    rendered(warehouse_engine, settings, number)
+    monkeypatch.setitem(render.DOCUMENTS, "csv", lambda told, folder: (folder / f"{told.file_stem}.csv").touch())
+
+    with pytest.raises(RenderStopped):
+        rendered(warehouse_engine, settings, number)
+
+    with warehouse_engine.connect() as connection:
+        kept = "select (select count(*) from release.stop), (select count(*) from release.message)"
+        assert connection.execute(text(kept)).one() == (1, 0)
+
+
 def test_under_a_new_key_the_manifest_is_signed_anew_and_the_documents_stay(warehouse_engine, settings, few_documents):
     number = freeze(warehouse_engine, edition(), "reviewed", "approved")
     first = {each.name: each.sha256 for each in rendered(warehouse_engine, settings, number)}

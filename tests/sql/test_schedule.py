@@ -130,6 +130,18 @@ def test_a_reminder_that_still_waits_when_the_report_comes_is_taken_back_and_the
     assert (states["SYT"], states["SNV"]) == ("cancelled", "pending")
 
 
+def test_a_reminder_sent_late_after_a_long_outage_is_not_taken_for_answered(office: Office):
+    office.begin(at("2026-06-08T00:00"))
+    # Down from 9/6 to 6/7, three weeks after the deadline.
+    office.serve(at("2026-07-06T08:00"))
+    office.report("SYT", at("2026-07-06T08:05"), figures={"MED01": 1})
+
+    assert cancel_answered_reminders(office.engine, at("2026-07-06T08:10")) == 1
+
+    states = dict(office.ask("select reporting_unit_code, state from release.message where message_kind = 'reminder'"))
+    assert (states["SYT"], states["SNV"]) == ("cancelled", "pending")
+
+
 def test_the_calendar_tells_what_was_done_what_is_overdue_and_what_comes(office: Office):
     office.begin(at("2026-06-09T00:00"))
     office.serve(at("2026-06-09T08:00"))

@@ -683,3 +683,11 @@ def test_a_late_edition_says_what_it_is_late_for(tmp_path: Path) -> None:
 
     assert line in paragraphs_of(written(edition(is_late=True), tmp_path))
     assert line not in paragraphs_of(written(edition(), tmp_path))
+
+
+def test_where_no_body_is_asked_none_is_said_to_have_reported_in_time_or_to_be_missing(tmp_path: Path) -> None:
+    told = "\n".join(paragraphs_of(written(edition(snapshot=whole_plan(bodies=())), tmp_path)))
+
+    assert "- Bản này không yêu cầu đơn vị nào báo cáo." in told
+    assert "Mọi đơn vị đã nộp" not in told
+    assert "chưa nộp báo cáo" not in told

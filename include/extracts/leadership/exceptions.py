@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from include.reference import Measure, Reference
 
-_HIDDEN = "Không nêu chi tiết."
+UNTOLD = "Không nêu chi tiết."
 _WITHOUT_VALUE = ("not_applicable", "withheld", "missing", "unreadable")
 
 
@@ -114,8 +114,8 @@ def _accepted(row: Row[Any], *, hides: bool) -> AcceptedException:
         unit_name=row.name_vi,
         rule=row.rule_code,
         # The sentence quotes the figure and the reason may: “three of them are” tells as much.
-        text=_HIDDEN if hides else row.text_vi or "",
-        reason=_HIDDEN if hides else row.reason_vi,
+        text=UNTOLD if hides else row.text_vi or "",
+        reason=UNTOLD if hides else row.reason_vi,
         decided_by=row.decided_by_role,
         until=day_vi(row.valid_until),
     )
@@ -148,7 +148,7 @@ def _corrected(
             hides=hides,
             is_small_count=is_small_and_sensitive and is_small(row.corrected_value),
         ),
-        reason=_HIDDEN if hides or tells_hidden(row.reason_vi) else row.reason_vi,
+        reason=UNTOLD if hides or tells_hidden(row.reason_vi) else row.reason_vi,
         decided_by=row.decided_by_role,
         reported=f"{row.reported_to_name}, {day_vi(row.reported_date)}",
         until=_until(row.valid_until),

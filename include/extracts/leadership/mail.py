@@ -107,7 +107,9 @@ def describe_lead(edition: Edition, figure: Figure) -> Lead:
         coverage = f"{coverage} đơn vị đã báo cáo"
     is_number = figure.value is not None and figure.state != "nil"
     number, unit = (
-        wording.number_and_unit(figure.value, figure.unit) if is_number and figure.value is not None else ("", "")
+        wording.number_and_unit(figure.value, figure.unit)
+        if is_number and figure.value is not None
+        else (figure.shown, "")
     )
     marks = [statements.kind_of(figure)] if figure.kind == "uoc" or figure.is_revised else []
     if figure.is_provisional:

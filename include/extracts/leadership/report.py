@@ -241,7 +241,8 @@ def _write_reporting(paper: Paper, edition: Edition, charts: dict[str, Chart]) -
     paper.heading(f"V. {PARTS_VI['V']}".upper(), 1)
     paper.heading("V.1. Chế độ báo cáo", 2)
     paper.body(f"- Hạn nộp: {snapshot.period.rule}.")
-    paper.body(f"- Đã nhận báo cáo của {say.received_sentence(snapshot)}")
+    came = say.received_sentence(snapshot)
+    paper.body(f"- Đã nhận báo cáo của {came}" if snapshot.obliged else f"- {came}")
     _write_indicators(paper, snapshot.by_clause_group.get("V", ()), edition, "Số liệu mục V của Kế hoạch")
     if "bao-cao" in charts:
         _write_chart(paper, charts["bao-cao"], 160)
@@ -366,7 +367,7 @@ def _write_annexes(paper: Paper, edition: Edition, charts: dict[str, Chart], wor
             ],
         )
     else:
-        paper.body("Mọi đơn vị đã nộp báo cáo đúng hạn.")
+        paper.body("Mọi đơn vị đã nộp báo cáo đúng hạn." if snapshot.obliged else say.NOBODY_ASKED)
     if snapshot.warnings:
         paper.table(
             "Cảnh báo còn mở trong các báo cáo đã nhận",

@@ -93,6 +93,10 @@ class GroupCount:
     silent: int
 
 
+NOBODY_ASKED = "Bản này không yêu cầu đơn vị nào báo cáo."
+"""Said where others count the reports: of nobody asked, nobody is missing and nobody was on time."""
+
+
 def standing_of(edition: Edition) -> str:
     """“DỰ THẢO – chưa được duyệt”, “BẢN LÀM VIỆC – chưa phát hành”; empty once it is approved."""
     if edition.is_working_copy:
@@ -260,6 +264,8 @@ def days_in_force(basis: LegalBasisDays) -> str:
 
 def received_sentence(snapshot: Snapshot) -> str:
     """“110/123 đơn vị phải báo cáo (104 đúng hạn, 6 muộn); 3/4 đơn vị được đề nghị, kê riêng.”"""
+    if not snapshot.obliged:
+        return NOBODY_ASKED
     on_time = sum(body.state == "on_time" for body in snapshot.obliged)
     said = (
         f"{len(snapshot.received)}/{len(snapshot.obliged)} đơn vị phải báo cáo"
@@ -273,6 +279,8 @@ def received_sentence(snapshot: Snapshot) -> str:
 
 def missing_sentence(snapshot: Snapshot) -> str:
     """The missing bodies, each by its name."""
+    if not snapshot.obliged:
+        return NOBODY_ASKED
     if not snapshot.missing:
         return "Không còn đơn vị nào."
     parts = []
