@@ -600,6 +600,15 @@ def _print_outbox(options: argparse.Namespace, engine: Engine) -> int:
 
 
 def _release(options: argparse.Namespace) -> int:
+    from include.releases.register import DecisionRefused
+
+    try:
+        return _take_release_step(options)
+    except DecisionRefused as refused:
+        return _print_refusal(options, refused)
+
+
+def _take_release_step(options: argparse.Namespace) -> int:
     from include.pipeline import release
     from include.releases import register
     from include.releases.stops import ReleaseStopped
@@ -678,6 +687,9 @@ def _render(settings: Settings, edition_id: int, *, as_draft: bool, as_json: boo
     return 0
 
 
+_STEPS_VI = {"freeze": "chốt", "render": "tạo tệp", "deliver": "gửi"}
+
+
 def _print_editions(editions: Sequence[Any], stops: Sequence[Any], *, as_json: bool) -> None:
     from include.extracts.leadership.wording import moment_vi
     from include.releases.register import STATES_VI
@@ -710,7 +722,7 @@ def _print_editions(editions: Sequence[Any], stops: Sequence[Any], *, as_json: b
         table.add_row(each.number, state, moment_vi(each.frozen_at), *signed, sent)
     _print_table(table)
     for stop in stops:
-        print(f"Đang dừng: {stop.release_code} (bước {stop.step}, {moment_vi(stop.stopped_at)})")
+        print(f"Đang dừng: {stop.release_code} (bước {_STEPS_VI[stop.step]}, {moment_vi(stop.stopped_at)})")
         for reason in stop.reasons:
             print(f"  {reason['code']}: {reason['text_vi']}")
 

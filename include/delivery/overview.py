@@ -15,7 +15,11 @@ _SHOWN_FOR = timedelta(days=31)
 
 _COUNTED = ("sent", "waiting", "failed", "uncertain", "cancelled")
 
-QUESTION_VI: Final = "Máy chủ có thể đã nhận thư. Hỏi người nhận: đã tới thì --keep, chưa tới thì --resend."
+QUESTIONS_VI: Final = {
+    "uncertain": "Máy chủ có thể đã nhận thư. Hỏi người nhận: đã tới thì --keep, chưa tới thì --resend.",
+    "failed": "Thư bị từ chối, không tự gửi lại. Sửa xong nguyên nhân thì --resend; không gửi nữa thì --give-up.",
+}
+"""What a person is asked to do about a mail in that state."""
 
 
 def read_overview(connection: Connection, moment: datetime) -> dict[str, Any]:
@@ -75,7 +79,7 @@ def read_overview(connection: Connection, moment: datetime) -> dict[str, Any]:
                     "next_try": row["next_attempt_at"].isoformat() if state == "waiting" else None,
                     "overdue": is_overdue,
                     "error": "chưa tạo tệp" if row["is_unrendered"] and state == "waiting" else row["last_error"],
-                    "question": QUESTION_VI if state == "uncertain" else None,
+                    "question": QUESTIONS_VI.get(state),
                     "decided_by": row["decided_by"],
                 }
             )

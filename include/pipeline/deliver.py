@@ -43,6 +43,14 @@ _SHORT_WAIT_MINUTES: Final = 4
 _LOST_IN_A_ROW: Final = 2
 """A server that hangs up again and again would make every mail uncertain, one after the other."""
 
+_NO_LONGER_LATE: Final = (
+    "message.message_kind = 'release_late' and exists (select 1 from release.message as came"
+    " inner join release.edition on came.edition_id = edition.edition_id"
+    " where came.state = 'sent' and came.sent_at >= message.created_at"
+    " and split_part(message.subject_key, '/', 1) = 'release_late ' || edition.release_code)"
+)
+"""A word that a release is late which the release itself has overtaken."""
+
 _STATE_AFTER: Final = {"sent": "sent", "temporary": "pending", "permanent": "failed", "uncertain": "uncertain"}
 
 
@@ -249,11 +257,12 @@ class _Run:
     def _claim(self, message: Mapping[str, Any]) -> bool:
         """Write down, before its text leaves, that it may leave; False when it may not any more."""
         claimed = self._execute(
-            "update release.message set state = 'sending' where message_id = :id and state = 'pending'"
+            "update release.message set state = 'sending' where message_id = :id and state = 'pending'"  # noqa: S608
             " and (edition_id is null or exists ("
             "select 1 from release.decision where decision.edition_id = message.edition_id and decision = 'approved'))"
             " and not exists ("
-            "select 1 from release.decision where decision.edition_id = message.edition_id and decision = 'withdrawn')",
+            "select 1 from release.decision where decision.edition_id = message.edition_id and decision = 'withdrawn')"
+            f" and not ({_NO_LONGER_LATE})",
             id=message["message_id"],
         )
         self.connection.commit()
@@ -312,9 +321,9 @@ class _Run:
     def _cancel_overtaken(self) -> None:
         """What is no longer to be said: withdrawn, replaced by a later approved edition, or past its time."""
         for message in self._rows(
-            "update release.message set state = 'cancelled', last_error = case"
+            "update release.message set state = 'cancelled', last_error = case"  # noqa: S608
             " when edition_id is null then 'past its time' else 'withdrawn or replaced' end"
-            " where state = 'pending' and (not_after < :now or edition_id in ("
+            f" where state = 'pending' and (not_after < :now or {_NO_LONGER_LATE} or edition_id in ("
             "select edition.edition_id from release.edition where exists ("
             "select 1 from release.decision where decision.edition_id = edition.edition_id"
             " and decision in ('withdrawn', 'rejected')) or exists ("

@@ -16,6 +16,8 @@ from include.releases.comparison import compare_headlines
 from include.releases.corrections import hide_small_differences, list_changes
 from include.releases.lineage import read_lineage
 from include.releases.register import (
+    SHORTEST_POST,
+    SHORTEST_REASON,
     DecisionRefused,
     add_decision,
     add_edition,
@@ -98,6 +100,7 @@ def freeze_release(
         expected="một chức danh hoặc tài khoản, không ghi họ tên",
         remedy="Ghi chức danh của người chốt, ví dụ “Chuyên viên thống kê”.",
         is_post=True,
+        shortest=SHORTEST_POST,
     )
     if request.reason is not None:
         require_fit(
@@ -106,6 +109,7 @@ def freeze_release(
             refusal=DecisionRefused,
             expected="lý do bằng lời, ai cũng đọc được",
             remedy="Lý do được in trong bản đính chính.",
+            shortest=SHORTEST_REASON,
         )
     with with_rights_of(connection, "ttdn_releaser"):
         lock_release(connection, request.release_code, request.plan.period_code)
@@ -360,6 +364,11 @@ def _of_plan(snapshot: Snapshot, plan: ReleasePlan, moment: datetime) -> Snapsho
     """Only what the release is of: a month brings the figures that come monthly, and no body owes a report for it."""
     if plan.indicator_codes is None:
         return snapshot
+    indicators = tuple(each for each in snapshot.indicators if each.code in plan.indicator_codes)
+    # Of the month's own figures: what the bodies' reports are closed at says nothing about them.
+    closed = [
+        day for each in indicators for line in each.headline for day in (line.cut_off_from, line.cut_off_to) if day
+    ]
     return replace(
         snapshot,
         period=replace(
@@ -370,7 +379,9 @@ def _of_plan(snapshot: Snapshot, plan: ReleasePlan, moment: datetime) -> Snapsho
             window_end=min(snapshot.period.window_end, moment.astimezone(VIETNAM).date()),
         ),
         bodies=(),
-        indicators=tuple(each for each in snapshot.indicators if each.code in plan.indicator_codes),
+        indicators=indicators,
+        cut_off_from=min(closed, default=None),
+        cut_off_to=max(closed, default=None),
     )
 
 

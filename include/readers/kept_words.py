@@ -13,6 +13,8 @@ from include.readers.secrecy import is_marked_text
 PERSON_NAME = "tên người"
 SECRECY_MARK = "dấu chỉ độ mật"
 NOTHING = "để trống"
+UNSEEN = "ký tự không nhìn thấy"
+FOREIGN_LETTERS = "chữ không có trong tiếng Việt"
 LONGEST_POST: Final = 100
 LONGEST_REASON: Final = 1000
 
@@ -46,14 +48,21 @@ _NO_PERSON_AFTER: Final = {
 }
 
 
-def faults_in_words(words: str, *, is_post: bool = False) -> tuple[str, ...]:
+def faults_in_words(words: str, *, is_post: bool = False, shortest: int = 1) -> tuple[str, ...]:
     """Why the words cannot be kept, as Vietnamese phrases that repeat none of them; empty when they can.
 
     `is_post`: a post or an office is meant, so that a family name in it is a person's. In a reason it may be a street.
+    `shortest`: how many characters there have to be.
     """
-    if not words.strip():
+    if not any(letter.isalnum() for letter in words):
         return (NOTHING,)
     faults = list(kinds_in_text(words))
+    if any(_is_unseen(letter, is_post=is_post) for letter in words.strip()):
+        faults.append(UNSEEN)
+    if is_post and any(_is_foreign(letter) for letter in unicodedata.normalize("NFKD", words)):
+        faults.append(FOREIGN_LETTERS)
+    if len(words.strip()) < shortest:
+        faults.append(f"ngắn hơn {shortest} chữ")
     if _names_a_person(words, is_post=is_post):
         faults.append(PERSON_NAME)
     if is_marked_text(words):
@@ -65,11 +74,30 @@ def faults_in_words(words: str, *, is_post: bool = False) -> tuple[str, ...]:
 
 
 def require_fit(
-    where: str, words: str, *, refusal: type[PlatformError], expected: str, remedy: str, is_post: bool = False
+    where: str,
+    words: str,
+    *,
+    refusal: type[PlatformError],
+    expected: str,
+    remedy: str,
+    is_post: bool = False,
+    shortest: int = 1,
 ) -> None:
     """Raise `refusal`, naming `where` they were typed, for words that cannot be kept."""
-    if faults := faults_in_words(words, is_post=is_post):
+    if faults := faults_in_words(words, is_post=is_post, shortest=shortest):
         raise refusal(where=where, found=", ".join(faults), expected=expected, remedy=remedy)
+
+
+def _is_unseen(letter: str, *, is_post: bool) -> bool:
+    """Whether it steers the terminal or page it is shown on, or cannot be seen there; a reason may have lines."""
+    if letter in "\n\r\t":
+        return is_post
+    return unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def _is_foreign(letter: str) -> bool:
+    """Whether it is a letter or digit of another script, which may look like one of ours and make a post another."""
+    return letter.isalnum() and not letter.isascii() and letter not in "đĐ"
 
 
 def _names_a_person(words: str, *, is_post: bool) -> bool:

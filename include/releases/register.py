@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 Decision = Literal["reviewed", "approved", "rejected", "withdrawn"]
 
+SHORTEST_POST: Final = 2
+SHORTEST_REASON: Final = 5
+"""In characters, as the tables have it."""
+
 _RELEASE_LOCK: Final = "release.edition"
 _OPEN_STATES: Final = ("frozen", "reviewed")
 _KEPT: Final = (
@@ -241,6 +245,7 @@ def add_decision(
         expected="một chức danh hoặc tài khoản, không ghi họ tên",
         remedy="Quyết định được giữ mãi, nên chỉ ghi chức danh, ví dụ “Phó Giám đốc Sở VHTTDL”.",
         is_post=True,
+        shortest=SHORTEST_POST,
     )
     if decision in ("rejected", "withdrawn") or reason is not None:
         require_fit(
@@ -249,6 +254,7 @@ def add_decision(
             refusal=DecisionRefused,
             expected="lý do bằng lời, ai cũng đọc được",
             remedy="Từ chối hoặc rút lại phải nêu lý do; người chốt lại số liệu dựa vào đó.",
+            shortest=SHORTEST_REASON,
         )
     try:
         with connection.begin_nested():

@@ -102,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(settings: Settings, console: Console) -> int:
     """Do the whole main job; 0 when every run it started or waited for succeeded."""
-    from include.service.summary import print_summary, print_waiting_releases
+    from include.service.summary import print_releases, print_summary
 
     with _only_once(settings), _lost_parts_told(settings), Display(console) as display:
         begun_at = datetime.now(UTC)
@@ -113,7 +113,7 @@ def run(settings: Settings, console: Console) -> int:
     with _warehouse(settings) as connection:
         verdicts = count_verdicts(connection, beginning)
     print_summary(console, settings, verdicts)
-    print_waiting_releases(console, settings, api.page_url)
+    print_releases(console, settings, api.page_url)
     _print_page(console, settings, api.page_url)
     return 0
 

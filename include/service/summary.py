@@ -40,8 +40,10 @@ def print_summary(console: Console, settings: Settings, verdicts: Mapping[str, i
             console.print(f"  {path}", soft_wrap=True, highlight=False)
 
 
-def print_waiting_releases(console: Console, settings: Settings, page_url: str) -> None:
-    """Print which releases wait for a person, where their drafts are and how to decide; which stopped, and why."""
+def print_releases(console: Console, settings: Settings, page_url: str) -> None:
+    """Print which releases wait for a person, where their drafts are and how to decide; what was released last; what
+    stopped, and why.
+    """
     from include.pipeline.render import bundle_folder
     from include.releases.register import STATES_VI, list_editions, list_stops
     from include.service.credentials import APPROVER_USER, REVIEWER_USER
@@ -49,12 +51,13 @@ def print_waiting_releases(console: Console, settings: Settings, page_url: str) 
     from include.warehouse.roles import connected_as
 
     with connected_as(engine(warehouse_url(settings)), "ttdn_releaser") as connection:
-        waiting = [each for each in list_editions(connection) if each.state in ("frozen", "reviewed")]
+        editions = list_editions(connection)
         stops = list_stops(connection)
 
     def tell(line: str) -> None:
         console.print(line, soft_wrap=True, highlight=False, markup=False)
 
+    waiting = [each for each in editions if each.state in ("frozen", "reviewed")]
     if waiting:
         tell("\nBản phát hành chờ người quyết định:")
         for each in waiting:
@@ -64,6 +67,12 @@ def print_waiting_releases(console: Console, settings: Settings, page_url: str) 
         newest = waiting[0].number
         tell(f"  Trên trang: {page_url}/required_actions, tài khoản {REVIEWER_USER} soát, rồi {APPROVER_USER} duyệt;")
         tell(f'  hoặc bằng lệnh: ttdn release review {newest} --by "CHỨC DANH", rồi người khác ttdn release approve')
+    released = next((each for each in editions if each.state in ("rendered", "delivering", "delivered")), None)
+    if released is not None:
+        code, _, number = released.number.partition("/")
+        sent = f"{released.sent_count}/{released.message_count} thư đã gửi"
+        tell(f"\nBản phát hành mới nhất: {released.number}, {sent}; gói tệp trong")
+        tell(f"  {bundle_folder(settings, code, int(number))}")
     if stops:
         tell("\nBản phát hành bị dừng:")
         for stop in stops:

@@ -657,6 +657,45 @@ def test_a_mail_given_up_while_the_server_puts_it_off_stays_given_up_and_the_oth
     assert desk.states()[addresses(1)[0]] == "cancelled"
 
 
+def test_what_was_late_and_has_come_is_neither_told_nor_listed_as_late(desk, post):
+    desk.approve()
+    waits = f"cho-tin@{DOMAIN}"
+    with desk.settings.recipients_file.open("a", encoding="utf-8") as lines:
+        lines.write(f"{waits},Văn phòng,release_late,,2026-01-01,,\n")
+    path = desk.settings.releases / CODE / "lan1" / "mail.txt"
+    written = path.read_bytes()
+    path.write_bytes(written + b"!")
+
+    run(desk)
+
+    assert desk.states()[waits] == "pending"
+    with desk.engine.connect() as connection:
+        assert [stop.step for stop in list_stops(connection)] == ["deliver"]
+    path.write_bytes(written)
+    assert run(desk, 1).counts["sent"] == 5
+    assert run(desk, 2).counts["cancelled"] == 1
+    assert (desk.states()[waits], post.mails_to(waits)) == ("cancelled", [])
+    with desk.engine.connect() as connection:
+        assert list_stops(connection) == []
+
+
+def test_a_correction_that_is_late_does_not_claim_that_nothing_was_sent(desk, post):
+    desk.approve(1)
+    run(desk)
+    desk.approve(2)
+    waits = f"cho-tin@{DOMAIN}"
+    with desk.settings.recipients_file.open("a", encoding="utf-8") as lines:
+        lines.write(f"{waits},Văn phòng,release_late,,2026-01-01,,\n")
+    (desk.settings.releases / CODE / "lan2" / "mail.txt").unlink()
+
+    run(desk, 1)
+    run(desk, 2)
+
+    (told,) = post.mails_to(waits)
+    assert "Lần đã gửi trước đây vẫn là lần gần nhất" in told.get_content()
+    assert "Chưa có số liệu nào được gửi đi" not in told.get_content()
+
+
 def test_a_bundle_signed_anew_with_other_figures_is_not_what_was_rendered(desk, post):
     desk.approve(1)
     desk.approve(2, {**FILES, "bao-cao.pdf": b"%PDF other"})
@@ -769,7 +808,9 @@ def test_the_overview_counts_by_edition_and_says_what_to_do(desk, post):
         ("failed", addresses(1)[0], "5.1.1 no such mailbox"),
         ("waiting", addresses(2)[1], "4.2.1 busy"),
     ]
-    assert "--resend" in subject["messages"][2]["question"]
+    asked = [each["question"] or "" for each in subject["messages"]]
+    assert ["--give-up" in each for each in asked] == [True, False, False]
+    assert ["--keep" in each for each in asked] == [False, False, True]
     assert told["needs_a_person"]
 
 

@@ -30,7 +30,7 @@ from include.pipeline.schedule import (
 )
 from include.releases.register import DecisionRefused
 from include.releases.stops import ReleaseStopped
-from include.service.summary import print_waiting_releases
+from include.service.summary import print_releases
 from include.settings import Settings
 from include.warehouse.connect import engine
 from tests.sql.releases import JUNE_18, plan, send_checked
@@ -293,7 +293,7 @@ def test_the_same_release_has_the_same_run_on_one_day_and_another_the_next(desk:
 def test_the_main_job_shows_what_waits_for_a_person_and_nothing_once_it_was_decided(desk: Desk) -> None:
     def shown() -> str:
         page = Console(file=io.StringIO(), width=200)
-        print_waiting_releases(page, desk.settings, "http://127.0.0.1:8080")
+        print_releases(page, desk.settings, "http://127.0.0.1:8080")
         return page.file.getvalue()
 
     assert shown() == ""

@@ -174,8 +174,26 @@ def test_freeze_review_approve_in_that_order_by_two_people(reports, tmp_path):
 
 @pytest.mark.parametrize(
     "approver",
-    [CLERK, "chuyên viên  THỐNG KÊ", " Chuyên viên thống kê ", HEAD, HEAD.upper()],
-    ids=["froze", "froze, other capitals", "froze, spaces", "reviewed", "reviewed, capitals"],
+    [
+        CLERK,
+        "chuyên viên  THỐNG KÊ",
+        " Chuyên viên thống kê ",
+        "Chuyên viên thống kê.",
+        "Chuyên-viên thống kê",
+        "Chuyen vien thong ke",
+        HEAD,
+        HEAD.upper(),
+    ],
+    ids=[
+        "froze",
+        "froze, other capitals",
+        "froze, spaces",
+        "froze, full stop",
+        "froze, hyphen",
+        "froze, no accents",
+        "reviewed",
+        "reviewed, capitals",
+    ],
 )
 def test_whoever_froze_or_reviewed_does_not_approve(reports, tmp_path, approver):
     send_checked(reports, "SYT", figures={"MED01": 8})
@@ -186,6 +204,29 @@ def test_whoever_froze_or_reviewed_does_not_approve(reports, tmp_path, approver)
         add_decision(reports, number, "approved", approver, JUNE_18)
 
     assert state_of(reports, "2026-06T/1") == "reviewed"
+
+
+def test_posts_are_one_person_by_letters_and_digits_alone(reports):
+    def same(first, second):
+        return reports.execute(
+            text("select release.same_person(:first, :second)"), {"first": first, "second": second}
+        ).scalar()
+
+    assert same("Giám đốc Sở", "GIÁM\u200b ĐỐC\u00a0SỞ.")
+    assert not same("Giám đốc Sở", "Phó Giám đốc Sở")
+    assert not same("Phó Giám đốc 1", "Phó Giám đốc 2")
+    assert not same("nguoi-soat", "nguoi-duyet")
+
+
+@pytest.mark.parametrize("reason", ["ok", "\u200b\u200b\u200b\u200b\u200b"])
+def test_a_reason_that_says_nothing_is_refused_before_the_database_is(reports, tmp_path, reason):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+    number = find_edition(reports, frozen(reports, tmp_path).number)
+
+    with pytest.raises(DecisionRefused, match=r"ngắn hơn 5 chữ|để trống"):
+        add_decision(reports, number, "rejected", HEAD, JUNE_18, reason)
+    with pytest.raises(DecisionRefused, match=r"ngắn hơn 5 chữ|để trống"):
+        frozen(reports, tmp_path, reason=reason)
 
 
 def test_nothing_is_approved_that_nobody_reviewed(reports, tmp_path):

@@ -7,7 +7,14 @@ import unicodedata
 import pytest
 
 from include.errors import PlatformError
-from include.readers.kept_words import NOTHING, PERSON_NAME, faults_in_words, require_fit
+from include.readers.kept_words import (
+    FOREIGN_LETTERS,
+    NOTHING,
+    PERSON_NAME,
+    UNSEEN,
+    faults_in_words,
+    require_fit,
+)
 
 
 class Refused(PlatformError):
@@ -101,3 +108,57 @@ def test_the_refusal_says_where_and_repeats_nothing() -> None:
     with pytest.raises(Refused, match=NOTHING):
         require_fit("--reason", " ", refusal=Refused, expected="lý do", remedy="Sửa.")
     require_fit("--reason", "Hai lớp ghép.", refusal=Refused, expected="lý do", remedy="Sửa.")
+
+
+@pytest.mark.parametrize(
+    "post",
+    [
+        "Giám\u200b đốc Sở",  # a space of no width
+        "Giám đốc Sở\u200f",
+        "Gi\u00adám đốc Sở",  # a hyphen that shows at a line's end only
+        "\ufeffGiám đốc Sở",
+        "Giám đốc\nSở",
+        "Giám đốc \x1b[31mSở",
+    ],
+)
+def test_a_post_with_what_cannot_be_seen_is_refused(post: str) -> None:
+    assert faults_in_words(post, is_post=True) == (UNSEEN,)
+
+
+@pytest.mark.parametrize(
+    "post",
+    ["Gi\u0430m đốc Sở", "Giám \u00f0ốc Sở", "Giám đốc S\u03bf", "Phó Giám đốc \u0662"],
+    ids=["Cyrillic a", "Icelandic eth", "Greek omicron", "Arabic two"],
+)
+def test_a_post_in_letters_that_only_look_vietnamese_is_refused(post: str) -> None:
+    assert faults_in_words(post, is_post=True) == (FOREIGN_LETTERS,)
+
+
+@pytest.mark.parametrize(
+    "post",
+    [
+        unicodedata.normalize("NFD", "Phó Giám đốc Sở Văn hóa – Thể thao & Du lịch (phụ trách)"),
+        "TRƯỞNG PHÒNG ĐỐI NGOẠI 2",
+        "nguoi-duyet",
+        "Tổ 1/Phòng “Báo chí”",
+        "Giám đốc Sở",
+    ],
+)
+def test_a_post_in_vietnamese_letters_is_kept_however_it_is_stored(post: str) -> None:
+    assert faults_in_words(post, is_post=True) == ()
+
+
+def test_words_of_signs_only_say_nothing() -> None:
+    assert faults_in_words("\u200b\u200b\u200b\u200b\u200b") == (NOTHING,)
+    assert faults_in_words("–…!?.", is_post=True) == (NOTHING,)
+
+
+def test_a_reason_may_have_lines_and_no_character_that_steers_a_screen() -> None:
+    assert faults_in_words("Dòng một.\nDòng hai.\r\n\tDòng ba.") == ()
+    assert faults_in_words("chữ \x1b[31mđỏ") == (UNSEEN,)
+    assert faults_in_words("chữ \u202eđảo") == (UNSEEN,)
+
+
+def test_words_are_as_long_as_the_place_they_are_kept_in_asks() -> None:
+    assert faults_in_words("sửa", shortest=5) == ("ngắn hơn 5 chữ",)
+    assert faults_in_words("sửa số", shortest=5) == ()

@@ -189,7 +189,7 @@ def test_a_number_opens_its_cells_and_they_add_up_to_it(desk):
     assert "bao-cao-dao-thanh.xlsx" in first.inner_text()
     assert "bản 1 · BN-2026-1 · SHA-256 aaaaaaaaaaaa" in first.inner_text()
     assert "Báo cáo, D12" in first.inner_text()
-    assert page.locator("#lenh").input_value() == "ttdn trace M01 --period 2026-06T"
+    assert page.locator("#lenh").input_value() == "ttdn trace M01 --period 2026-06T --release 2026-06T/1"
     switch = page.get_by_role("button", name="Ẩn nguồn của con số")
     assert switch.get_attribute("aria-expanded") == "true"
     switch.click()
@@ -207,7 +207,7 @@ def test_a_ratio_shows_its_two_sums_and_a_hidden_number_none(desk):
     desk.go("#/K02/commune/nguon")
     assert page.locator(".formula").inner_text() == "300.000.000 ÷ 500.000.000 × 100 = 60,0 %"
     assert page.locator(".term h4").all_inner_texts() == ["Tử số: 300.000.000", "Mẫu số: 500.000.000"]
-    assert page.locator("#lenh").input_value() == "ttdn trace K02 --period 2026-06T --scope group:commune"
+    assert page.locator("#lenh").input_value() == "ttdn trace K02 --period 2026-06T --release 2026-06T/1 --scope group:commune"
 
     desk.go("#/X02/nguon")
     assert page.locator(".formula").inner_text() == "12.500.000 ÷ 1.000.000 = 12,5 triệu USD"

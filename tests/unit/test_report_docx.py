@@ -409,6 +409,16 @@ def test_difficulties_name_the_silent_bodies_by_group_and_the_values_there_are_n
     assert "- Đề nghị 1 đơn vị có báo cáo còn lỗi và các đơn vị có 61 dòng đang giữ lại sửa và gửi lại." in told
 
 
+def test_before_the_deadline_no_body_is_asked_for_its_report(tmp_path: Path) -> None:
+    bodies = (body("1", "Xã B", "not_reported"), body("5", "Xã D"))
+
+    early = paragraphs_of(written(edition(snapshot=whole_plan(bodies=bodies, is_before_due=True)), tmp_path))
+    due = paragraphs_of(written(edition(snapshot=whole_plan(bodies=bodies)), tmp_path))
+
+    request = "- Đề nghị 1 đơn vị chưa nộp báo cáo (Phụ lục II) gửi báo cáo."
+    assert (request in early, request in due) == (False, True)
+
+
 def test_when_nothing_is_lacking_the_report_says_so_and_asks_for_nothing(tmp_path: Path) -> None:
     good = snapshot(
         bodies=(body("1", "Xã A"),), indicators=(indicator("M01", figure("M01", "5", received=1, expected=1)),)

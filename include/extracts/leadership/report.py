@@ -316,7 +316,8 @@ def _write_requests(paper: Paper, edition: Edition, words: Words) -> Paragraph:
     """What follows from the data without anybody's judgement; the rest is a place to fill. The last paragraph."""
     snapshot = edition.snapshot
     paper.heading("V.3. Đề xuất, kiến nghị", 2)
-    if snapshot.silent:
+    # Before the deadline nobody is behind: figures of a month come while bodies still have weeks.
+    if snapshot.silent and not snapshot.is_before_due:
         paper.body(f"- Đề nghị {len(snapshot.silent)} đơn vị chưa nộp báo cáo (Phụ lục II) gửi báo cáo.")
     if snapshot.waiting or snapshot.held_row_count:
         told = [f"{len(snapshot.waiting)} đơn vị có báo cáo còn lỗi"] if snapshot.waiting else []
