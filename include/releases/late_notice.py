@@ -27,43 +27,57 @@ def tell_late(
 
     day = moment.astimezone(VIETNAM).date()
     name = require_plan(release_code).name_vi
-    sent_count = connection.execute(
+    sent = connection.execute(
         text(
-            "select count(*) from release.message inner join release.edition on message.edition_id = edition.edition_id"
+            "select count(*) filter (where edition.edition_number = newest.edition_number) as of_newest,"
+            " count(*) as of_any from release.message"
+            " inner join release.edition on message.edition_id = edition.edition_id cross join ("
+            "select max(edition_number) as edition_number from release.edition where release_code = :code) as newest"
             " where edition.release_code = :code and message.state in ('sending', 'sent', 'uncertain')"
         ),
         {"code": release_code},
-    ).scalar_one()
+    ).one()
     return enqueue_notice(
         connection,
         kind="release_late",
         subject_key=f"release_late {release_code}/{day.isoformat()}",
         recipients=[each.address for each in recipients_of(load_recipients(settings), "release_late", day)],
         subject=f"Chưa phát hành được: {name}",
-        text=write_late_notice(name, release_code, reasons, moment, sent_count),
+        text=write_late_notice(
+            name, release_code, reasons, moment, sent_count=sent.of_newest, has_earlier=sent.of_any > sent.of_newest
+        ),
         moment=moment,
     )
 
 
 def write_late_notice(
-    name: str, release_code: str, reasons: Sequence[StopReason], moment: datetime, sent_count: int = 0
+    name: str,
+    release_code: str,
+    reasons: Sequence[StopReason],
+    moment: datetime,
+    *,
+    sent_count: int = 0,
+    has_earlier: bool = False,
 ) -> str:
-    """The text of the notice; `sent_count` mails of the release went out before it stopped."""
+    """The text of the notice.
+
+    `sent_count`: mails of the newest edition that left before it stopped; `has_earlier`: readers have an earlier one.
+    """
     listed = "\n".join(f"- {reason.text_vi} ({reason.code})" for reason in reasons)
-    return (
-        f"{name} ({release_code}) chưa phát hành được. Lúc {moment_vi(moment)} hệ thống dừng vì:\n\n"
-        f"{listed}\n\n"
-        f"{_sent_words(sent_count)}\n"
-    )
-
-
-def _sent_words(sent_count: int) -> str:
+    stopped = f"Lúc {moment_vi(moment)} hệ thống dừng vì:\n\n{listed}\n\n"
     if sent_count:
         return (
+            f"{name} ({release_code}): chưa gửi đủ. {stopped}"
             f"{sent_count} thư của bản này đã gửi trước đó và không thay đổi; từ lúc này không gửi thêm cho đến khi các"
-            " lý do trên đã được xử lý."
+            " lý do trên đã được xử lý.\n"
+        )
+    if has_earlier:
+        return (
+            f"{name} ({release_code}): lần phát hành mới chưa gửi đủ. {stopped}"
+            "Lần đã gửi trước đây vẫn là lần gần nhất cho đến khi các lý do trên đã được xử lý.\n"
         )
     return (
+        f"{name} ({release_code}) chưa phát hành được. {stopped}"
         "Chưa có số liệu nào được gửi đi. Bản phát hành sẽ được gửi khi các lý do trên đã được xử lý và có người duyệt;"
-        " khi đó bản gửi ghi rõ là chậm so với lịch."
+        " khi đó bản gửi ghi rõ là chậm so với lịch.\n"
     )
