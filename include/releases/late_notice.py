@@ -31,8 +31,10 @@ def tell_late(
         text(
             "select count(*) filter (where edition.edition_number = newest.edition_number) as of_newest,"
             " count(*) as of_any from release.message"
-            " inner join release.edition on message.edition_id = edition.edition_id cross join ("
-            "select max(edition_number) as edition_number from release.edition where release_code = :code) as newest"
+            " inner join release.edition on message.edition_id = edition.edition_id left join ("
+            "select edition_number from release.edition_state"
+            " where release_code = :code and edition_state <> 'delivered'"
+            " order by edition_number desc limit 1) as newest on true"
             " where edition.release_code = :code and message.state in ('sending', 'sent', 'uncertain')"
         ),
         {"code": release_code},
