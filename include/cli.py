@@ -119,7 +119,7 @@ def _parser() -> argparse.ArgumentParser:
         elif step == "freeze":
             of_step.add_argument("number", metavar="RELEASE", help="2026-06T, 2026-NAM, 2026-T05, DX-1")
         else:
-            of_step.add_argument("number", metavar="EDITION", help="2026-06T/1; the newest of 2026-06T without /1")
+            of_step.add_argument("number", metavar="EDITION", help="2026-06T/1; render also takes 2026-06T, its newest")
         if step not in ("list", "render"):
             of_step.add_argument(
                 "--by", required=True, metavar="POST", help="the post of whoever decides, never a name"
@@ -637,7 +637,7 @@ def _take_release_step(options: argparse.Namespace) -> int:
             return 1
         return _render(settings, edition_id, as_draft=True, as_json=options.json)
     with _opened() as (_, engine), engine.connect() as connection, with_rights_of(connection, "ttdn_releaser"):
-        edition_id = register.find_edition(connection, options.number)
+        edition_id = register.find_edition(connection, options.number, is_whole=step != "render")
     if step == "review":
         release.review(settings, edition_id, options.by)
         told = "đã soát, chờ người khác duyệt"
@@ -645,8 +645,8 @@ def _take_release_step(options: argparse.Namespace) -> int:
         release.reject(settings, edition_id, options.by, options.reason)
         told = "đã từ chối"
     elif step == "withdraw":
-        stopped_mails = release.withdraw(settings, edition_id, options.by, options.reason)
-        told = f"đã rút lại, {stopped_mails} thư chưa gửi được dừng"
+        withdrawal = release.withdraw(settings, edition_id, options.by, options.reason)
+        told = f"đã rút lại; {withdrawal.stopped} thư chưa gửi được dừng, {withdrawal.told} nơi đã nhận sẽ được báo"
     elif step == "approve":
         mails = release.approve(settings, edition_id, options.by)
         if not options.json:

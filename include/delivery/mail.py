@@ -19,6 +19,12 @@ from typing import TYPE_CHECKING, Final
 from include.calendar.periods import VIETNAM
 from include.delivery.outbox import write_one_line
 from include.errors import GateError
+from include.extracts.leadership.edition import (
+    MAIL_CHART_CID,
+    MAIL_CHART_NAME,
+    MAIL_HTML_NAME,
+    MAIL_TEXT_NAME,
+)
 from include.extracts.leadership.wording import number_vi
 from include.releases.bundle import verify_bundle
 
@@ -28,8 +34,6 @@ if TYPE_CHECKING:
 LARGEST_MAIL_BYTES: Final = 25_000_000
 """What mail servers commonly take, the files written as text included."""
 
-CHART_ID: Final = "mail-chart"
-
 _POLICY: Final = SMTP.clone(cte_type="7bit")
 _TYPES: Final = {
     ".pdf": ("application", "pdf"),
@@ -38,8 +42,7 @@ _TYPES: Final = {
 }
 """What travels with the mail, in this order; the last is the first to stay behind."""
 
-_CHART: Final = "mail-chart.png"
-_BODY: Final = ("mail.txt", "mail.html", _CHART)
+_BODY: Final = (MAIL_TEXT_NAME, MAIL_HTML_NAME, MAIL_CHART_NAME)
 _BODY_END: Final = re.compile(r"</body\s*>", re.IGNORECASE)
 
 
@@ -77,7 +80,7 @@ def read_bundle(folder: Path, number: str, documents: Mapping[str, str], keys: S
     )
     contents: dict[str, bytes] = {}
     # Where there is nothing to draw no chart is rendered, and the page names none.
-    body = [name for name in _BODY if name != _CHART or name in documents]
+    body = [name for name in _BODY if name != MAIL_CHART_NAME or name in documents]
     for name in [*body, *files]:
         content = _read(folder / name)
         if name not in documents:
@@ -97,9 +100,9 @@ def read_bundle(folder: Path, number: str, documents: Mapping[str, str], keys: S
         )
     return MailBundle(
         place,
-        contents["mail.txt"].decode("utf-8"),
-        contents["mail.html"].decode("utf-8"),
-        contents.get(_CHART),
+        contents[MAIL_TEXT_NAME].decode("utf-8"),
+        contents[MAIL_HTML_NAME].decode("utf-8"),
+        contents.get(MAIL_CHART_NAME),
         tuple(Attachment(name, contents[name]) for name in files),
     )
 
@@ -178,7 +181,14 @@ def _release(bundle: MailBundle, kept: Iterable[Attachment], left_out: Iterable[
     _, page = message.iter_parts()
     assert isinstance(page, EmailMessage)
     if bundle.chart is not None:
-        page.add_related(bundle.chart, "image", "png", cid=f"<{CHART_ID}>", disposition="inline", filename=_CHART)
+        page.add_related(
+            bundle.chart,
+            "image",
+            "png",
+            cid=f"<{MAIL_CHART_CID}>",
+            disposition="inline",
+            filename=MAIL_CHART_NAME,
+        )
     for file in kept:
         main_type, subtype = _TYPES[Path(file.name).suffix]
         message.add_attachment(file.content, main_type, subtype, filename=write_one_line(file.name))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from include.calendar.periods import VIETNAM
-from include.errors import PlatformError
+from include.errors import CatalogueError, PlatformError
 from include.extracts.leadership.edition import Correction, Edition
 from include.pipeline.prepare import prepared_warehouse
 from include.readers.kept_words import require_fit
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
     from include.calendar.releases import ReleasePlan
     from include.extracts.leadership.snapshot import Snapshot
+
+_LOG = logging.getLogger(__name__)
 
 CALENDAR_FREEZES: Final = "Lịch phát hành"
 """Who froze an edition the calendar asked for: the platform, which reviews and approves nothing."""
@@ -195,13 +198,24 @@ def reject(settings: Settings, edition_id: int, by: str, reason: str) -> None:
     _decide(settings, edition_id, "rejected", by, reason)
 
 
-def withdraw(settings: Settings, edition_id: int, by: str, reason: str) -> int:
-    """Take an approved edition back; how many of its mails were stopped. What is sent stays sent.
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What became of the mails of an edition that was taken back: not sent any more, and recipients told of it."""
+
+    stopped: int
+    told: int
+
+
+def withdraw(settings: Settings, edition_id: int, by: str, reason: str) -> Withdrawal:
+    """Take an approved edition back: what has not gone does not go, and whoever may have received it is told, with why.
 
     Raises DecisionRefused.
     """
     from sqlalchemy import text
 
+    from include.delivery.outbox import enqueue_notice
+
+    moment = datetime.now(UTC)
     with (
         prepared_warehouse(settings) as opened,
         opened.begin() as connection,
@@ -215,8 +229,30 @@ def withdraw(settings: Settings, edition_id: int, by: str, reason: str) -> int:
             ),
             {"edition": edition_id},
         ).rowcount
-        add_decision(connection, edition_id, "withdrawn", by, datetime.now(UTC), reason)
-        return int(stopped)
+        add_decision(connection, edition_id, "withdrawn", by, moment, reason)
+        edition = load_edition(connection, edition_id)
+        received = connection.execute(
+            text(
+                "select recipient from release.message where edition_id = :edition"
+                " and (state in ('sending', 'sent', 'uncertain') or exists (select 1 from release.attempt"
+                " where attempt.message_id = message.message_id and attempt.outcome = 'uncertain'))"
+                " order by message_id"
+            ),
+            {"edition": edition_id},
+        ).scalars()
+        told = enqueue_notice(
+            connection,
+            kind="withdrawal",
+            subject_key=f"withdrawal {edition.number}",
+            recipients=list(received),
+            subject=f"Rút lại: {edition.name} (bản {edition.release_code}, lần {edition.edition_number})",
+            text=(
+                f"{edition.name} ({edition.number}) đã gửi trước đây được rút lại.\n\nLý do: {reason.strip()}\n\n"
+                "Đề nghị không dùng số liệu của bản này. Bản thay thế sẽ được gửi sau khi có người duyệt.\n"
+            ),
+            moment=moment,
+        )
+        return Withdrawal(int(stopped), told)
 
 
 def keep_stop(
@@ -237,9 +273,12 @@ def keep_stop(
         stop_id = note_stop(connection, release_code, step, reasons, moment, planned_at)
     if not is_awaited:
         return stop_id
-    # A transaction of its own: a list of recipients that cannot be read must not take the note with it.
-    with engine.begin() as connection, with_rights_of(connection, "ttdn_releaser"):
-        tell_late(connection, settings, release_code, reasons, moment)
+    # A transaction of its own: a list of recipients that cannot be read must not take the note with it, nor hide it.
+    try:
+        with engine.begin() as connection, with_rights_of(connection, "ttdn_releaser"):
+            tell_late(connection, settings, release_code, reasons, moment)
+    except CatalogueError as unusable:
+        _LOG.error("%s stopped and nobody could be told: %s", release_code, unusable)
     return stop_id
 
 

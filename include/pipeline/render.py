@@ -96,6 +96,16 @@ DOCUMENTS: Final[Mapping[str, Writer]] = {
 """Every document of a bundle, each written from the edition alone; manifest and signature come after them."""
 
 
+_NOT_OF_A_MONTH: Final = frozenset({"docx"})
+"""The consolidated report goes to the People's Committee and the ministry; a month's figures are no report to them."""
+
+
+def documents_of(edition: Edition) -> Mapping[str, Writer]:
+    """The documents the bundle of this edition holds, by name."""
+    left_out = _NOT_OF_A_MONTH if edition.release_kind == "monthly" else frozenset()
+    return {name: write for name, write in DOCUMENTS.items() if name not in left_out}
+
+
 @dataclass(frozen=True, slots=True)
 class RenderedFile:
     """One file of a bundle."""
@@ -151,7 +161,7 @@ def _drafted_bundle(edition: Edition, folder: Path, settings: Settings) -> Itera
 
 def _write_documents(edition: Edition, draft: Path) -> None:
     reasons = []
-    for name, write in DOCUMENTS.items():
+    for name, write in documents_of(edition).items():
         there = set(draft.iterdir())
         try:
             write(edition, draft)

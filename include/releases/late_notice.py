@@ -18,15 +18,20 @@ if TYPE_CHECKING:
 def tell_late(
     connection: Connection, settings: Settings, release_code: str, reasons: Sequence[StopReason], moment: datetime
 ) -> int:
-    """Put a notice for everyone who asked to be told into the outbox, once a day and release; how many."""
+    """Put a notice for everyone who asked to be told into the outbox, once a day and release; how many.
+
+    Nobody is told before the calendar wants the release.
+    """
     from sqlalchemy import text
 
     from include.calendar.releases import require_plan
     from include.delivery.outbox import enqueue_notice
     from include.delivery.recipients import load_recipients, recipients_of
 
-    day = moment.astimezone(VIETNAM).date()
-    name = require_plan(release_code).name_vi
+    plan = require_plan(release_code)
+    if moment < plan.planned_at:
+        return 0  # tried by hand ahead of its time: nobody waits yet
+    day, name = moment.astimezone(VIETNAM).date(), plan.name_vi
     sent = connection.execute(
         text(
             "select count(*) filter (where edition.edition_number = newest.edition_number) as of_newest,"

@@ -27,7 +27,14 @@ _KEPT: Final = (
     "(not exists (select 1 from release.decision as withdrawal"
     " where withdrawal.edition_id = edition.edition_id and withdrawal.decision = 'withdrawn')"
     " or exists (select 1 from release.message where message.edition_id = edition.edition_id"
-    " and message.state in ('sending', 'sent', 'uncertain')))"
+    " and (message.state in ('sending', 'sent', 'uncertain')"
+    # Given up by a person all the same: the server may have taken it.
+    " or exists (select 1 from release.attempt where attempt.message_id = message.message_id"
+    " and attempt.outcome = 'uncertain')))"
+    # With nobody on the list the documents go by hand, and who has them is not known.
+    " or (not exists (select 1 from release.message where message.edition_id = edition.edition_id)"
+    " and exists (select 1 from release.document"
+    " where document.edition_id = edition.edition_id and not document.is_draft)))"
 )
 _RELEASED: Final = (
     "exists (select 1 from release.decision as approval where approval.edition_id = edition.edition_id"  # noqa: S608
@@ -170,11 +177,21 @@ def add_edition(connection: Connection, edition: Edition, corrects_edition_id: i
     )
 
 
-def find_edition(connection: Connection, number: str) -> int:
-    """The id of “2026-06T/1”, or of the newest edition of “2026-06T”. Raises PlatformError when there is none."""
+def find_edition(connection: Connection, number: str, *, is_whole: bool = False) -> int:
+    """The id of “2026-06T/1”, or of the newest edition of “2026-06T”. Raises PlatformError when there is none.
+
+    `is_whole`: only the first form will do. Nobody approves an edition he has not seen because a newer one came.
+    """
     from sqlalchemy import text
 
     code, _, edition = number.partition("/")
+    if is_whole and not edition:
+        raise DecisionRefused(
+            where="bản phát hành",
+            found=f"“{number}” không nói lần chốt nào",
+            expected=f"mã bản và lần, ví dụ {number}/1",
+            remedy="Quyết định là về đúng lần chốt đã xem; `ttdn release list` liệt kê các lần.",
+        )
     found = connection.execute(
         text(
             "select edition_id from release.edition where release_code = :code"

@@ -50,9 +50,11 @@ def print_releases(console: Console, settings: Settings, page_url: str) -> None:
     from include.warehouse.connect import engine, warehouse_url
     from include.warehouse.roles import connected_as
 
-    with connected_as(engine(warehouse_url(settings)), "ttdn_releaser") as connection:
+    opened = engine(warehouse_url(settings))
+    with connected_as(opened, "ttdn_releaser") as connection:
         editions = list_editions(connection)
         stops = list_stops(connection)
+    opened.dispose()
 
     def tell(line: str) -> None:
         console.print(line, soft_wrap=True, highlight=False, markup=False)

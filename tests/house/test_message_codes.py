@@ -25,7 +25,9 @@ RELEASE_CODES = {
     "OTHER_BYTES",
     "BUNDLE_CHANGED",
     "CONNECTION_LOST",
+    "NOBODY_TOLD",
     "NOT_SET_UP",
+    "REMINDERS_WAIT",
 }
 TELLERS = {"Finding", "WorkbookRefused", "DateUnreadable", "message"}
 

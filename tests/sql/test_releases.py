@@ -14,7 +14,7 @@ from include.errors import PlatformError
 from include.extracts.leadership import statements
 from include.extracts.leadership.edition import edition_json
 from include.indicators.marts import ensure_current
-from include.pipeline.release import approve_edition, with_sources
+from include.pipeline.release import approve_edition, with_sources, withdraw
 from include.pipeline.release import freeze as freeze_for_good
 from include.releases.register import (
     DecisionRefused,
@@ -508,3 +508,52 @@ def test_a_stop_is_kept_and_those_who_wait_are_told_once_a_day(warehouse, wareho
     waiting = warehouse.execute(text("select message_kind, recipient, body_text_vi from release.message")).all()
     assert [(row.message_kind, row.recipient) for row in waiting] == [("release_late", "vanphong@dongthap.gov.vn")]
     assert "- Mới nhận 0/123 báo cáo phải nộp" in waiting[0].body_text_vi
+
+
+# --- taking back ---------------------------------------------------------------------------------------
+
+
+def test_whoever_received_an_edition_that_is_taken_back_is_told_and_why(warehouse, warehouse_url, tmp_path):
+    send_checked(warehouse, "SYT", figures={"MED01": 8})
+    number = find_edition(warehouse, released(warehouse, tmp_path).number)
+    for place, state in enumerate(("sent", "pending", "uncertain")):
+        warehouse.execute(
+            text(
+                "insert into release.message (message_kind, subject_key, edition_id, recipient, header_message_id,"
+                " subject_vi, created_at, state, next_attempt_at, sent_at)"
+                " values ('release', 'release 2026-06T/1', :it,"
+                " :mailbox, :header, 'Báo cáo', now(), :state, now(), case when :state = 'sent' then now() end)"
+            ),
+            {"it": number, "mailbox": f"{state}@example.vn", "header": f"{place}", "state": state},
+        )
+    warehouse.commit()
+
+    outcome = withdraw(replace(desk(tmp_path), database_url=warehouse_url), number, DIRECTOR, "Sai số liệu Sở Y tế.")
+
+    assert (outcome.stopped, outcome.told) == (1, 2)
+    told = warehouse.execute(
+        text("select recipient, body_text_vi from release.message where message_kind = 'withdrawal' order by recipient")
+    ).all()
+    assert [row.recipient for row in told] == ["sent@example.vn", "uncertain@example.vn"]
+    assert "Lý do: Sai số liệu Sở Y tế." in told[0].body_text_vi
+
+
+def test_a_decision_names_the_edition_it_is_about(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+    frozen(reports, tmp_path)
+
+    assert find_edition(reports, "2026-06T") == find_edition(reports, "2026-06T/1", is_whole=True)
+    with pytest.raises(DecisionRefused, match="không nói lần chốt nào"):
+        find_edition(reports, "2026-06T", is_whole=True)
+
+
+def test_an_edition_that_went_by_hand_is_corrected_though_no_mail_of_it_was_sent(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+    number = find_edition(reports, released(reports, tmp_path).number)
+    reports.execute(
+        text("insert into release.document values (:it, false, 'a.pdf', repeat('a', 64), 1, now())"), {"it": number}
+    )
+    add_decision(reports, number, "withdrawn", DIRECTOR, JUNE_18, "Sai số liệu Sở Y tế.")
+    send_checked(reports, "SYT", figures={"MED01": 9})
+
+    assert frozen(reports, tmp_path, reason="Sở Y tế gửi lại báo cáo.").correction is not None

@@ -228,8 +228,19 @@ def test_a_long_correction_is_cut_and_says_how_much_is_left_out(tmp_path):
     page, plain = sent(tmp_path, edition(correction=replace(CORRECTION, changes=CORRECTION.changes * 23)))
 
     for words in (page.text, plain):
-        assert words.count("từ 1.232,5 thành 1.234,5") == 20
-        assert "Và 3 thay đổi khác, kê đủ trong các tệp của bản này." in words
+        assert words.count("từ 1.232,5 thành 1.234,5") == 8
+        assert "Và 15 thay đổi khác, kê đủ trong các tệp của bản này." in words
+
+
+def test_of_a_correction_a_phone_shows_the_figures_of_the_whole_before_their_parts(tmp_path):
+    whole = CORRECTION.changes[0]
+    parts = tuple(replace(whole, breakdown_name=f"Tiếng {number}") for number in range(9))
+
+    _, plain = sent(tmp_path, edition(correction=replace(CORRECTION, changes=(*parts, replace(whole, before="7")))))
+
+    assert "từ 7 thành 1.234,5" in plain
+    assert "Tiếng 6" in plain
+    assert "Tiếng 7" not in plain
 
 
 @pytest.mark.parametrize(

@@ -207,7 +207,10 @@ def test_a_ratio_shows_its_two_sums_and_a_hidden_number_none(desk):
     desk.go("#/K02/commune/nguon")
     assert page.locator(".formula").inner_text() == "300.000.000 ÷ 500.000.000 × 100 = 60,0 %"
     assert page.locator(".term h4").all_inner_texts() == ["Tử số: 300.000.000", "Mẫu số: 500.000.000"]
-    assert page.locator("#lenh").input_value() == "ttdn trace K02 --period 2026-06T --release 2026-06T/1 --scope group:commune"
+    assert (
+        page.locator("#lenh").input_value()
+        == "ttdn trace K02 --period 2026-06T --release 2026-06T/1 --scope group:commune"
+    )
 
     desk.go("#/X02/nguon")
     assert page.locator(".formula").inner_text() == "12.500.000 ÷ 1.000.000 = 12,5 triệu USD"

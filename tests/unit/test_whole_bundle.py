@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 import subprocess
@@ -10,6 +11,9 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import docx
+import openpyxl
+import pdfplumber
 import pytest
 
 from include.errors import PlatformError
@@ -61,6 +65,65 @@ def test_a_bundle_holds_every_document_once_and_verifies(settings, tmp_path):
     }
     verification = verify_bundle(tmp_path / "lan1", published_keys(settings))
     assert (verification.problems, verification.number) == ((), "2026-06T/1")
+
+
+def test_a_months_bundle_has_no_report_to_the_ministry_and_is_whole(settings, tmp_path):
+    month = edition(release_code="2026-T05", release_kind="monthly", name="Số liệu tháng 5/2026")
+
+    files = render_edition(month, tmp_path / "lan1", settings)
+
+    expected = {name.replace("2026-06T", "2026-T05") for name in NAMES if not name.endswith(".docx")}
+    assert {each.name for each in files} == expected
+    assert verify_bundle(tmp_path / "lan1", published_keys(settings)).problems == ()
+
+
+def test_every_document_of_a_bundle_prints_the_same_number_and_the_same_words(settings, tmp_path):
+    told = (
+        figure("M01", "1234567.5"),
+        figure("M02", "0"),
+        figure("M03", None),
+        figure("E01", None, state="suppressed", numerator=None, numerator_mark="<5", reason="Số nhỏ."),
+        figure("V01", "0", state="nil"),
+        figure("S01", None, state="withheld", reason="Không cung cấp."),
+    )
+    made = edition(snapshot=snapshot(indicators=tuple(indicator(each.indicator_code, each) for each in told)))
+
+    render_edition(made, tmp_path / "lan1", settings)
+
+    read = {name: text_of(tmp_path / "lan1" / f"{STEM}.{name}") for name in ("pdf", "docx", "html")}
+    for name, words in read.items():
+        for shown in ("1.234.567,5", "thiếu số liệu", "<5", "không phát sinh", "không cung cấp"):
+            assert shown in words, f"{shown} in {name}"
+    sheet = openpyxl.load_workbook(tmp_path / "lan1" / f"{STEM}.xlsx")["Dữ liệu"]
+    rows = list(sheet.iter_rows(values_only=True))
+    header = next(row for row in rows if "Mã" in row)
+    code, value = header.index("Mã"), header.index("Giá trị")
+    values = {row[code]: row[value] for row in rows[rows.index(header) + 1 :]}
+    assert (values["M01"], values["M02"], values["V01"]) == (1234567.5, 0, 0)
+    assert values["M03"] in (None, "") and values["E01"] in (None, "") and values["S01"] in (None, "")
+    with (tmp_path / "lan1" / f"{STEM}.csv").open(encoding="utf-8-sig", newline="") as lines:
+        by_code = {line["indicator_code"]: line for line in csv.DictReader(lines)}
+    assert (by_code["M01"]["value"], by_code["M02"]["value"], by_code["M03"]["value"]) == ("1234567.5", "0", "")
+    assert [by_code[code]["value_state"] for code in ("M02", "M03", "E01", "V01", "S01")] == [
+        "reported",
+        "missing",
+        "suppressed",
+        "nil",
+        "withheld",
+    ]
+
+
+def text_of(path: Path) -> str:
+    if path.suffix == ".pdf":
+        with pdfplumber.open(path) as pages:
+            return " ".join((page.extract_text() or "").replace("\n", " ") for page in pages.pages)
+    if path.suffix == ".docx":
+        document = docx.Document(str(path))
+        cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+        return " ".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+    from lxml import html
+
+    return " ".join(html.fromstring(path.read_text(encoding="utf-8")).find("body").text_content().split())
 
 
 def test_every_bit_flipped_in_any_document_of_a_real_bundle_is_seen(settings, tmp_path):

@@ -26,6 +26,12 @@ RELEASE_KINDS_VI: Final[Mapping[str, str]] = {
     "ad_hoc": "Báo cáo đột xuất",
 }
 
+MAIL_HTML_NAME: Final = "mail.html"
+MAIL_TEXT_NAME: Final = "mail.txt"
+MAIL_CHART_NAME: Final = "mail-chart.png"
+MAIL_CHART_CID: Final = "mail-chart"
+"""What the mail of an edition is called in its bundle, and its picture in the mail: written here, sent elsewhere."""
+
 DRAFT_VI: Final = "DỰ THẢO"
 """Printed on every page until the edition is approved."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from include.errors import GateError
 from include.extracts.leadership import statements, wording
 from include.extracts.leadership.chart_static import png_of
 from include.extracts.leadership.charts import CHANGES, FLOWS, Chart, draw_charts
+from include.extracts.leadership.edition import MAIL_CHART_CID, MAIL_CHART_NAME, MAIL_HTML_NAME, MAIL_TEXT_NAME
 from include.extracts.leadership.letters import write_out_unseen
 
 if TYPE_CHECKING:
@@ -19,13 +21,11 @@ if TYPE_CHECKING:
     from include.extracts.leadership.edition import Change, Edition
     from include.extracts.leadership.snapshot import Figure
 
-HTML_NAME, TEXT_NAME, CHART_NAME = "mail.html", "mail.txt", "mail-chart.png"
-CHART_CID: Final = "mail-chart"
 MOST_BYTES: Final = 100_000
 """HTML and chart together: more is cut off by phones on a slow line and by Gmail, which stops at 102 KB."""
 
 _MOST_FIGURES, _LEAST_FIGURES = 5, 3
-_MOST_CHANGES: Final = 20
+_MOST_CHANGES: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,9 @@ def write_mail(edition: Edition, folder: Path) -> list[Path]:
             expected=f"{MOST_BYTES} bytes at most",
             remedy="Look for names or notes that have grown out of measure; shorten them at their source.",
         )
-    contents = {HTML_NAME: html, TEXT_NAME: _render(edition, chart, "mail.txt.j2").encode()}
+    contents = {MAIL_HTML_NAME: html, MAIL_TEXT_NAME: _render(edition, chart, "mail.txt.j2").encode()}
     if picture:
-        contents[CHART_NAME] = picture
+        contents[MAIL_CHART_NAME] = picture
     for name, content in contents.items():
         (folder / name).write_bytes(content)
     return [folder / name for name in contents]
@@ -127,6 +127,11 @@ def describe_lead(edition: Edition, figure: Figure) -> Lead:
     )
 
 
+def _first_changes(changes: Sequence[Change]) -> Sequence[Change]:
+    """What a phone has room for: figures of the whole before their parts, each in the edition's order."""
+    return sorted(changes, key=lambda change: bool(change.breakdown_name))[:_MOST_CHANGES]
+
+
 def describe_change(change: Change) -> str:
     """“M01. Số tin, bài (tin, bài), Toàn tỉnh: từ 1.232,5 thành 1.234,5. Vì: Phường A nộp lại.”"""
     where = ", ".join(part for part in (change.scope_name, change.breakdown_name) if part)
@@ -142,14 +147,14 @@ def _render(edition: Edition, chart: Chart | None, name: str) -> str:
     facts: dict[str, Any] = {
         "edition": edition,
         "chart": chart,
-        "cid": CHART_CID,
+        "cid": MAIL_CHART_CID,
         "title": statements.title(snapshot),
         "synthetic": statements.SYNTHETIC_NOTICE if snapshot.is_synthetic else "",
         "standing": statements.standing_of(edition),
         "late": statements.lateness_of(edition),
         "compared": statements.comparison_of_edition(edition),
         "leads": [describe_lead(edition, figure) for figure in choose_figures(edition)],
-        "changes": [describe_change(each) for each in correction.changes[:_MOST_CHANGES]] if correction else [],
+        "changes": [describe_change(each) for each in _first_changes(correction.changes)] if correction else [],
         "more_changes": max(0, len(correction.changes) - _MOST_CHANGES) if correction else 0,
         "facts": (
             ("Báo cáo đã nhận", statements.received_sentence(snapshot)),
