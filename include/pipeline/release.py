@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -140,7 +141,14 @@ def freeze_release(
     reasons, edition = _read_edition(connection, settings, request, number, moment)
     if reasons:
         return reasons
-    edition = _without_small_steps(edition, printed)
+    whole, edition = edition, _without_small_steps(edition, printed)
+    if request.reason and edition.snapshot is not whole.snapshot and re.search(r"\d", request.reason):
+        raise DecisionRefused(
+            where=f"bản phát hành {request.release_code}",
+            found="lý do có con số, trong khi bản này không nêu một thay đổi nhỏ của nội dung nhạy cảm",
+            expected="lý do bằng lời, không nêu con số",
+            remedy="Lý do được in trong bản đính chính: chỉ nói ai gửi lại và vì sao.",
+        )
     corrects = None
     if earlier:
         corrects, edition = _as_correction(earlier, edition, request.reason or "")

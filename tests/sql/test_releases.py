@@ -402,6 +402,16 @@ def test_what_a_person_freezes_after_its_moment_is_marked_late_and_a_correction_
     assert not correction.is_late
 
 
+def test_a_reason_with_a_number_does_not_tell_what_the_edition_hides(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"RSP02": 10, "RSP03": 9, "MED01": 8})
+    released(reports, tmp_path)
+    send_checked(reports, "SYT", figures={"RSP02": 12, "RSP03": 9, "MED01": 9})
+
+    with pytest.raises(DecisionRefused, match="lý do có con số"):
+        freeze(reports, tmp_path, reason="Sở Y tế sửa RSP02 từ 10 thành 12.")
+    assert frozen(reports, tmp_path, reason="Sở Y tế gửi lại báo cáo.").correction is not None
+
+
 def test_a_large_step_between_two_editions_is_printed(reports, tmp_path):
     send_checked(reports, "SYT", figures={"RSP02": 10, "RSP03": 9})
     send_checked(reports, DAO_THANH, figures={"RSP02": 10, "RSP03": 9, "MED01": 8})

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from include.extracts.leadership.edition import Edition
+from include.extracts.leadership.letters import write_out_unseen
 from include.extracts.leadership.page import write_page
 from tests.unit.page_editions import DAO_THANH, INJECTIONS, MY_THO, NAMES, drilled, hostile, wide
 
@@ -199,7 +200,7 @@ def test_a_number_opens_its_cells_and_they_add_up_to_it(desk):
 
     desk.load(f"#/M01/commune/{MY_THO}")
     assert numbers(page.locator("#nguon-con-so td.added").all_inner_texts()) == [Decimal(20)]
-    assert page.locator("#lenh").input_value() == f"ttdn trace M01 --period 2026-06T --scope unit:{MY_THO}"
+    assert page.locator("#lenh").input_value() == f"ttdn trace M01 --period 2026-06T --release 2026-06T/1 --scope unit:{MY_THO}"
 
 
 def test_a_ratio_shows_its_two_sums_and_a_hidden_number_none(desk):
@@ -337,8 +338,9 @@ def test_what_a_cell_may_hold_is_seen_as_it_is_and_never_runs(browser, tmp_path)
         assert "".join(each.split()) in "".join(drawn.split()), each
     reading.go("#/M01/commune")
     listed = page.locator("table.drill tbody th").all_text_contents()
-    assert listed == list(INJECTIONS)
-    for at, each in enumerate(INJECTIONS):
+    shown = [write_out_unseen(each) for each in INJECTIONS]
+    assert listed == shown
+    for at, each in enumerate(shown):
         reading.go(f"#/M01/commune/U{at}")
         assert page.locator("#nguon-con-so .data").text_content() == each
         assert f"{each}, {each}" in page.locator("#nguon-con-so tbody").text_content()

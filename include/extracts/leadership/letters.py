@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from include.errors import PlatformError
 from include.extracts.leadership.nd30 import load_form
@@ -15,6 +16,8 @@ from include.vietnamese.text import nfc
 
 if TYPE_CHECKING:
     from typst import Fonts
+
+_Content = TypeVar("_Content")
 
 FONT_FOLDER: Final = Path(__file__).with_name("fonts")
 """Fonts beside those the typesetter brings; need not exist. The machine's own fonts are never looked at: another
@@ -69,6 +72,23 @@ def write_out_unseen(text: str) -> str:
         letter.encode("unicode_escape").decode("ascii") if unicodedata.category(letter) in _UNSEEN else letter
         for letter in nfc(text)
     )
+
+
+def write_out_unseen_in(content: _Content) -> _Content:
+    """The same content, a text or a frozen dataclass with texts at any depth, with `write_out_unseen` in every text."""
+    if isinstance(content, str):
+        # Nearly every text is printable as a whole: looked at letter by letter are only the others.
+        return content if content.isprintable() else write_out_unseen(content)  # type: ignore[return-value]
+    if isinstance(content, tuple):
+        changed = tuple(write_out_unseen_in(each) for each in content)
+        return content if all(new is old for new, old in zip(changed, content, strict=True)) else changed  # type: ignore[return-value]
+    if is_dataclass(content) and not isinstance(content, type):
+        parts = {each.name: getattr(content, each.name) for each in fields(content)}
+        changes = {
+            name: new for name, part in parts.items() if (new := write_out_unseen_in(part)) is not part and new != part
+        }
+        return replace(content, **changes) if changes else content
+    return content
 
 
 def require_letters(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from include.extracts.leadership import page_data, statements, wording
 from include.extracts.leadership.charts import draw_charts
 from include.extracts.leadership.edition import Edition
+from include.extracts.leadership.letters import write_out_unseen_in
 from include.extracts.leadership.snapshot import IndicatorLines, Snapshot
 from include.reference.legal_bases import EVIDENCE_VI
 
@@ -36,6 +37,7 @@ def render_page(edition: Edition) -> str:
     """The page as text."""
     from markupsafe import Markup
 
+    edition = write_out_unseen_in(edition)
     snapshot = edition.snapshot
     charts = draw_charts(snapshot, edition.comparisons)
     library, behaviour = _plotly(), (_HERE / "page.js").read_text(encoding="utf-8")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from include.extracts.leadership import statements
 from include.extracts.leadership.charts import GROUP_COLUMNS, LIGHT_GREY, NAVY, Chart, Series, draw_charts
 from include.extracts.leadership.edition import Edition, shown_value
+from include.extracts.leadership.letters import write_out_unseen_in
 from include.extracts.leadership.snapshot import GROUP, PROVINCE, Body, Figure, IndicatorLines
 from include.extracts.leadership.wording import (
     GROUPS_VI,
@@ -115,6 +116,7 @@ def write_workbook(edition: Edition, path: Path) -> None:
     """Write the workbook to `path`. The same edition gives the same bytes; text never becomes a formula or a link."""
     import xlsxwriter
 
+    edition = write_out_unseen_in(edition)
     snapshot = edition.snapshot
     book = xlsxwriter.Workbook(
         str(path),
