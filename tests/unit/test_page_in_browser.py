@@ -200,7 +200,8 @@ def test_a_number_opens_its_cells_and_they_add_up_to_it(desk):
 
     desk.load(f"#/M01/commune/{MY_THO}")
     assert numbers(page.locator("#nguon-con-so td.added").all_inner_texts()) == [Decimal(20)]
-    assert page.locator("#lenh").input_value() == f"ttdn trace M01 --period 2026-06T --release 2026-06T/1 --scope unit:{MY_THO}"
+    command = f"ttdn trace M01 --period 2026-06T --release 2026-06T/1 --scope unit:{MY_THO}"
+    assert page.locator("#lenh").input_value() == command
 
 
 def test_a_ratio_shows_its_two_sums_and_a_hidden_number_none(desk):
