@@ -692,7 +692,7 @@ _STEPS_VI = {"freeze": "chốt", "render": "tạo tệp", "deliver": "gửi"}
 
 def _print_editions(editions: Sequence[Any], stops: Sequence[Any], *, as_json: bool) -> None:
     from include.extracts.leadership.wording import moment_vi
-    from include.releases.register import STATES_VI
+    from include.releases.register import state_vi
 
     if as_json:
         _print_json(
@@ -713,9 +713,7 @@ def _print_editions(editions: Sequence[Any], stops: Sequence[Any], *, as_json: b
         return
     table = _table("Bản", "Trạng thái", "Chốt lúc", "Chốt", "Soát", "Duyệt", "Thư đã gửi", right=("Thư đã gửi",))
     for each in editions:
-        state = STATES_VI[each.state] + (
-            f" (đính chính lần {each.correction_number})" if each.correction_number else ""
-        )
+        state = state_vi(each) + (f" (đính chính lần {each.correction_number})" if each.correction_number else "")
         state += (" – chậm so với lịch" if each.is_late else "") + (f": {each.reason}" if each.reason else "")
         sent = f"{each.sent_count}/{each.message_count}"
         signed = (each.frozen_by, each.reviewed_by or "–", each.approved_by or "–")

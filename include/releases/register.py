@@ -315,6 +315,16 @@ STATES_VI: Final = {
     "withdrawn": "đã rút lại",
 }
 
+
+def state_vi(edition: EditionLine) -> str:
+    """Where an edition stands, in words; also that nobody is listed for it, or that a mail of it was given up."""
+    if edition.state == "rendered" and not edition.message_count:
+        return "đã tạo tệp, không có ai trong danh sách nhận"
+    if edition.state == "delivered" and edition.sent_count < edition.message_count:
+        return "đã thôi gửi, có thư không gửi được"
+    return STATES_VI[edition.state]
+
+
 _REFUSALS: Final = {
     "TR001": "lần chốt này đã bị từ chối hoặc rút lại",
     "TR002": "lần chốt này chưa được soát",

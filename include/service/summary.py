@@ -45,7 +45,7 @@ def print_releases(console: Console, settings: Settings, page_url: str) -> None:
     stopped, and why.
     """
     from include.pipeline.render import bundle_folder
-    from include.releases.register import STATES_VI, list_editions, list_stops
+    from include.releases.register import list_editions, list_stops, state_vi
     from include.service.credentials import APPROVER_USER, REVIEWER_USER
     from include.warehouse.connect import engine, warehouse_url
     from include.warehouse.roles import connected_as
@@ -65,7 +65,7 @@ def print_releases(console: Console, settings: Settings, page_url: str) -> None:
         for each in waiting:
             code, _, number = each.number.partition("/")
             folder = bundle_folder(settings, code, int(number), as_draft=True)
-            tell(f"  {each.number}: {STATES_VI[each.state]}; dự thảo trong {folder}")
+            tell(f"  {each.number}: {state_vi(each)}; dự thảo trong {folder}")
         newest = waiting[0].number
         tell(f"  Trên trang: {page_url}/required_actions, tài khoản {REVIEWER_USER} soát, rồi {APPROVER_USER} duyệt;")
         tell(f'  hoặc bằng lệnh: ttdn release review {newest} --by "CHỨC DANH", rồi người khác ttdn release approve')

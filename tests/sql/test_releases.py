@@ -23,6 +23,7 @@ from include.releases.register import (
     list_editions,
     list_stops,
     load_edition,
+    state_vi,
 )
 from include.releases.stops import ReleaseStopped
 from tests.sql.builders import IN_TIME, LATE, ZONE, send
@@ -567,3 +568,18 @@ def test_an_edition_that_went_by_hand_is_corrected_though_no_mail_of_it_was_sent
     send_checked(reports, "SYT", figures={"MED01": 9})
 
     assert frozen(reports, tmp_path, reason="Sở Y tế gửi lại báo cáo.").correction is not None
+
+
+def test_an_edition_nobody_is_listed_for_does_not_wait_to_be_sent(reports, tmp_path):
+    send_checked(reports, "SYT", figures={"MED01": 8})
+    number = find_edition(reports, released(reports, tmp_path).number)
+    reports.execute(
+        text("insert into release.document values (:it, false, 'a.pdf', repeat('a', 64), 1, now())"), {"it": number}
+    )
+
+    (line,) = list_editions(reports)
+
+    assert (line.state, state_vi(line)) == ("rendered", "đã tạo tệp, không có ai trong danh sách nhận")
+    assert state_vi(replace(line, message_count=2, waiting_count=2)) == "đã tạo tệp, chờ gửi"
+    assert state_vi(replace(line, state="delivered", message_count=2, sent_count=1)).startswith("đã thôi gửi")
+    assert state_vi(replace(line, state="delivered", message_count=2, sent_count=2)) == "đã gửi đủ"
