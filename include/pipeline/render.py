@@ -269,6 +269,8 @@ def render_release(
 def _find_frozen(connection: Connection, edition_id: int) -> Row[Any]:
     from sqlalchemy import text
 
+    from include.releases.register import no_edition
+
     # Two at once would both be the first.
     connection.execute(
         text("select pg_advisory_xact_lock(hashtextextended('release.document', :edition))"), {"edition": edition_id}
@@ -281,12 +283,7 @@ def _find_frozen(connection: Connection, edition_id: int) -> Row[Any]:
         {"edition": edition_id},
     ).one_or_none()
     if frozen is None:
-        raise PlatformError(
-            where="release.edition",
-            found=f"no edition {edition_id}",
-            expected="the id of a frozen edition",
-            remedy="`ttdn release list` shows them.",
-        )
+        raise no_edition(edition_id)
     return frozen
 
 

@@ -209,6 +209,16 @@ def find_edition(connection: Connection, number: str, *, is_whole: bool = False)
     return int(found)
 
 
+def no_edition(edition_id: int) -> PlatformError:
+    """What to raise for an id that names no edition."""
+    return PlatformError(
+        where="release.edition",
+        found=f"no edition {edition_id}",
+        expected="the id of a frozen edition",
+        remedy="`ttdn release list` shows them.",
+    )
+
+
 def load_edition(connection: Connection, edition_id: int) -> Edition:
     """The edition as it was frozen, with its approval. Raises PlatformError when the stored bytes were changed."""
     from sqlalchemy import text
@@ -226,12 +236,7 @@ def load_edition(connection: Connection, edition_id: int) -> Edition:
         {"edition": edition_id},
     ).one_or_none()
     if row is None:
-        raise PlatformError(
-            where="release.edition",
-            found=f"no edition {edition_id}",
-            expected="the id of a frozen edition",
-            remedy="`ttdn release list` shows them.",
-        )
+        raise no_edition(edition_id)
     approval = Approval(row.reviewed_by, row.approved_by, row.approved_at) if row.approved_at is not None else None
     edition = edition_of_json(bytes(row.content), approval)
     if edition.content_hash != row.content_hash:

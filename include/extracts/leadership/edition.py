@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -18,13 +17,6 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 ReleaseKind = Literal["monthly", "six_month", "annual", "ad_hoc"]
-
-RELEASE_KINDS_VI: Final[Mapping[str, str]] = {
-    "monthly": "Số liệu tháng",
-    "six_month": "Báo cáo 6 tháng",
-    "annual": "Báo cáo năm",
-    "ad_hoc": "Báo cáo đột xuất",
-}
 
 MAIL_HTML_NAME: Final = "mail.html"
 MAIL_TEXT_NAME: Final = "mail.txt"

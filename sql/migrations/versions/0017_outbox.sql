@@ -45,7 +45,7 @@ create trigger message_kept before delete or truncate on release.message
 for each statement execute function release.refuse_change();
 
 -- Grain: one row per edition. Where it stands; a mail somebody gave up does not hold it back for ever.
-create or replace view release.edition_state with (security_invoker = true) as
+create view release.edition_state with (security_invoker = true) as
 with decided as (
     select
         edition_id,
@@ -96,3 +96,13 @@ select
 from release.edition
 left join decided on edition.edition_id = decided.edition_id
 left join mailed on edition.edition_id = mailed.edition_id;
+comment on view release.edition_state is 'How far each edition got: frozen, reviewed, approved, rendered, delivering, delivered, rejected, withdrawn. | Mỗi lần chốt đã tới bước nào: frozen, reviewed, approved, rendered, delivering, delivered, rejected, withdrawn.';
+comment on column release.edition_state.edition_id is 'Joins to edition. | Nối với bảng edition.';
+comment on column release.edition_state.release_code is 'What is released. | Bản phát hành nào.';
+comment on column release.edition_state.edition_number is 'Which freeze of it. | Lần chốt thứ mấy.';
+comment on column release.edition_state.edition_state is 'The step it has reached. | Bước đã tới.';
+comment on column release.edition_state.message_count is 'Mails it has in the outbox. | Số thư trong hộp gửi.';
+comment on column release.edition_state.sent_count is 'Of those, taken by the server. | Số thư máy chủ đã nhận.';
+comment on column release.edition_state.waiting_count is 'Still to be sent. | Số thư còn chờ gửi.';
+comment on column release.edition_state.failed_count is 'Refused for good. | Số thư bị từ chối hẳn.';
+comment on column release.edition_state.uncertain_count is 'Waiting for a person to decide. | Số thư chờ người quyết định.';
