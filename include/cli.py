@@ -211,6 +211,14 @@ def _parser() -> argparse.ArgumentParser:
     signing = _command(commands, "signing-key", _signing_key, "the public key released bundles are signed with")
     signing.add_argument("--replace", action="store_true", help="sign with a new key from now on")
 
+    backup = _command(commands, "backup", _backup, "copy all there is to lose: database, files, keys")
+    backup.add_argument("--to", type=Path, metavar="FOLDER", help="where; TTDN_BACKUPS without it")
+    backup.add_argument("--list", action="store_true", dest="lists", help="the whole backups there are, newest first")
+    backup.add_argument("--check", type=Path, metavar="BACKUP", help="is that backup as it was written")
+
+    restore = _command(commands, "restore", _restore, "lay a backup back onto a machine that has nothing, and compare")
+    restore.add_argument("backup", type=Path, metavar="BACKUP", help="its folder: ttdn-20261130T013000Z")
+
     verify = _command(commands, "verify-audit", _verify_audit, "has anything in the audit log been changed")
     verify.add_argument(
         "--head", type=_head, action="append", default=[], metavar="N:HASH", help="a head noted elsewhere, to compare"
@@ -1173,6 +1181,79 @@ def _verify_audit(options: argparse.Namespace) -> int:
         result = "nguyên vẹn" if verification.ok else "ĐÃ BỊ THAY ĐỔI"
         print(f"Nhật ký: {verification.events} mục, {result}; đầu chuỗi {verification.events}:{verification.head_hash}")
     return 0 if verification.ok else 1
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from include.backups.folder import check_backup, list_backups
+    from include.backups.write import write_backup
+    from include.settings import load_settings
+
+    settings = load_settings()
+    if options.lists:
+        backups = list_backups(options.to or settings.backups)
+    elif options.check:
+        backups = [check_backup(options.check)]
+    else:
+        with _opened():
+            backups = [write_backup(settings, options.to)]
+    if options.json:
+        _print_json({"backups": [_backup_as_json(backup) for backup in backups]})
+    for backup in [] if options.json else backups:
+        print(f"{backup.folder}  {_moment_vi(backup.taken_at.isoformat())}")
+        print(f"  {_in_words(backup)}, {_grouped(round(backup.byte_size / 1e6))} MB, nguyên vẹn")
+        if backup.unread:
+            print(f"Chưa có trong bản sao vì chưa đọc: {', '.join(backup.unread)}")
+    return 0 if backups else 1
+
+
+def _in_words(backup: Any) -> str:
+    return f"{_grouped(backup.row_count)} dòng, {_grouped(backup.file_count)} tệp"
+
+
+def _grouped(number: int) -> str:
+    from decimal import Decimal
+
+    from include.vietnamese.numbers import format_number
+
+    return format_number(Decimal(number))
+
+
+def _backup_as_json(backup: Any) -> dict[str, Any]:
+    return {
+        "folder": str(backup.folder),
+        "taken_at": backup.taken_at.isoformat(),
+        "migration": backup.revision,
+        "rows": backup.row_count,
+        "files": backup.file_count,
+        "byte_size": backup.byte_size,
+        "unread": list(backup.unread),
+    }
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from include.backups.restore import restore_backup
+    from include.settings import load_settings
+
+    restored = restore_backup(load_settings(), options.backup)
+    if options.json:
+        _print_json(
+            {
+                **_backup_as_json(restored.backup),
+                "tables": restored.table_count,
+                "differences": list(restored.differences),
+            }
+        )
+    else:
+        backup = restored.backup
+        taken_at = _moment_vi(backup.taken_at.isoformat())
+        print(f"Đã phục hồi {restored.table_count} bảng, {_in_words(backup)} của bản sao lúc {taken_at}.")
+        for difference in restored.differences:
+            print(f"KHÁC BẢN SAO: {difference}")
+        if not restored.differences:
+            print("Đã so từng bảng, từng quyền, từng chính sách với bản sao: không khác.")
+        if restored.unread:
+            print(f"Đề nghị gửi lại, vì bản sao không có tệp: {', '.join(restored.unread)}")
+    return 1 if restored.differences else 0
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -22,6 +23,9 @@ DISK_NEEDED_BYTES = 3_000_000_000
 
 MEMORY_NEEDED_BYTES = 2_000_000_000
 """Airflow's processes take 1.2 to 1.4 GB, the readers' children up to half a GB."""
+
+OLDEST_BACKUP = timedelta(hours=48)
+"""Two nights: one that failed may be mended by the next."""
 
 PYTHON_OLDEST, PYTHON_NEWEST = (3, 11), (3, 13)
 
@@ -49,6 +53,7 @@ def run_doctor() -> list[Check]:
         check_memory,
         check_inbox,
         check_secrets,
+        check_backup,
         check_database,
         check_page_port,
     )
@@ -191,6 +196,25 @@ def check_secrets(settings: Settings) -> Check:
     if folder not in open_to_others:
         return Check("secrets", True, f"{folder} is closed to others")
     return Check("secrets", False, f"{folder} is open to others", f"Run `chmod 700 {folder}`.")
+
+
+def check_backup(settings: Settings) -> Check:
+    """Where there is anything to lose there is a whole backup not older than two nights, on another disk."""
+    from include.backups.folder import list_backups
+
+    if not settings.landing.exists():
+        return Check("backup", True, "nothing to lose yet")
+    remedy = "Run `ttdn backup`; the DAG keep_backups does it every night while the platform runs."
+    backups = list_backups(settings.backups)
+    if not backups:
+        return Check("backup", False, f"none in {settings.backups}", remedy)
+    newest = backups[0]
+    age = datetime.now(UTC) - newest.taken_at
+    found = f"{newest.folder.name}, {age.total_seconds() / 3600:.0f} hours old, {len(backups)} kept"
+    if settings.backups.stat().st_dev == _nearest_existing(settings.home).stat().st_dev:
+        # Better is not wrong: a machine may have one disk only.
+        return Check("backup", age < OLDEST_BACKUP, found, "Better: TTDN_BACKUPS on another disk. " + remedy)
+    return Check("backup", age < OLDEST_BACKUP, found, remedy)
 
 
 def check_database(settings: Settings) -> Check:

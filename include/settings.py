@@ -50,6 +50,13 @@ class Settings:
     smtp_security: SmtpSecurity = "starttls"
     recipients_file: Path = _OWN_RECIPIENTS
     allowed_domains: frozenset[str] = frozenset()
+    backups_folder: Path | None = None
+    backups_kept: int = 14
+
+    @property
+    def backups(self) -> Path:
+        """Where backups go: TTDN_BACKUPS, which belongs on another disk, else a folder of the home."""
+        return self.backups_folder or self.home / "backups"
 
     @property
     def landing(self) -> Path:
@@ -125,6 +132,8 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
             stated, "TTDN_RECIPIENTS_FILE", PROJECT_ROOT / "include" / "reference" / "recipients.csv"
         ),
         allowed_domains=_domains(stated, "TTDN_ALLOWED_DOMAINS"),
+        backups_folder=_path(stated, "TTDN_BACKUPS", home / "backups") if _text(stated, "TTDN_BACKUPS") else None,
+        backups_kept=_count(stated, "TTDN_BACKUPS_KEPT", 14),
     )
 
 
@@ -171,6 +180,20 @@ def _port(stated: Mapping[str, str], name: str, default: int) -> int:
             found=repr(value),
             expected="a port number from 1 to 65535",
             remedy=f"Set {name} to a free port, or leave it out for {default}.",
+        )
+    return int(value)
+
+
+def _count(stated: Mapping[str, str], name: str, default: int) -> int:
+    value = _text(stated, name)
+    if value is None:
+        return default
+    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 10_000):
+        raise SettingsError(
+            where=name,
+            found=repr(value),
+            expected="a whole number from 1 to 10000",
+            remedy=f"Set {name} to how many there should be, or leave it out for {default}.",
         )
     return int(value)
 

@@ -28,6 +28,8 @@ Action = Literal[
     "waiver",
     "correction",
     "explanation",
+    "backup",
+    "restore",
 ]
 
 NO_HASH = "0" * 64

@@ -521,6 +521,14 @@ def _system_account() -> tuple[int, int]:
     )
 
 
+def client_program(name: str) -> Path:
+    """Return PostgreSQL's own program of that name, pg_dump say; it works with servers up to its own version.
+
+    Raises PlatformError where the wheel is not installed.
+    """
+    return _wheel_folder() / _WHEEL_INSTALL / "bin" / name
+
+
 def _wheel_folder() -> Path:
     found = importlib.util.find_spec(_WHEEL_PACKAGE)  # found, not imported: importing takes locks and reads settings
     if found is None or not found.submodule_search_locations:

@@ -6,6 +6,7 @@ counted. What else runs on the machine shows in the 95th percentile first: besid
 
 from __future__ import annotations
 
+import json
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +18,7 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, text
 
 from include.warehouse.connect import WAREHOUSE_DATABASE, engine
+from include.warehouse.embedded import EmbeddedServer
 from tests.bench.home import TTDN, Home, Measured, run
 from tests.bench.monitoring import MILLION, ingest_counts, rebuild_indicators
 from tests.bench.ten_years import LAST_YEAR, fill_ten_years
@@ -69,6 +71,7 @@ def measure_warehouse(at: Home) -> list[Measured]:
             *measure_questions(opened, at.path / "secrets"),
             *measure_trace(opened),
             *_measure_as_known(at, opened),
+            *_measure_backup(at, opened),
         ]
     finally:
         opened.dispose()
@@ -103,6 +106,30 @@ def _measure_rebuild(opened: Engine) -> list[Measured]:
         f" reports, {counted:,} monitoring rows, {values:,} values"
     )
     return [Measured(f"all marts rebuilt and checked, {YEARS} years", min(seconds), 60, 0, note)]
+
+
+def _measure_backup(at: Home, opened: Engine) -> list[Measured]:
+    """A backup, and the same laid back onto a home that has nothing; both count and hash every row."""
+    with opened.connect() as connection:
+        database_bytes = connection.exec_driver_sql("select pg_database_size(current_database())").scalar_one()
+    answer, backed_up, written_peak = run([*TTDN, "backup", "--json"], at.environment)
+    [backup] = json.loads(answer)["backups"]
+    other = at.path / "other"
+    environment = {**at.environment, "TTDN_HOME": str(other)}
+    try:
+        answer, laid_back, restored_peak = run([*TTDN, "restore", backup["folder"], "--json"], environment)
+    finally:
+        EmbeddedServer(other).remove()
+    restored = json.loads(answer)
+    if restored["differences"]:
+        raise SystemExit(f"the restored warehouse differs: {restored['differences'][:5]}")
+    note = f"{backup['rows']:,} rows, database {database_bytes / 1e9:.1f} GB, backup {backup['byte_size'] / 1e9:.2f} GB"
+    # Ten gigabytes in half an hour, as the share of it that this database is.
+    wanted = 1800 * database_bytes / 10e9
+    return [
+        Measured("ttdn backup of it", backed_up, wanted, written_peak, note),
+        Measured("ttdn restore onto an empty home, compared", laid_back, wanted, restored_peak, "no difference"),
+    ]
 
 
 def measure_questions(opened: Engine, secrets_folder: Path, runs: int = RUNS) -> list[Measured]:

@@ -100,6 +100,7 @@ def test_there_is_an_ingest_dag_for_every_registered_source_and_the_others(parse
     assert set(parsed["dags"]) == ingest | {
         "build_indicators",
         "deliver_mail",
+        "keep_backups",
         "keep_calendar",
         "release_edition",
         "release_extracts",

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import socket
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from include.backups.folder import MEMBERS, backup_name, write_manifest
 from include.doctor import (
+    check_backup,
     check_database,
     check_disk,
     check_environment,
@@ -125,3 +128,38 @@ def test_a_database_that_does_not_answer_is_told_without_its_password(tmp_path):
     assert not check.ok
     assert "does not answer" in check.found
     assert "geheim" not in check.found
+
+
+def test_a_machine_with_files_and_no_backup_is_told_so_and_one_without_files_is_not(tmp_path):
+    settings = _settings(tmp_path / "home")
+    assert check_backup(settings).ok
+
+    settings.landing.mkdir(parents=True)
+    check = check_backup(settings)
+
+    assert not check.ok
+    assert "ttdn backup" in check.remedy
+
+
+@pytest.mark.parametrize(("hours", "fits"), [(47, True), (49, False)])
+def test_the_newest_whole_backup_is_at_most_two_nights_old(tmp_path, hours, fits):
+    settings = _settings(tmp_path / "home")
+    settings.landing.mkdir(parents=True)
+    taken_at = datetime.now(UTC) - timedelta(hours=hours)
+    folder = settings.backups / backup_name(taken_at)
+    folder.mkdir(parents=True)
+    for name in MEMBERS:
+        (folder / name).touch()
+    write_manifest(
+        folder, {"taken_at": taken_at.isoformat(), "revision": "0001", "row_count": 0, "file_count": 0, "unread": []}
+    )
+
+    assert check_backup(settings).ok is fits
+
+
+def test_a_backup_that_is_not_whole_counts_for_nothing(tmp_path):
+    settings = _settings(tmp_path / "home")
+    settings.landing.mkdir(parents=True)
+    (settings.backups / backup_name(datetime.now(UTC))).mkdir(parents=True)
+
+    assert not check_backup(settings).ok
