@@ -65,6 +65,7 @@ from include.quality.library import load_library_meanwhile
 from include.quality.waivers import FileAtHand, newly_waived
 from include.readers import WorkbookRefused
 from include.readers.sandbox import Sandbox
+from include.readers.secrecy import file_is_marked
 from include.reference import Reference, load_reference
 from include.settings import Settings, load_settings
 from include.sources import Source, load_source
@@ -260,10 +261,15 @@ def read_in_sandbox(sandbox: Sandbox, source: Source, receipts: Sequence[Receipt
     Raises CatalogueError, before anything is read, for a corrections.yml that cannot be followed.
     """
     corrections = load_corrections(source)
-    outcomes = sandbox.map(source.reader, [(str(r.path), r.original_name, r.received_at) for r in receipts])
-    readings = []
+    unmarked = [receipt for receipt in receipts if not file_is_marked(receipt.original_name)]
+    outcomes = sandbox.map(source.reader, [(str(r.path), r.original_name, r.received_at) for r in unmarked])
+    readings: list[Reading] = []
     try:
-        for receipt, outcome in zip(receipts, outcomes, strict=True):
+        for receipt in receipts:
+            if file_is_marked(receipt.original_name):
+                readings.append(Reading(heading=None, refusal=Finding("SECRET")))
+                continue
+            outcome = next(outcomes)
             if isinstance(outcome, WorkbookRefused):
                 readings.append(Reading(heading=None, refusal=Finding(outcome.code, found=outcome.detail)))
             elif isinstance(outcome, BaseException):
@@ -273,7 +279,26 @@ def read_in_sandbox(sandbox: Sandbox, source: Source, receipts: Sequence[Receipt
     except BaseException:
         with spools_removed(readings):
             raise
-    return readings
+    return _look_at_refused(sandbox, receipts, readings)
+
+
+def _look_at_refused(sandbox: Sandbox, receipts: Sequence[Receipt], readings: Sequence[Reading]) -> list[Reading]:
+    """The readings, those of files refused for something else that yet bear a secrecy mark as refused for that.
+
+    A refused file is kept; one that could not be read may be marked all the same.
+    """
+    refused = [
+        number
+        for number, reading in enumerate(readings)
+        if reading.refusal is not None and reading.refusal.code != "SECRET"
+    ]
+    looks = sandbox.map("include.readers.rough_look:is_marked_file", [(str(receipts[n].path),) for n in refused])
+    looked = list(readings)
+    for number, is_marked in zip(refused, looks, strict=True):
+        # A look that ends in a refusal of its own saw no mark.
+        if is_marked is True:
+            looked[number] = Reading(heading=None, refusal=Finding("SECRET"))
+    return looked
 
 
 def _take_through_gate(

@@ -19,7 +19,7 @@ from include.model import TOTAL, Finding, Heading, IgnoredRow, Reading
 from include.readers import WorkbookRefused, open_workbook
 from include.readers.grid import CellValue, Sheet, Workbook, address, as_text, column_letters
 from include.readers.personal_data import find_personal_data
-from include.readers.secrecy import find_marks, name_is_marked
+from include.readers.secrecy import file_is_marked, find_marks
 from include.readers.table import HeaderRole, Table, TableNotFound, find_table, find_tables
 from include.reference import load_reference
 from include.sources.agency_reports.heading import Statement, find_statements, read_heading, told_of
@@ -80,7 +80,7 @@ def read_file(path: str, original_name: str, received_at: datetime) -> Reading:
 
 def open_sent(path: str, original_name: str) -> tuple[Workbook, list[Finding]] | Finding:
     """A workbook somebody sent, its text repaired, with what is to be said of it; or why it cannot be taken at all."""
-    if name_is_marked(original_name):
+    if file_is_marked(original_name):
         return Finding("SECRET")
     try:
         workbook = open_workbook(Path(path))
