@@ -25,11 +25,14 @@ from include.pipeline.answer import write_answers
 from include.pipeline.check import Decision, Told, check_batch, find_unchanged, tell
 from include.pipeline.correct import correct_reading, correction_state
 from include.pipeline.land import (
+    MANIFEST_NAME,
+    NEUTRAL_NAME,
     Receipt,
     forget_file,
     forgotten_among,
     hash_file,
     inbox_fingerprint,
+    is_marked_path,
     known_fingerprints,
     land_file,
     list_inbox,
@@ -40,6 +43,7 @@ from include.pipeline.land import (
     printable_name,
     read_manifest,
     remove_forgotten,
+    write_names,
 )
 from include.pipeline.monitoring import partly_revised, remove_stale_spools, spools_removed
 from include.pipeline.promote import (
@@ -128,16 +132,27 @@ def ingest_files(
             expected="a source the warehouse takes in",
             remedy=f"Use `ttdn read {source_id} FILE`.",
         )
+    paths = list(paths)
+    folders = [path for path in paths if path.is_dir()]
     reports, _ = list_reports(paths)
     if dry_run:
-        return _rehearse(reports, source, engine, received_at or now())
+        return _rehearse(reports, source, engine, received_at or now(), folders)
     with connected_as(engine, "ttdn_loader") as connection:
         receipts = []
         manifests: dict[Path, dict[str, datetime]] = {}
         for path in reports:
             times = manifests.setdefault(path.parent, read_manifest(path.parent))
             moment = received_at or times.get(printable_name(path.name)) or now()
-            receipts.append(land_file(connection, settings, path, source_id=source_id, received_at=moment))
+            receipts.append(
+                land_file(
+                    connection,
+                    settings,
+                    path,
+                    source_id=source_id,
+                    received_at=moment,
+                    sent_in=_folder_of(path, folders),
+                )
+            )
         connection.commit()
         with Sandbox(workers=2) as sandbox:
             _take_through_gate(connection, settings, source, receipts, sandbox)
@@ -167,13 +182,21 @@ def land_inbox(source_id: str) -> list[list[int]]:
                     manifests[path.parent] = read_manifest(path.parent)
                 moment = manifests[path.parent].get(printable_name(path.name)) or now()
                 land_file(
-                    connection, settings, path, source_id=source_id, received_at=moment, inbox_fingerprint=fingerprint
+                    connection,
+                    settings,
+                    path,
+                    source_id=source_id,
+                    received_at=moment,
+                    inbox_fingerprint=fingerprint,
+                    sent_in=settings.inbox,
                 )
                 connection.commit()
             except (OSError, SourceContractError) as problem:
                 # One file, or one folder's manifest, must not keep the others out; it is tried again next time.
                 connection.rollback()
-                _LOG.warning("not landed: %s", problem)
+                # Its name may carry a mark, or a person's number: a log is told what happened, not to which file.
+                told = problem.strerror if isinstance(problem, OSError) else f"{MANIFEST_NAME}: {problem.found}"
+                _LOG.warning("not landed: a file of %s: %s", source_id, told)
         waiting = open_receipts(connection, source)
     return [waiting[start : start + source.batch_size] for start in range(0, len(waiting), source.batch_size)]
 
@@ -342,6 +365,7 @@ def _take_through_gate(
             if receipt.receipt_id in still_open:
                 _record_repeat(connection, receipt)
         connection.commit()
+        write_names(connection, settings)
     if same_drop:
         # The first of equal files decided; the others are now repeats of it, or held for the same reason.
         _take_through_gate(connection, settings, source, same_drop, sandbox)
@@ -572,10 +596,25 @@ def _held_before(connection: Connection, receipts: Sequence[Receipt]) -> dict[in
     return {receipt.receipt_id: held[receipt.sha256] for receipt in receipts if receipt.sha256 in held}
 
 
-def _rehearse(reports: Sequence[Path], source: Source, engine: Engine, received_at: datetime) -> list[FileResult]:
+def _folder_of(path: Path, folders: Sequence[Path]) -> Path | None:
+    return next((each for each in folders if path.is_relative_to(each)), None)
+
+
+def _rehearse(
+    reports: Sequence[Path], source: Source, engine: Engine, received_at: datetime, folders: Sequence[Path]
+) -> list[FileResult]:
     reference = load_reference()
     receipts = [
-        Receipt(-number, "", *hash_file(path), printable_name(path.name), source.source_id, received_at, path, path)
+        Receipt(
+            -number,
+            "",
+            *hash_file(path),
+            NEUTRAL_NAME if is_marked_path(path, _folder_of(path, folders)) else printable_name(path.name),
+            source.source_id,
+            received_at,
+            path,
+            path,
+        )
         for number, path in enumerate(reports, start=1)
     ]
     decisions: dict[int, Decision] = {}

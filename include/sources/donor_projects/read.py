@@ -19,6 +19,7 @@ from include.model import CapitalFlow, Finding, IgnoredRow, Reading
 from include.readers import WorkbookRefused, open_workbook
 from include.readers.delimited import read_delimited
 from include.readers.grid import CellValue, Workbook, address, as_text, position
+from include.readers.personal_data import mask_personal_data
 from include.readers.secrecy import find_marks
 from include.reference.our_province import load_our_province
 from include.sources.donor_projects.layouts import Amount, Layout, Mismatch, load_contract
@@ -250,7 +251,7 @@ class _ListReader:
             flow=self.layout.flow,
             measure=amount.measure,
             axis="project",
-            member=self._text(line, columns["project_title"])[:_LONGEST_TEXT] or project,
+            member=mask_personal_data(self._text(line, columns["project_title"])[:_LONGEST_TEXT]) or project,
             member_code=project,
             value=figure.value,
             value_state=figure.state,
