@@ -317,8 +317,13 @@ def _look_at_refused(sandbox: Sandbox, receipts: Sequence[Receipt], readings: Se
     ]
     looks = sandbox.map("include.readers.rough_look:is_marked_file", [(str(receipts[n].path),) for n in refused])
     looked = list(readings)
-    for number, is_marked in zip(refused, looks, strict=True):
-        # A look that ends in a refusal of its own saw no mark.
+    for number, look in zip(refused, looks, strict=True):
+        is_marked = look
+        if isinstance(look, WorkbookRefused):
+            # The child may have been short of room after the file it died of; one of its own has all of it.
+            with Sandbox(workers=1) as apart:
+                call = (str(receipts[number].path),)
+                is_marked = next(apart.map("include.readers.rough_look:is_marked_file", [call]))
         if is_marked is True:
             looked[number] = Reading(heading=None, refusal=Finding("SECRET"))
     return looked

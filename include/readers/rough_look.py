@@ -43,7 +43,8 @@ _VIETNAMESE_RUN: Final = re.compile(
 def is_marked_file(path: str) -> bool:
     """Whether the bytes hold a secrecy mark anywhere this look reaches; call only inside a sandbox child."""
     with Path(path).open("rb") as file:
-        content = file.read(_MOST_BYTES)
+        # No more than there is: the room is taken before the reading, in a child that has little.
+        content = file.read(min(Path(path).stat().st_size, _MOST_BYTES))
     if content.startswith(_PARQUET):
         return any(map(is_marked_text, _texts_of_parquet(Path(path))))
     return _is_marked(content, depth=0)

@@ -137,7 +137,14 @@ def marked_and_broken(folder: Path, unit: str) -> Path:
     return path
 
 
-@case("B114", "MẬT as a web page saved under the name of a workbook", "refused_secret", "SECRET", told_only=True)
+@case(
+    "B114",
+    "MẬT as a web page saved under the name of a workbook",
+    "refused_secret",
+    "SECRET",
+    told=["SECRET"],
+    told_only=True,
+)
 def marked_page(folder: Path, unit: str) -> Path:
     path = folder / "bao-cao.xls"
     path.write_text("<html><body><table><tr><td>M&#7852;T</td><td>1</td></tr></table></body></html>", encoding="utf-8")
@@ -251,7 +258,9 @@ def places(folder: Path, unit: str) -> Path:
     return _stamped(folder, unit, lambda book: _beside_table(book, *words))
 
 
-@case("B121", "the one secret file of a batch, after others", "refused_secret", "SECRET", told_only=True)
+@case(
+    "B121", "the one secret file of a batch, after others", "refused_secret", "SECRET", told=["SECRET"], told_only=True
+)
 def secret_of_batch(folder: Path, unit: str) -> list[Path]:
     first = write_report(folder / "lan1.xlsx", unit)
     return [first, _stamped(folder, unit, _cell("MẬT"), "lan2.xlsx")]
