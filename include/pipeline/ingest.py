@@ -627,8 +627,11 @@ def _rehearse(
     with connected_as(engine, "ttdn_loader") as connection, Sandbox(workers=2) as sandbox:
         repeats, fresh = _split_repeats(connection, source, receipts)
         first, same_drop = _first_of_bytes(fresh)
-        repeats += same_drop
         readings = dict(zip((r.receipt_id for r in first), read_in_sandbox(sandbox, source, first), strict=True))
+        secret = {r.sha256: readings[r.receipt_id] for r in first if _is_secret(readings[r.receipt_id])}
+        # The second copy of a secret file is refused as the first is, and no repeat of it.
+        readings |= {r.receipt_id: secret[r.sha256] for r in same_drop if r.sha256 in secret}
+        repeats += [r for r in same_drop if r.sha256 not in secret]
         staged = [
             StagedFile(
                 receipt.receipt_id,
@@ -657,6 +660,10 @@ def _rehearse(
         _rehearsed(receipt, readings.get(receipt.receipt_id), decisions.get(receipt.receipt_id), unchanged, repeated)
         for receipt in receipts
     ]
+
+
+def _is_secret(reading: Reading) -> bool:
+    return reading.refusal is not None and reading.refusal.code == "SECRET"
 
 
 def _rehearsed(

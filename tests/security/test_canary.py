@@ -9,7 +9,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -214,7 +214,9 @@ def left(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> It
         assert server.log_path is not None
         outcome.data, outcome.server_log = server.data_path / "base" / str(number), server.log_path
         # The answer repeats to the sender which file it is about; that name alone is left out here.
-        outcome.said = "\n".join([*logged, *(json.dumps(replace(each, path="").__dict__) for each in outcome.results)])
+        outcome.said = "\n".join(
+            [*logged, *(json.dumps(asdict(replace(each, path="")), ensure_ascii=False) for each in outcome.results)]
+        )
         yield outcome
     finally:
         logging.getLogger().removeHandler(keeper)
