@@ -19,6 +19,7 @@ from include.quality.gate import Breach, run_gate
 from include.quality.messages import render
 from include.quality.shadow import run_shadow_rules
 from include.quality.waivers import FileAtHand, WaiverUse, accept_waived, newly_waived
+from include.readers.personal_data import mask_personal_data
 from include.reference import Reference
 from include.warehouse.sql import copy_rows
 
@@ -115,8 +116,12 @@ def tell(sayings: Sequence[Finding | Breach]) -> tuple[Told, ...]:
         if _line_of(each) in private and each.code not in ("PERSONAL_DATA", "PERSONAL_TEXT"):
             # What was typed on a line with personal data is not repeated in any other sentence about it.
             said = replace(each, found=_NOT_REPEATED, expected="nội dung không có dữ liệu cá nhân")
-        rule, severity, sentence = render(said)
+        rule, severity, words = render(said)
+        # Whatever a sentence quotes is kept for good and read by many.
+        sentence = mask_personal_data(words)
         sheet = said.sheet if isinstance(said, Finding) else said.sheet_name
+        if sheet is not None:
+            sheet = mask_personal_data(sheet)
         told.setdefault(
             (sheet, said.cell, sentence), Told(rule or said.code, said.code, severity, sheet, said.cell, sentence)
         )

@@ -25,11 +25,14 @@ from include.pipeline.answer import write_answers
 from include.pipeline.check import Decision, Told, check_batch, find_unchanged, tell
 from include.pipeline.correct import correct_reading, correction_state
 from include.pipeline.land import (
+    MANIFEST_NAME,
+    NEUTRAL_NAME,
     Receipt,
     forget_file,
     forgotten_among,
     hash_file,
     inbox_fingerprint,
+    is_marked_path,
     known_fingerprints,
     land_file,
     list_inbox,
@@ -40,6 +43,7 @@ from include.pipeline.land import (
     printable_name,
     read_manifest,
     remove_forgotten,
+    write_names,
 )
 from include.pipeline.monitoring import partly_revised, remove_stale_spools, spools_removed
 from include.pipeline.promote import (
@@ -65,6 +69,7 @@ from include.quality.library import load_library_meanwhile
 from include.quality.waivers import FileAtHand, newly_waived
 from include.readers import WorkbookRefused
 from include.readers.sandbox import Sandbox
+from include.readers.secrecy import file_is_marked
 from include.reference import Reference, load_reference
 from include.settings import Settings, load_settings
 from include.sources import Source, load_source
@@ -127,16 +132,27 @@ def ingest_files(
             expected="a source the warehouse takes in",
             remedy=f"Use `ttdn read {source_id} FILE`.",
         )
+    paths = list(paths)
+    folders = [path for path in paths if path.is_dir()]
     reports, _ = list_reports(paths)
     if dry_run:
-        return _rehearse(reports, source, engine, received_at or now())
+        return _rehearse(reports, source, engine, received_at or now(), folders)
     with connected_as(engine, "ttdn_loader") as connection:
         receipts = []
         manifests: dict[Path, dict[str, datetime]] = {}
         for path in reports:
             times = manifests.setdefault(path.parent, read_manifest(path.parent))
             moment = received_at or times.get(printable_name(path.name)) or now()
-            receipts.append(land_file(connection, settings, path, source_id=source_id, received_at=moment))
+            receipts.append(
+                land_file(
+                    connection,
+                    settings,
+                    path,
+                    source_id=source_id,
+                    received_at=moment,
+                    sent_in=_folder_of(path, folders),
+                )
+            )
         connection.commit()
         with Sandbox(workers=2) as sandbox:
             _take_through_gate(connection, settings, source, receipts, sandbox)
@@ -166,13 +182,21 @@ def land_inbox(source_id: str) -> list[list[int]]:
                     manifests[path.parent] = read_manifest(path.parent)
                 moment = manifests[path.parent].get(printable_name(path.name)) or now()
                 land_file(
-                    connection, settings, path, source_id=source_id, received_at=moment, inbox_fingerprint=fingerprint
+                    connection,
+                    settings,
+                    path,
+                    source_id=source_id,
+                    received_at=moment,
+                    inbox_fingerprint=fingerprint,
+                    sent_in=settings.inbox,
                 )
                 connection.commit()
             except (OSError, SourceContractError) as problem:
                 # One file, or one folder's manifest, must not keep the others out; it is tried again next time.
                 connection.rollback()
-                _LOG.warning("not landed: %s", problem)
+                # Its name may carry a mark, or a person's number: a log is told what happened, not to which file.
+                told = problem.strerror if isinstance(problem, OSError) else f"{MANIFEST_NAME}: {problem.found}"
+                _LOG.warning("not landed: a file of %s: %s", source_id, told)
         waiting = open_receipts(connection, source)
     return [waiting[start : start + source.batch_size] for start in range(0, len(waiting), source.batch_size)]
 
@@ -260,10 +284,15 @@ def read_in_sandbox(sandbox: Sandbox, source: Source, receipts: Sequence[Receipt
     Raises CatalogueError, before anything is read, for a corrections.yml that cannot be followed.
     """
     corrections = load_corrections(source)
-    outcomes = sandbox.map(source.reader, [(str(r.path), r.original_name, r.received_at) for r in receipts])
-    readings = []
+    unmarked = [receipt for receipt in receipts if not file_is_marked(receipt.original_name)]
+    outcomes = sandbox.map(source.reader, [(str(r.path), r.original_name, r.received_at) for r in unmarked])
+    readings: list[Reading] = []
     try:
-        for receipt, outcome in zip(receipts, outcomes, strict=True):
+        for receipt in receipts:
+            if file_is_marked(receipt.original_name):
+                readings.append(Reading(heading=None, refusal=Finding("SECRET")))
+                continue
+            outcome = next(outcomes)
             if isinstance(outcome, WorkbookRefused):
                 readings.append(Reading(heading=None, refusal=Finding(outcome.code, found=outcome.detail)))
             elif isinstance(outcome, BaseException):
@@ -273,7 +302,31 @@ def read_in_sandbox(sandbox: Sandbox, source: Source, receipts: Sequence[Receipt
     except BaseException:
         with spools_removed(readings):
             raise
-    return readings
+    return _look_at_refused(sandbox, receipts, readings)
+
+
+def _look_at_refused(sandbox: Sandbox, receipts: Sequence[Receipt], readings: Sequence[Reading]) -> list[Reading]:
+    """The readings, those of files refused for something else that yet bear a secrecy mark as refused for that.
+
+    A refused file is kept; one that could not be read may be marked all the same.
+    """
+    refused = [
+        number
+        for number, reading in enumerate(readings)
+        if reading.refusal is not None and reading.refusal.code != "SECRET"
+    ]
+    looks = sandbox.map("include.readers.rough_look:is_marked_file", [(str(receipts[n].path),) for n in refused])
+    looked = list(readings)
+    for number, look in zip(refused, looks, strict=True):
+        is_marked = look
+        if isinstance(look, WorkbookRefused):
+            # The child may have been short of room after the file it died of; one of its own has all of it.
+            with Sandbox(workers=1) as apart:
+                call = (str(receipts[number].path),)
+                is_marked = next(apart.map("include.readers.rough_look:is_marked_file", [call]))
+        if is_marked is True:
+            looked[number] = Reading(heading=None, refusal=Finding("SECRET"))
+    return looked
 
 
 def _take_through_gate(
@@ -317,6 +370,7 @@ def _take_through_gate(
             if receipt.receipt_id in still_open:
                 _record_repeat(connection, receipt)
         connection.commit()
+        write_names(connection, settings)
     if same_drop:
         # The first of equal files decided; the others are now repeats of it, or held for the same reason.
         _take_through_gate(connection, settings, source, same_drop, sandbox)
@@ -547,10 +601,25 @@ def _held_before(connection: Connection, receipts: Sequence[Receipt]) -> dict[in
     return {receipt.receipt_id: held[receipt.sha256] for receipt in receipts if receipt.sha256 in held}
 
 
-def _rehearse(reports: Sequence[Path], source: Source, engine: Engine, received_at: datetime) -> list[FileResult]:
+def _folder_of(path: Path, folders: Sequence[Path]) -> Path | None:
+    return next((each for each in folders if path.is_relative_to(each)), None)
+
+
+def _rehearse(
+    reports: Sequence[Path], source: Source, engine: Engine, received_at: datetime, folders: Sequence[Path]
+) -> list[FileResult]:
     reference = load_reference()
     receipts = [
-        Receipt(-number, "", *hash_file(path), printable_name(path.name), source.source_id, received_at, path, path)
+        Receipt(
+            -number,
+            "",
+            *hash_file(path),
+            NEUTRAL_NAME if is_marked_path(path, _folder_of(path, folders)) else printable_name(path.name),
+            source.source_id,
+            received_at,
+            path,
+            path,
+        )
         for number, path in enumerate(reports, start=1)
     ]
     decisions: dict[int, Decision] = {}
@@ -558,8 +627,11 @@ def _rehearse(reports: Sequence[Path], source: Source, engine: Engine, received_
     with connected_as(engine, "ttdn_loader") as connection, Sandbox(workers=2) as sandbox:
         repeats, fresh = _split_repeats(connection, source, receipts)
         first, same_drop = _first_of_bytes(fresh)
-        repeats += same_drop
         readings = dict(zip((r.receipt_id for r in first), read_in_sandbox(sandbox, source, first), strict=True))
+        secret = {r.sha256: readings[r.receipt_id] for r in first if _is_secret(readings[r.receipt_id])}
+        # The second copy of a secret file is refused as the first is, and no repeat of it.
+        readings |= {r.receipt_id: secret[r.sha256] for r in same_drop if r.sha256 in secret}
+        repeats += [r for r in same_drop if r.sha256 not in secret]
         staged = [
             StagedFile(
                 receipt.receipt_id,
@@ -588,6 +660,10 @@ def _rehearse(reports: Sequence[Path], source: Source, engine: Engine, received_
         _rehearsed(receipt, readings.get(receipt.receipt_id), decisions.get(receipt.receipt_id), unchanged, repeated)
         for receipt in receipts
     ]
+
+
+def _is_secret(reading: Reading) -> bool:
+    return reading.refusal is not None and reading.refusal.code == "SECRET"
 
 
 def _rehearsed(

@@ -1,6 +1,8 @@
 """Land: take a file's bytes once, note every arrival.
 
-A receipt is one arrival. Bytes are kept under their hash, never under the sender's file name.
+A receipt is one arrival. Bytes are kept under their hash, never under the sender's file name. The name itself waits in
+a file beside them until the gate has decided: a row of the database that is overwritten leaves its old text behind in
+the table's pages and in the write-ahead log, a file that is removed does not.
 Of a file whose name carries a secrecy mark only hash, size and time are taken; the gate then refuses it unread.
 """
 
@@ -9,18 +11,20 @@ from __future__ import annotations
 import csv
 import hashlib
 import os
+import time
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from uuid import uuid4
 
 from sqlalchemy import Connection, text
 
 from include.calendar.periods import VIETNAM
 from include.errors import SourceContractError
-from include.readers.secrecy import name_is_marked
+from include.readers.personal_data import mask_personal_data
+from include.readers.secrecy import file_is_marked, name_is_marked
 from include.settings import Settings
 from include.sources import Source, broken_sources, list_sources
 
@@ -30,7 +34,11 @@ MANIFEST_NAME = "_manifest.csv"
 _NOT_REPORTS = ("~$", ".", "_")
 _SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
 _CHUNK = 1 << 20
-_NEUTRAL_NAME = "(tên tệp có dấu hiệu mật, không lưu)"
+_NAMES = "names"
+_STALE_SECONDS = 24 * 3600
+_NAME_WAITS = "(tên tệp chờ đọc)"
+NEUTRAL_NAME = "(tên tệp có dấu hiệu mật, không lưu)"
+"""Stands for a name that carries a mark, and carries one itself: who meets it later refuses the file as well."""
 _NAME_NOT_KEPT = "(tên tệp không lưu)"
 
 
@@ -137,13 +145,15 @@ def land_file(
     source_id: str,
     received_at: datetime,
     inbox_fingerprint: str | None = None,
+    sent_in: Path | None = None,
 ) -> Receipt:
     """Copy the bytes to the landing folder (once per content) and write the receipt, in the caller's transaction.
 
-    The copy is complete before the receipt exists: written aside, flushed, then renamed. Of a file whose name
-    carries a secrecy mark no copy is made and the name is not written down.
+    The copy is complete before the receipt exists: written aside, flushed, then renamed. Of a file whose name, or a
+    folder between it and the folder `sent_in` it was sent with, carries a secrecy mark no copy is made and the name is
+    not written down.
     """
-    is_marked = name_is_marked(printable_name(path.name))
+    is_marked = is_marked_path(path, sent_in)
     sha256, byte_size = hash_file(path) if is_marked else _take_bytes(path, settings.landing)
     stored = settings.landing / stored_name(sha256)
     connection.execute(
@@ -159,13 +169,19 @@ def land_file(
         connection,
         sha256=sha256,
         byte_size=byte_size,
-        original_name=_NEUTRAL_NAME if is_marked else path.name,
+        original_name=NEUTRAL_NAME if is_marked else path.name,
         source_id=source_id,
         received_at=received_at,
         stored=stored,
         sent_path=path,
         inbox_fingerprint=inbox_fingerprint,
     )
+
+
+def is_marked_path(path: Path, sent_in: Path | None) -> bool:
+    """Whether the file's name, or that of a folder it lies in below `sent_in`, carries a secrecy mark."""
+    folders = path.relative_to(sent_in).parts[:-1] if sent_in is not None and path.is_relative_to(sent_in) else ()
+    return file_is_marked(printable_name(path.name)) or any(name_is_marked(printable_name(each)) for each in folders)
 
 
 def note_receipt(
@@ -185,7 +201,9 @@ def note_receipt(
         text("select nextval(pg_get_serial_sequence('landing.receipt', 'receipt_id'))")
     ).scalar_one()
     number = f"BN-{received_at.astimezone(VIETNAM).year}-{receipt_id:06d}"
-    name = printable_name(original_name)
+    shown = PurePath(printable_name(original_name))
+    name = mask_personal_data(shown.stem) + shown.suffix
+    keep_name(stored.parents[1], receipt_id, name)
     connection.execute(
         text(
             "insert into landing.receipt (receipt_id, receipt_number, sha256, byte_size, original_name, source_id,"
@@ -197,7 +215,7 @@ def note_receipt(
             "number": number,
             "sha256": sha256,
             "byte_size": byte_size,
-            "name": name,
+            "name": _NAME_WAITS,
             "source_id": source_id,
             "received_at": received_at,
             "fingerprint": inbox_fingerprint,
@@ -221,7 +239,7 @@ def forget_file(connection: Connection, sha256: str, code: str = "SECRET") -> No
     )
     connection.execute(
         text("update landing.receipt set original_name = :name where sha256 = :sha256"),
-        {"name": _NEUTRAL_NAME if code == "SECRET" else _NAME_NOT_KEPT, "sha256": sha256},
+        {"name": NEUTRAL_NAME if code == "SECRET" else _NAME_NOT_KEPT, "sha256": sha256},
     )
 
 
@@ -270,7 +288,60 @@ def load_receipts(connection: Connection, settings: Settings, receipt_ids: Seque
         ),
         {"ids": list(receipt_ids)},
     )
-    return [Receipt(**row._mapping, path=settings.landing / stored_name(row.sha256)) for row in rows]
+    receipts = [Receipt(**row._mapping, path=settings.landing / stored_name(row.sha256)) for row in rows]
+    return [
+        replace(receipt, original_name=_waiting_name(settings.landing, receipt.receipt_id) or receipt.original_name)
+        for receipt in receipts
+    ]
+
+
+def keep_name(landing: Path, receipt_id: int, name: str) -> None:
+    """Put the name an arrival came under aside until the gate has decided on it."""
+    folder = landing / _NAMES
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / str(receipt_id)).write_text(name, encoding="utf-8")
+
+
+def write_names(connection: Connection, settings: Settings) -> None:
+    """Write down the names of arrivals the gate has decided on, and commit; the names of forgotten files are dropped.
+
+    A name whose arrival was never noted, because landing it broke off, is dropped after a day.
+    """
+    folder = settings.landing / _NAMES
+    waiting = {int(path.name): path for path in folder.glob("[0-9]*")} if folder.is_dir() else {}
+    rows = connection.execute(
+        text(
+            "select r.receipt_id, r.verdict is not null as is_decided, f.forgotten_at is not null as is_forgotten"
+            " from landing.receipt as r inner join landing.file as f using (sha256) where r.receipt_id = any(:ids)"
+        ),
+        {"ids": list(waiting)},
+    ).all()
+    done = [row.receipt_id for row in rows if row.is_decided]
+    kept = {row.receipt_id: row.is_forgotten for row in rows}
+    for receipt_id in done:
+        if not kept[receipt_id] and (name := _waiting_name(settings.landing, receipt_id)):
+            connection.execute(
+                text("update landing.receipt set original_name = :name where receipt_id = :receipt_id"),
+                {"name": name, "receipt_id": receipt_id},
+            )
+    connection.commit()
+    for receipt_id, path in waiting.items():
+        if receipt_id in done or (receipt_id not in kept and _is_stale(path)):
+            path.unlink(missing_ok=True)
+
+
+def _waiting_name(landing: Path, receipt_id: int) -> str | None:
+    try:
+        return (landing / _NAMES / str(receipt_id)).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+
+
+def _is_stale(path: Path) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > _STALE_SECONDS
+    except FileNotFoundError:
+        return False
 
 
 def stored_name(sha256: str) -> str:

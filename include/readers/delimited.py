@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from include.readers.grid import WorkbookRefused
+from include.readers.secrecy import is_marked_text
 
 MAX_TEXT_BYTES: Final = 50 * 1024 * 1024
 MAX_CELL_CHARACTERS: Final = 131_072
@@ -32,7 +33,8 @@ def read_delimited(path: Path, delimiter: str = ",") -> tuple[DelimitedRow, ...]
     """Every record that is not blank, at least one, in order, cells as written.
 
     The encoding is UTF-8, or UTF-16 where its mark says so; nothing else is tried, because it could not be told
-    from a wrong guess. Raises WorkbookRefused: EMPTY, TOO_BIG, TEXT_ENCODING with the line, TEXT_BROKEN with the line.
+    from a wrong guess. Raises WorkbookRefused: EMPTY, TOO_BIG, TEXT_ENCODING with the line, TEXT_BROKEN with the line,
+    SECRET without the place.
     """
     content = path.read_bytes() if path.stat().st_size <= MAX_TEXT_BYTES else None
     if content is None:
@@ -49,6 +51,8 @@ def read_delimited(path: Path, delimiter: str = ",") -> tuple[DelimitedRow, ...]
         raise WorkbookRefused("TEXT_BROKEN", str(begins)) from error
     if not rows:
         raise WorkbookRefused("EMPTY")
+    if any(is_marked_text(cell) for row in rows for cell in row.cells):
+        raise WorkbookRefused("SECRET")
     return tuple(rows)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from include.readers.grid import WorkbookRefused
+from include.readers.secrecy import is_marked_text
 
 MAX_XML_BYTES: Final = 50 * 1024 * 1024
 _CHUNK: Final = 256 * 1024
@@ -49,12 +50,15 @@ def check_xml(path: Path) -> None:
 def read_elements(path: Path, *names: str) -> Iterator[Any]:
     """The elements of these names in document order, each complete, and emptied once the caller has moved on.
 
-    Raises WorkbookRefused: what check_xml raises, XML_DEPTH, XML_BROKEN with the line.
+    Everything in the file is looked through for secrecy marks first, whatever its name. Raises WorkbookRefused: what
+    check_xml raises, XML_DEPTH, XML_BROKEN with the line, SECRET without the place.
     """
     from lxml import etree
 
     check_xml(path)
     try:
+        if _has_mark(path):
+            raise WorkbookRefused("SECRET")
         for _, element in etree.iterparse(
             str(path),
             events=("end",),
@@ -71,6 +75,53 @@ def read_elements(path: Path, *names: str) -> Iterator[Any]:
     except etree.XMLSyntaxError as error:
         is_deep = "depth" in str(error).lower()
         raise WorkbookRefused("XML_DEPTH" if is_deep else "XML_BROKEN", str(error.lineno or "")) from error
+
+
+class _MarkSeeker:
+    """A parser's target that looks at every text of a file: between tags, in attributes, comments, instructions."""
+
+    def __init__(self) -> None:
+        self.is_marked = False
+        self._pieces: list[str] = []
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._look()
+        # Attributes hold codes: of letters alone, MAT is one.
+        self.is_marked |= any(is_marked_text(value) for value in attributes.values() if not value.isascii())
+
+    def end(self, tag: str) -> None:
+        self._look()
+
+    def data(self, text: str) -> None:
+        self._pieces.append(text)
+
+    def comment(self, text: str) -> None:
+        self.is_marked |= is_marked_text(text)
+
+    def pi(self, target: str, text: str | None = None) -> None:
+        self.is_marked |= is_marked_text(text or "")
+
+    def close(self) -> bool:
+        return self.is_marked
+
+    def _look(self) -> None:
+        text = "".join(self._pieces)
+        self._pieces.clear()
+        if text and not text.isspace():
+            self.is_marked |= is_marked_text(text)
+
+
+def _has_mark(path: Path) -> bool:
+    from lxml import etree
+
+    seeker = _MarkSeeker()
+    parser = etree.XMLParser(target=seeker, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            parser.feed(chunk)
+            if seeker.is_marked:
+                return True
+    return bool(parser.close())
 
 
 def local_name(element: Any) -> str:

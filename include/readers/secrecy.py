@@ -7,6 +7,7 @@ a picture cannot be seen here.
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -15,35 +16,118 @@ from functools import lru_cache
 from pathlib import PurePath
 from typing import Literal
 
-from include.readers.grid import Sheet, Workbook, address
+from include.readers.grid import LooseText, Sheet, Workbook, address
 from include.vietnamese import tcvn3, vni
+from include.vietnamese.text import is_unicode_vietnamese, match_key
 
 MarkPlace = Literal[
     "cell", "sheet_name", "file_name", "header_footer", "property", "drawing", "comment", "defined_name"
 ]
 
-_MARKS = frozenset({"mật", "tốimật", "tuyệtmật", "mat", "toimat", "tuyetmat"})
+# A level's syllables, each with the accents it may carry however it was typed: none, half of them, all of them.
+# Mặt, mắt, mất, mát, mạt are other words; “mât” is none.
+_CIRCUMFLEX, _ACUTE, _DOT = "\u0302", "\u0301", "\u0323"
+_MAT = ("mat", frozenset({"", _CIRCUMFLEX, _CIRCUMFLEX + _DOT}))
+_TOI = ("toi", frozenset({"", _CIRCUMFLEX, _ACUTE, _ACUTE + _CIRCUMFLEX}))
+_TUYET = ("tuyet", frozenset({"", _CIRCUMFLEX, _DOT, _CIRCUMFLEX + _DOT}))
+_LEVELS = {"mat": (_MAT,), "toimat": (_TOI, _MAT), "tuyetmat": (_TUYET, _MAT)}
+_ACCENTS = frozenset("\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323")
+_FRAGMENTS = frozenset(
+    level[start:stop]
+    for level in _LEVELS
+    for start in range(len(level))
+    for stop in range(start + 1, len(level) + 1)
+    if stop - start < len(level)
+)
 # Words that with a mark behind them are printed as a stamp; in a sentence they are ordinary words.
-_STAMP_PREFIXES = ("tàiliệu", "vănbản", "hồsơ", "dấu", "đóngdấu", "độ", "mứcđộ", "cấpđộ")
+_STAMP_PREFIXES = (
+    "tàiliệu vănbản hồsơ dấu đóngdấu báocáo côngvăn kếhoạch thôngtin tờtrình côngđiện chỉthị biênbản phụlục".split()
+)
 _ENVELOPE_LETTERS = frozenset({"a", "b", "c"})
 _LONGEST_STAMP = 60
 _LONGEST_REMEMBERED = 200
 
-# Letters of other alphabets that print like the ones in MẬT, TỐI MẬT, TUYỆT MẬT.
-_LOOKALIKES = str.maketrans("МмАаТтОоІіУуЕеΜΑΤΟΙΥΕ", "MmAaTtOoIiYyEeMATOIYE")
+# Letters of other alphabets that print like the ones in MẬT, TỐI MẬT, TUYỆT MẬT, and fillers that print as nothing.
+_LOOKALIKES = str.maketrans(
+    dict(
+        zip(
+            "МмАаТтОоІіУуЕеΜΑΤΟΙΥΕοαιυτᴍᴀᴛᴏɪʏᴇᴜꓟꓮꓔꓳꓲꓴꓬꓰᎷᎪᎢᎬᎽꭲՍ",
+            "MmAaTtOoIiYyEeMATOIYEoaiutmatoiyeuMATOIUYEMATEYtU",
+            strict=True,
+        )
+    )
+    | {chr(first + number): chr(65 + number) for first in (0x1F150, 0x1F170, 0x1F1E6) for number in range(26)}
+    | dict.fromkeys("\u115f\u1160\u3164\uffa0")
+)
 
 _LABEL = re.compile(
-    r"(?:(?:dấu\s+)?(?:chỉ\s+)?(?:mức\s+|cấp\s+)?độ\s*mật|\bdo\s+mat)\s*(?:\([^)]*\)\s*)?[:=.\-–—]*\s*(?P<level>.*)",
+    r"(?:(?:dấu\s+)?(?:chỉ\s+)?(?:mức\s+|cấp\s+)?độ\s*(?:bảo\s*)?mật|\bdo\s+mat)\s*(?:\([^)]*\)\s*)?[:=.\-–—]*\s*(?P<level>.*)",
     re.DOTALL,
 )
-_SEPARATED = re.compile(r"\s{2,}|\t|[|;:()\[\]{}<>«»“”\"–—]|\s-\s")
-_NAME_PIECES = re.compile(r"[^\W\d_]+")
-_NAME_EDGES = frozenset("_-.()[]{}+,;")
-
-_ORDINARY_BEFORE = frozenset("bảo bao bí bi cơ co thân than cẩn can tuần trăng trang".split())
-_ORDINARY_AFTER = frozenset(
-    "độ do ong khẩu khau thiết thiet mã ma vụ vu danh đàm dam ngữ ngu thư thu hoa mía mia gấu gau rỉ ri".split()
+# Behind these an envelope letter is an ordinary class: “Phân loại: A”.
+_CLASS_LABEL = re.compile(r"\b(?:mức độ|cấp độ|phân loại|chế độ|tính chất|loại)\s*[:=]\s*(?P<level>.*)", re.DOTALL)
+_SEPARATED = re.compile(r"\s{2,}|\t|[|;:()\[\]{}<>«»“”\"*_~#=–—]|\s-\s|\.\s")
+_BRACKETED = re.compile(r"[(\[{]\s*(?P<level>[^\W\d_][^()\[\]{}]{1,20}?)\s*[)\]}]")
+_COPY_NUMBER = re.compile(r"\W*(?:(?:bản\s+)?(?:số|so|no)\b.*\d|bản\s+\d|[A-C]\W*$)", re.IGNORECASE | re.DOTALL)
+_UNIT_OF_HONEY = re.compile(r"\W*(?:kg|g|tấn|tạ|lít|ml|chai|hũ|can|thùng|đồng|nghìn|triệu|ngàn)\b", re.IGNORECASE)
+_SPELLED_OUT = re.compile(
+    r"(?<![^\W\d_])[^\W\d_][\u0300-\u036f]*(?:[\W_]{1,3}[^\W\d_][\u0300-\u036f]*){2,}(?![^\W\d_])"
 )
+_NAME_PIECES = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*")
+_NAME_EDGES = frozenset("_-.()[]{}+,;")
+_BEYOND_LETTERS = re.compile("[\u1d00-\u1dbf\u2070-\u24ff\ua4d0-\ua4ff\uff00-\uffef\U0001d400-\U0001f1ff]|&#")
+_VIQR_VOWEL = re.compile(r"(?P<vowel>[aeiouyAEIOUY])(?P<shape>[\^(+]?)(?P<tone>['`?~.]?)")
+_VIQR_D = re.compile("dd", re.IGNORECASE)
+_VIQR_MARKS = {"^": _CIRCUMFLEX, "(": "\u0306", "+": "\u031b"} | {
+    "'": _ACUTE,
+    "`": "\u0300",
+    "?": "\u0309",
+    "~": "\u0303",
+    ".": _DOT,
+}
+
+# In a name the syllable stands among others; these make an ordinary word of it.
+_ORDINARY_BEFORE = frozenset(
+    "bảo bí cơ thân cẩn tuần trăng túi sỏi ống dịch gan đường sữa nếm rỉ hũ lấy quay thu vị ngọt giải không chưa hết"
+    " bao bi co than can tuan trang tui soi ong dich gan duong sua giai khong chua"
+    " vang be ra gap nhieu tung mot hai ba bon cac tien ve truoc trong doi san khuon guong bv vien khoa kham mo rua"
+    " thay tham che deo sang day".split()
+)
+_ORDINARY_AFTER = frozenset(
+    "độ ong khẩu thiết mã vụ danh đàm ngữ thư hoa mía gấu rỉ tông giáo nghị báo thám lệnh chỉ ước khu sơn cật dừa rừng"
+    " thốt nhân kế truyền chú hiệu phục vịt cá bò heo"
+    " do ong khau thiet ma vu danh dam ngu thu hoa mia gau ri tong giao nghi bao tham lenh chi uoc khu son cat dua rung"
+    " hang bang tran tien dat duong nuoc troi trang trai phai sau truoc kinh ngoai tri na hoc day dung cau pho moi"
+    " dien mua gia an tich can viec mat trom cap goc khach phieu xich oto lop bich hieu the vi".split()
+)
+_NOT_MARKED_AFTER = frozenset("không thường khong thuong".split())
+
+_LONGEST_PIECE = 12
+_LONGEST_SPLIT = 8
+_LONGEST_LEVEL = 24
+_HANDLING_NOTES = {
+    match_key(note): note
+    for note in (
+        "Khẩn",
+        "Thượng khẩn",
+        "Hỏa tốc",
+        "Hỏa tốc hẹn giờ",
+        "Lưu hành nội bộ",
+        "Tài liệu lưu hành nội bộ",
+        "Chỉ lưu hành nội bộ",
+        "Xem xong trả lại",
+        "Không phổ biến",
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HandlingNote:
+    """A note on how fast or among whom a paper travels, in its usual spelling, and where it stands first."""
+
+    words: str
+    sheet: str | None = None
+    cell: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +144,30 @@ def find_marks(workbook: Workbook, file_name: str = "") -> tuple[Mark, ...]:
     return tuple(_all_marks(workbook, file_name))
 
 
+def find_handling_notes(workbook: Workbook) -> tuple[HandlingNote, ...]:
+    """Urgency and circulation notes that stand alone in a cell, a page header or a text box; they are no secrecy."""
+    found: dict[str, HandlingNote] = {}
+    for sheet in workbook.sheets:
+        for row, column, value in sheet.cells():
+            if isinstance(value, str) and (note := _handling_note(value)) is not None:
+                found.setdefault(note, HandlingNote(note, sheet.name, address(row, column)))
+    for loose in workbook.loose_texts:
+        if loose.place in ("header_footer", "drawing") and (note := _handling_note(loose.text)) is not None:
+            found.setdefault(note, HandlingNote(note, loose.sheet))
+    return tuple(found.values())
+
+
+def _handling_note(text: str) -> str | None:
+    if len(text) > _LONGEST_STAMP:
+        return None
+    return _HANDLING_NOTES.get(match_key(text).strip())
+
+
 def _all_marks(workbook: Workbook, file_name: str) -> Iterator[Mark]:
-    if file_name and name_is_marked(PurePath(file_name.replace("\\", "/")).stem):
+    if file_name and file_is_marked(file_name):
         yield Mark("file_name")
     for loose in workbook.loose_texts:
-        if loose.place == "defined_name":
-            # Every second old cost estimate names a range MAT (materials): there only accents count.
-            is_marked = not loose.text.isascii() and name_is_marked(loose.text)
-        else:
-            is_marked = is_marked_text(loose.text)
-        if is_marked:
+        if _is_marked_loosely(loose):
             yield Mark(loose.place, loose.sheet)
     for sheet in workbook.sheets:
         if name_is_marked(sheet.name):
@@ -77,21 +175,61 @@ def _all_marks(workbook: Workbook, file_name: str) -> Iterator[Mark]:
         yield from _marks_in_cells(sheet)
 
 
+def _is_marked_loosely(loose: LooseText) -> bool:
+    if loose.place != "defined_name":
+        return is_marked_text(loose.text)
+    # Every second old cost estimate names a range MAT (materials): of one syllable only the accents count.
+    return name_is_marked(loose.text) and (
+        not loose.text.isascii() or "oi" in loose.text.lower() or "uy" in loose.text.lower()
+    )
+
+
 def _marks_in_cells(sheet: Sheet) -> Iterator[Mark]:
     known: dict[str, bool] = {}
+    pieces: dict[str, str] = {}
+    above: dict[int, str] = {}
     for row_index, row in enumerate(sheet.rows):
         label_waits = False
+        before = ""
+        stacked: dict[int, str] = {}
         for column, value in enumerate(row):
             if not isinstance(value, str):
                 label_waits = label_waits and value is None
+                before = before if value is None else ""
                 continue
             is_marked = known.get(value)
             if is_marked is None:
                 is_marked = known[value] = is_marked_text(value)
+                pieces[value] = _piece_of_mark(value)
             # "Độ mật" in one cell and the envelope letter in the next.
             if is_marked or (label_waits and _letters(value) in _ENVELOPE_LETTERS):
                 yield Mark("cell", sheet.name, address(row_index, column))
             label_waits = len(value) <= _LONGEST_STAMP and _is_bare_label(value)
+            # A mark set letter by letter, or syllable by syllable, in cells beside or below one another.
+            piece = pieces[value]
+            before = (before + piece)[-_LONGEST_SPLIT:] if piece else ""
+            below = (above.get(column, "") + piece)[-_LONGEST_SPLIT:] if piece else ""
+            if below:
+                stacked[column] = below
+            if not is_marked and (_ends_with_mark(before) or _ends_with_mark(below)):
+                yield Mark("cell", sheet.name, address(row_index, column))
+        above = stacked
+
+
+def _piece_of_mark(text: str) -> str:
+    """The letters of a cell that may be a part of a mark, composed and in lower case; "" when it is none."""
+    if len(text) > _LONGEST_PIECE:
+        return ""
+    letters = _letters(unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).translate(_LOOKALIKES)))
+    return letters if _base_letters(letters) in _FRAGMENTS else ""
+
+
+def _ends_with_mark(letters: str) -> bool:
+    # Without accents three cells M, A, T are column letters as likely as a stamp.
+    return any(
+        _is_level(letters[start:]) and _CIRCUMFLEX in unicodedata.normalize("NFD", letters[start:])
+        for start in range(len(letters) - 2)
+    )
 
 
 def is_marked_text(text: str) -> bool:
@@ -104,33 +242,92 @@ def is_marked_text(text: str) -> bool:
 def _remembered_mark(text: str) -> bool:
     if not _may_be_marked(text):
         return False
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) > 1 and len(text) <= _LONGEST_STAMP and any(_is_level(_letters(each)) for each in _readings(text)):
+        return True
     return any(
-        _is_stamp(reading) or _is_labelled_mark(reading)
-        for line in text.splitlines()
-        if line.strip()
-        for reading in _readings(line)
+        _is_stamp(reading, any_case=is_font) or _is_labelled_mark(reading)
+        for line in lines
+        for is_font, reading in _readings_by_kind(line)
     )
+
+
+def file_is_marked(file_name: str) -> bool:
+    """Whether the name a file was sent under carries a mark; folders before it and the ending are not looked at."""
+    return name_is_marked(PurePath(file_name.replace("\\", "/")).stem)
 
 
 def name_is_marked(name: str) -> bool:
     """Whether a file, sheet or defined name carries a mark: "BC (MẬT)", "Toi mat - 2026", "BC_MAT"."""
     if not _may_be_marked(name):
         return False
-    return any(_is_stamp(reading) or _has_mark_among_words(reading) for reading in _readings(name))
+    return any(
+        # A name has underscores for spaces: “MAT_HANG” is no stamp with a word beside it.
+        _is_stamp(reading.replace("_", " "))
+        or _is_labelled_mark(reading)
+        or _has_mark_among_words(_SPELLED_OUT.sub(_joined, reading))
+        for reading in _readings(name)
+    )
+
+
+def _joined(found: re.Match[str]) -> str:
+    letters = _letters(found.group())
+    return letters if _is_level(letters) and not letters.isascii() else found.group()
 
 
 def _may_be_marked(text: str) -> bool:
     # Every mark, and the label "Độ mật", has an M; most cells are dismissed here.
-    return "m" in text.translate(_LOOKALIKES).casefold() or "\uff2d" in text or "\uff4d" in text
+    if "m" in text.casefold():
+        return True
+    return (not text.isascii() and "m" in text.translate(_LOOKALIKES).casefold()) or (
+        _BEYOND_LETTERS.search(text) is not None
+    )
 
 
 def _readings(line: str) -> Iterator[str]:
-    """The line in composed form, and what it says if it was typed in an old font encoding."""
-    plain = unicodedata.normalize("NFKC", line).translate(_LOOKALIKES)
-    yield unicodedata.normalize("NFC", plain)
-    if len(line) <= _LONGEST_STAMP and not line.isascii():
-        yield unicodedata.normalize("NFC", tcvn3.decode(line))
-        yield unicodedata.normalize("NFC", vni.decode(line))
+    """The line in composed form, and what it says if it was typed in another encoding."""
+    return (reading for _, reading in _readings_by_kind(line))
+
+
+def _readings_by_kind(line: str) -> Iterator[tuple[bool, str]]:
+    """Each reading, and whether it is a font's: in a capital font small letters print as capitals."""
+    if "&" in line:
+        line = html.unescape(line)
+    yield False, _composed(line)
+    if len(line) > _LONGEST_STAMP:
+        return
+    if line.isascii():
+        if "^" in line:
+            yield False, _composed(_VIQR_VOWEL.sub(_accented, _VIQR_D.sub("đ", line)))
+        return
+    if is_unicode_vietnamese(line):
+        # A letter no font encoding has: read as one, the ordinary word beside it would be another.
+        return
+    for is_font, reading in ((False, _reread(line)), (True, tcvn3.decode(line)), (True, vni.decode(line))):
+        if reading != line:
+            yield is_font, _composed(reading)
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).translate(_LOOKALIKES))
+
+
+def _reread(line: str) -> str:
+    """The line where its UTF-8 was shown as Windows-1252 or Latin-1, once or twice; unchanged where it was not."""
+    for encoding in ("cp1252", "latin-1"):
+        reread = line
+        for _ in range(2):
+            try:
+                reread = reread.encode(encoding).decode("utf-8")
+            except UnicodeError:
+                break
+        if reread != line:
+            return reread
+    return line
+
+
+def _accented(found: re.Match[str]) -> str:
+    return found["vowel"] + _VIQR_MARKS.get(found["shape"], "") + _VIQR_MARKS.get(found["tone"], "")
 
 
 def _letters(text: str) -> str:
@@ -138,27 +335,91 @@ def _letters(text: str) -> str:
     return "".join(letter for letter in text.casefold() if letter.isalpha() or unicodedata.combining(letter))
 
 
-def _is_stamp(line: str) -> bool:
-    if _letters(line) in _MARKS:
+def _base_letters(letters: str) -> str:
+    return "".join(each for each in unicodedata.normalize("NFD", letters) if not unicodedata.combining(each))
+
+
+def _is_level(letters: str) -> bool:
+    """Whether the letters are a level, its accents wherever the typist set them."""
+    if len(letters) > _LONGEST_LEVEL:
+        return False
+    spread = unicodedata.normalize("NFD", letters)
+    syllables = _LEVELS.get(_base_letters(spread))
+    if syllables is None:
+        return False
+    accents: list[str] = []
+    for letter in spread:
+        if not unicodedata.combining(letter):
+            accents.append("")
+        elif letter in _ACCENTS and accents:
+            accents[-1] += letter
+    start = 0
+    for syllable, allowed in syllables:
+        stop = start + len(syllable)
+        if "".join(sorted(set("".join(accents[start:stop])))) not in allowed:
+            return False
+        start = stop
+    return True
+
+
+def _is_stamp(line: str, *, any_case: bool = False) -> bool:
+    if _is_level(_letters(line)) and _is_spelled_like_mark(line):
         return True
     if len(line) > _LONGEST_STAMP * 3:
         return False
-    for piece in _SEPARATED.split(line):
-        if piece and piece == piece.upper():
-            letters = _letters(piece)
-            if letters in _MARKS or any(
-                letters.startswith(prefix) and letters.removeprefix(prefix) in _MARKS for prefix in _STAMP_PREFIXES[:5]
+    if any(found["level"][0].isupper() and _is_level(_letters(found["level"])) for found in _BRACKETED.finditer(line)):
+        return True
+    start, is_first = 0, True
+    for end, following in [
+        *((found.start(), found.end()) for found in _SEPARATED.finditer(line)),
+        (len(line), len(line)),
+    ]:
+        piece, rest = line[start:end].strip(), line[end:]
+        start = following
+        if not piece:
+            continue
+        letters = _letters(piece)
+        if piece == piece.upper() or any_case:
+            stripped = next(
+                (letters.removeprefix(each) for each in _STAMP_PREFIXES if letters.startswith(each)), letters
+            )
+            if (_is_level(letters) or _is_level(stripped)) and not _UNIT_OF_HONEY.match(rest):
+                return True
+        elif _is_level(letters) and not letters.isascii():
+            is_last = not rest.strip()
+            if len(_base_letters(letters)) > len("mat") or (
+                piece[0].isupper()
+                and ((is_first and _COPY_NUMBER.match(rest)) or (is_last and _after_dash(line, piece)))
             ):
                 return True
+        is_first = False
     return False
 
 
+def _is_spelled_like_mark(line: str) -> bool:
+    """Whether bare letters stand whole, by syllables or one by one: “M A T”, and not “Ma T” for Mã T."""
+    words = _NAME_PIECES.findall(line.casefold())
+    if not "".join(words).isascii() or all(len(word) == 1 for word in words):
+        return True
+    return all(word in ("mat", "toi", "tuyet", "toimat", "tuyetmat") for word in words)
+
+
+def _after_dash(line: str, piece: str) -> bool:
+    return line.rstrip().removesuffix(piece).rstrip().endswith(("-", "–", "—", "|"))
+
+
 def _is_labelled_mark(line: str) -> bool:
-    found = _LABEL.search(line.casefold())
-    if found is None:
-        return False
-    level = re.split(r"[;,.()\n]|\s{2,}|\s-\s", found["level"].strip(), maxsplit=1)[0]
-    return _letters(level) in _MARKS or _letters(level) in _ENVELOPE_LETTERS
+    folded = line.casefold()
+    found = _LABEL.search(folded)
+    if found is not None and _level_behind(found["level"], _ENVELOPE_LETTERS):
+        return True
+    found = _CLASS_LABEL.search(folded)
+    return found is not None and _level_behind(found["level"], frozenset())
+
+
+def _level_behind(words: str, envelope: frozenset[str]) -> bool:
+    level = _letters(re.split(r"[;,.()\n]|\s{2,}|\s-\s", words.strip(' \t*"“(['), maxsplit=1)[0])
+    return _is_level(level) or level in envelope
 
 
 @lru_cache(maxsize=8192)
@@ -173,15 +434,17 @@ def _has_mark_among_words(name: str) -> bool:
     pieces = list(_NAME_PIECES.finditer(name))
     words = [piece.group().casefold() for piece in pieces]
     for number, (piece, word) in enumerate(zip(pieces, words, strict=True)):
-        if word not in ("mật", "mat"):
+        if not _is_level(word):
             continue
         before = words[number - 1] if number else ""
         after = words[number + 1] if number + 1 < len(words) else ""
-        if before in ("tối", "tuyệt", "toi", "tuyet"):
+        if len(_base_letters(word)) > len("mat") or (before and _is_level(before + word)):
+            if (before + word).isascii() and after in _ORDINARY_AFTER:
+                continue
             return True
-        if before in _ORDINARY_BEFORE or after in _ORDINARY_AFTER:
+        if before in _ORDINARY_BEFORE or after in _ORDINARY_AFTER or (before == "độ" and after in _NOT_MARKED_AFTER):
             continue
-        if word == "mật":
+        if not word.isascii():
             return True
         # Without accents the word may be mặt, mắt, mất: only one set off like a stamp counts.
         left, right = name[: piece.start()][-1:], name[piece.end() :][:1]

@@ -9,11 +9,12 @@ from tests.bench.airflow_share import measure_airflow_share
 from tests.bench.delivery import measure_delivery
 from tests.bench.home import Measured, in_a_home
 from tests.bench.monitoring import measure_monitoring
+from tests.bench.recognition import main as print_recognition
 from tests.bench.releases import measure_releases
 from tests.bench.warehouse import measure_warehouse
 from tests.bench.workbooks import measure_indicators, measure_long_workbook, measure_workbooks
 
-PARTS = ("workbooks", "monitoring", "warehouse", "releases", "delivery", "airflow")
+PARTS = ("workbooks", "monitoring", "warehouse", "releases", "delivery", "recognition", "airflow")
 
 
 def main(chosen: Sequence[str] = ()) -> int:
@@ -34,6 +35,9 @@ def main(chosen: Sequence[str] = ()) -> int:
         lines += in_a_home(measure_delivery)
     if "airflow" in wanted:
         lines.append(measure_airflow_share())
+    if "recognition" in wanted:
+        # Counts, not seconds: a table of its own.
+        print_recognition()
     print(f"\n{'measured':52} {'seconds':>8} {'wanted':>8} {'peak MB':>8}  note")
     for line in lines:
         print(

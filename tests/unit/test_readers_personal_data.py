@@ -8,13 +8,19 @@ from include.readers.grid import LooseText
 from include.readers.personal_data import (
     ACCOUNT_LINK,
     BANK_ACCOUNT,
+    BIRTH_DATE,
     EMAIL,
     IDENTITY_NUMBER,
+    PERSONAL_TAX_CODE,
     PHONE,
     PersonalData,
+    find_name_list,
     find_personal_data,
+    is_person_name,
     kinds_in_text,
+    mask_personal_data,
 )
+from include.reference import load_reference
 from tests.unit.reader_files import sheet_of, workbook_of
 
 
@@ -42,6 +48,10 @@ from tests.unit.reader_files import sheet_of, workbook_of
         ("youtube.com/@kenh", ACCOUNT_LINK),
         ("https://x.com/ai", ACCOUNT_LINK),
         ("STK 0123456789012 Vietcombank", BANK_ACCOUNT),
+        ("Nguyễn Văn An, sinh ngày 12/03/1985", BIRTH_DATE),
+        ("Trần Thị Bích - sinh năm 1990", BIRTH_DATE),
+        ("MST cá nhân: 8012345678", PERSONAL_TAX_CODE),
+        ("số sổ BHXH 8712345678", PERSONAL_TAX_CODE),
     ],
 )
 def test_personal_data_is_seen(text: str, kind: str) -> None:
@@ -74,6 +84,10 @@ def test_personal_data_is_seen(text: str, kind: str) -> None:
         "Số lớp @ cấp xã",
         "Mã MED01.language.vi",
         "QĐ số 3326/SGDĐT-GDPT",
+        "MST 1400123456",
+        "Tổng đài 1900 1234",
+        "Tỷ suất sinh năm 2025",
+        "Số sinh viên năm 2025",
     ],
 )
 def test_money_codes_and_dates_are_no_personal_data(text: str) -> None:
@@ -104,3 +118,61 @@ def test_a_true_number_counts_only_under_a_heading_that_says_so() -> None:
         PersonalData("Báo cáo", "B2", PHONE),
         PersonalData("Báo cáo", "C2", IDENTITY_NUMBER),
     )
+
+
+def test_what_is_masked_says_what_it_was_and_the_rest_stays() -> None:
+    assert (
+        mask_personal_data("gọi 0912 345 678 hoặc a@b.vn, CCCD 087203001234, fb.com/abc xong")
+        == "gọi (số điện thoại) hoặc (địa chỉ thư điện tử), (số định danh cá nhân),"
+        " (liên kết tài khoản mạng xã hội) xong"
+    )
+    assert mask_personal_data("123456789012 đồng, 45/KH-UBND") == "123456789012 đồng, 45/KH-UBND"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Nguyễn Văn A",
+        "1. Trần Thị Bích Ngọc",
+        "LÊ VĂN TÁM",
+        "Hồ Thị Kỷ",
+        "Ông Phạm Minh Đức",
+        "Nguyen Van An",
+        "Đỗ Thị H.",
+    ],
+)
+def test_a_personal_name_is_one(name: str) -> None:
+    assert is_person_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    "Hoàng Sa|Phan Thiết|Hồ Ba Bể|Lý Sơn|Mai Châu|Cao Lãnh|Hà Nội|Tân Hồng|Công ty Hoàng Anh|Đoàn Đại Sứ Quán Lào"
+    "|Trần Group|Le Monde|Đường Nguyễn Huệ|Vũ Trang Nhân Dân"
+    "|Kim Long|Dương Tơ|Nguyễn|nguyễn văn a|Tổng số|Sở Tài chính".split("|"),
+)
+def test_a_place_a_firm_or_a_delegation_is_none(name: str) -> None:
+    assert not is_person_name(name)
+
+
+def test_no_reporting_unit_is_taken_for_a_person() -> None:
+    assert [unit.name_vi for unit in load_reference().units.values() if is_person_name(unit.name_vi)] == []
+
+
+PEOPLE = ["Nguyễn Văn An", "Trần Thị Bích", "Lê Hữu Chí", "Phạm Ngọc Dung", "Võ Minh Em"]
+
+
+def test_a_list_of_people_is_found_in_a_column_a_row_and_a_cell() -> None:
+    column = [[number, name] for number, name in enumerate(PEOPLE, 1)]
+
+    assert find_name_list(workbook_of(sheet_of(column))) == ("Báo cáo", "B1")
+    assert find_name_list(workbook_of(sheet_of([PEOPLE]))) == ("Báo cáo", "A1")
+    assert find_name_list(workbook_of(sheet_of([["Thành phần: "], ["; ".join(PEOPLE)]]))) == ("Báo cáo", "A2")
+    assert find_name_list(workbook_of(sheet_of([["Họ và tên"], *([name] for name in PEOPLE[:3])]))) == ("Báo cáo", "A2")
+
+
+def test_fewer_people_the_same_person_or_streets_are_no_list() -> None:
+    assert find_name_list(workbook_of(sheet_of([[name] for name in PEOPLE[:4]]))) is None
+    assert find_name_list(workbook_of(sheet_of([["Họ và tên"], *([name] for name in PEOPLE[:2])]))) is None
+    assert find_name_list(workbook_of(sheet_of([[PEOPLE[0]] for _ in range(9)]))) is None
+    assert find_name_list(workbook_of(sheet_of([["Tên đường"], *([name] for name in PEOPLE)]))) is None

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 
 import pytest
+import yaml
 
 from include.readers.grid import LooseText
-from include.readers.secrecy import Mark, find_marks, is_marked_text, name_is_marked
+from include.readers.secrecy import (
+    HandlingNote,
+    Mark,
+    file_is_marked,
+    find_handling_notes,
+    find_marks,
+    is_marked_text,
+    name_is_marked,
+)
 from include.vietnamese import tcvn3
 from tests.unit.reader_files import sheet_of, workbook_of
 
@@ -188,3 +198,71 @@ def test_an_ordinary_report_has_no_mark() -> None:
     rows = [["Đơn vị báo cáo", "Sở Tài chính"], ["Độ mật", "không"], ["A", "B", 1], ["1", "Bảo vệ bí mật nhà nước", 3]]
 
     assert find_marks(workbook_of(sheet_of(rows)), "2026-06T Sở Tài chính.xlsx") == ()
+
+
+FALSE_FRIENDS: dict[str, list[str]] = yaml.safe_load(
+    Path(__file__).with_name("false_friends.yml").read_text(encoding="utf-8")
+)
+
+
+def test_no_false_friend_refuses_a_file_wherever_it_stands() -> None:
+    words = [str(each) for each in (*FALSE_FRIENDS["cells"], *FALSE_FRIENDS["headings"])]
+    refused = {
+        (place, name)
+        for form in ("NFC", "NFD")
+        for place, sees in (("cells", is_marked_text), ("headings", is_marked_text))
+        for name in FALSE_FRIENDS[place]
+        if sees(unicodedata.normalize(form, str(name)))
+    }
+    refused |= {("sheet", name) for name in FALSE_FRIENDS["sheet_names"] if name_is_marked(name)}
+    refused |= {("file", name) for name in FALSE_FRIENDS["file_names"] if file_is_marked(name)}
+
+    assert refused == set()
+    assert len(set(words)) >= 200
+    # Beside and below one another they are none either, but for the ones that are pieces of a mark.
+    apart = [word for word in words if len(word) > 3]
+    assert find_marks(workbook_of(sheet_of([[word] for word in apart]), sheet_of([apart], name="Ngang"))) == ()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["TỐI", "MẬT"]],
+        [["M", "Ậ", "T"]],
+        [["M", None, "Ậ", None, "T"]],
+        [["M"], ["Ậ"], ["T"]],
+        [["TUY"], ["ỆT M"], ["ẬT"]],
+        [["CỘNG HÒA", "M", "ẬT", "Số 12"]],
+        [["M\nẬ\nT"]],
+    ],
+)
+def test_a_mark_split_over_cells_is_one(rows: list[list[str | None]]) -> None:
+    assert len(find_marks(workbook_of(sheet_of(rows)))) == 1
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["M", "A", "T"]],
+        [["M", 3, "Ậ", "T"]],
+        [["M"], [None], ["Ậ"], ["T"]],
+        [["M", "Ậ"], ["T"]],
+        [["T", "Ậ", "M"]],
+    ],
+)
+def test_letters_that_do_not_stand_together_are_none(rows: list[list[object]]) -> None:
+    assert find_marks(workbook_of(sheet_of(rows))) == ()
+
+
+def test_notes_on_urgency_and_circulation_are_told_and_are_no_marks() -> None:
+    workbook = workbook_of(
+        sheet_of([["HỎA TỐC"], ["Thượng khẩn!"], ["Họp khẩn về bão"], ["Hoả tốc"]]),
+        loose_texts=(LooseText("header_footer", "Báo cáo", "Lưu hành nội bộ"),),
+    )
+
+    assert find_handling_notes(workbook) == (
+        HandlingNote("Hỏa tốc", "Báo cáo", "A1"),
+        HandlingNote("Thượng khẩn", "Báo cáo", "A2"),
+        HandlingNote("Lưu hành nội bộ", "Báo cáo"),
+    )
+    assert find_marks(workbook) == ()

@@ -18,8 +18,8 @@ from include.calendar.periods import load_periods
 from include.model import TOTAL, Finding, Heading, IgnoredRow, Reading
 from include.readers import WorkbookRefused, open_workbook
 from include.readers.grid import CellValue, Sheet, Workbook, address, as_text, column_letters
-from include.readers.personal_data import find_personal_data
-from include.readers.secrecy import find_marks, name_is_marked
+from include.readers.personal_data import find_name_list, find_personal_data
+from include.readers.secrecy import file_is_marked, find_handling_notes, find_marks
 from include.readers.table import HeaderRole, Table, TableNotFound, find_table, find_tables
 from include.reference import load_reference
 from include.sources.agency_reports.heading import Statement, find_statements, read_heading, told_of
@@ -80,7 +80,7 @@ def read_file(path: str, original_name: str, received_at: datetime) -> Reading:
 
 def open_sent(path: str, original_name: str) -> tuple[Workbook, list[Finding]] | Finding:
     """A workbook somebody sent, its text repaired, with what is to be said of it; or why it cannot be taken at all."""
-    if name_is_marked(original_name):
+    if file_is_marked(original_name):
         return Finding("SECRET")
     try:
         workbook = open_workbook(Path(path))
@@ -89,6 +89,9 @@ def open_sent(path: str, original_name: str) -> tuple[Workbook, list[Finding]] |
     if find_marks(workbook, original_name):
         # Neither the place nor the text of the mark is passed on: the sheet's name may be the mark.
         return Finding("SECRET")
+    if (listed := find_name_list(workbook)) is not None:
+        # The sheet is not named: its name may be the list's.
+        return Finding("PII_LIST", cell=listed[1] or None)
     findings = list(_remarks(workbook))
     workbook, repairs = _repair(workbook)
     return workbook, findings + repairs
@@ -113,6 +116,8 @@ def _refused(
 def _remarks(workbook: Workbook) -> Iterator[Finding]:
     for found in find_personal_data(workbook):
         yield Finding("PERSONAL_DATA", found.sheet, found.cell, found=found.kind)
+    for note in find_handling_notes(workbook):
+        yield Finding("HANDLING_NOTE", note.sheet, note.cell, found=note.words)
     if workbook.has_external_links:
         yield Finding("EXTERNAL_LINK")
     for sheet in workbook.sheets:

@@ -19,6 +19,8 @@ from include.model import CapitalFlow, Finding, IgnoredRow, Reading
 from include.readers import WorkbookRefused, open_workbook
 from include.readers.delimited import read_delimited
 from include.readers.grid import CellValue, Workbook, address, as_text, position
+from include.readers.personal_data import mask_personal_data
+from include.readers.secrecy import find_marks
 from include.reference.our_province import load_our_province
 from include.sources.donor_projects.layouts import Amount, Layout, Mismatch, load_contract
 from include.vietnamese.numbers import NumberStyle, parse_figure
@@ -41,7 +43,10 @@ def read_file(path: str, original_name: str, received_at: datetime) -> Reading:
     try:
         if original_name.lower().endswith(".csv"):
             return _read_csv(Path(path), original_name)
-        return _read_workbook(open_workbook(Path(path)))
+        workbook = open_workbook(Path(path))
+        if find_marks(workbook, original_name):
+            raise WorkbookRefused("SECRET")
+        return _read_workbook(workbook)
     except WorkbookRefused as refused:
         return _refused(Finding(refused.code, refused.sheet, refused.cell, found=refused.detail))
 
@@ -246,7 +251,7 @@ class _ListReader:
             flow=self.layout.flow,
             measure=amount.measure,
             axis="project",
-            member=self._text(line, columns["project_title"])[:_LONGEST_TEXT] or project,
+            member=mask_personal_data(self._text(line, columns["project_title"])[:_LONGEST_TEXT]) or project,
             member_code=project,
             value=figure.value,
             value_state=figure.state,

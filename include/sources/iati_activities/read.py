@@ -22,6 +22,7 @@ import yaml
 from include.model import CapitalFlow, Finding, IgnoredRow, Reading
 from include.readers import WorkbookRefused
 from include.readers.markup import children_named, local_name, read_elements
+from include.readers.personal_data import mask_personal_data
 from include.reference import load_reference
 from include.reference.our_province import load_our_province
 
@@ -402,4 +403,4 @@ def _narrative(element: Any, name: str) -> str:
         if narrative.get(_XML_LANG, "").lower().startswith("en") and narrative.text
     ]
     text = english[0] if english else next(_narratives(element, name), "")
-    return " ".join(text.split())[:_LONGEST_TITLE]
+    return mask_personal_data(" ".join(text.split())[:_LONGEST_TITLE])

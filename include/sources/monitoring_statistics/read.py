@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -17,7 +17,7 @@ from include.calendar.periods import VIETNAM
 from include.model import Finding, IgnoredRow, MonitoringRows, MonitoringValue, Reading
 from include.readers import WorkbookRefused
 from include.readers.preflight import check_file
-from include.readers.secrecy import name_is_marked
+from include.readers.secrecy import file_is_marked
 from include.reference import load_reference
 from include.reference.monitoring_cube import DIMENSIONS, NOTHING_FOUND
 from include.sources.monitoring_statistics.binding import bind_layout
@@ -50,7 +50,7 @@ def read_file(path: str, original_name: str, received_at: datetime) -> Reading:
 
 def read_with(contract: Contract, path: Path, original_name: str, received_at: datetime) -> Reading:
     """The same with another contract: other layouts, other limits."""
-    if name_is_marked(PurePath(original_name.replace("\\", "/")).stem):
+    if file_is_marked(original_name):
         return _refused(Finding("SECRET"))
     try:
         return _FileReader(contract, path, original_name, received_at).read()
