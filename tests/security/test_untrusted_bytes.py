@@ -102,7 +102,8 @@ def test_the_traps_catch_the_parser_of_every_source(
     sent: dict[str, list[Path]], warehouse_url: str, tmp_path: Path
 ) -> None:
     """The same with children that are no children: whatever reads a source runs into a trap."""
-    reads = [["read", source, path] for source, paths in sent.items() for path in paths]
+    # A file that is cut off is refused by its last bytes, before any parser is asked.
+    reads = [["read", source, path] for source, paths in sent.items() for path in paths if path.name != "d.xlsx"]
 
     outcomes = _run_trapped(reads, sent, warehouse_url, tmp_path, in_this_process=True)
 
@@ -366,7 +367,8 @@ def _traps() -> Iterator[None]:
         opened = zipfile.ZipFile.__init__
 
         def open_zip(self: zipfile.ZipFile, file: Any, mode: str = "r", *more: Any, **others: Any) -> None:
-            if mode in ("r", "a"):
+            # The interpreter looks for packages in whatever of its path is no folder.
+            if mode in ("r", "a") and str(file) not in (*sys.path, "."):
                 raise ParsedHere("zipfile.ZipFile")
             opened(self, file, mode, *more, **others)
 

@@ -136,3 +136,12 @@ def errors_of_forbidden_deeds(other_file: str, other_process: int) -> dict[str, 
         except OSError as error:
             found[name] = errno.errorcode[error.errno or 0]
     return found
+
+
+def address_space_with_heavy_libraries() -> int:
+    import numpy as np
+    import pyarrow as pa
+
+    kept = pa.array(np.arange(100_000)), np.linalg.inv(np.eye(100))
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    return pages * os.sysconf("SC_PAGE_SIZE") if kept else 0

@@ -232,6 +232,14 @@ def test_a_child_sees_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
         assert "secret" not in str(box.run(f"{CALLS}:environment"))
 
 
+def test_the_memory_limit_is_met_by_files_and_not_by_libraries() -> None:
+    """Arrow alone would set a gigabyte of address space aside; the readers of a child need a fraction of the limit."""
+    with Sandbox(workers=1) as box:
+        taken = box.run(f"{CALLS}:address_space_with_heavy_libraries")
+
+    assert taken < Limits().memory_bytes / 3
+
+
 def test_a_child_starts_without_the_heavy_libraries() -> None:
     with Sandbox(workers=1) as box:
         box.run("os:getpid")
