@@ -45,7 +45,16 @@ _SIZES_FOLLOW = 0x8
 _ENCRYPTED = 0x1
 # What such a part is for is to be run or opened by itself.
 _FILE_WITHIN = (_LOCAL_MARK, _OLE, b"MZ\x90\0", b"\x7fELF", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
-_XML_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\0<", b"\0<", b"\0\0\0<", b"\0\0\xfe\xff")
+_XML_STARTS = (
+    b"<",
+    b"\xef\xbb\xbf<",
+    b"\xff\xfe<",
+    b"\xff\xfe\0\0",
+    b"\xfe\xff\0<",
+    b"\0<",
+    b"\0\0\0<",
+    b"\0\0\xfe\xff",
+)
 
 _TYPE_MARKS: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "PDF"),
@@ -104,8 +113,12 @@ def check_file(path: Path) -> Preflight:
             container = "xls"  # a bare BIFF stream, as very old exports write it
         else:
             raise _not_a_workbook(head)
-    extension = path.suffix.lower()
-    return Preflight(container, named_otherwise=container not in _EXTENSIONS.get(extension, ()))
+    return Preflight(container, named_otherwise=is_named_otherwise(path.name, container))
+
+
+def is_named_otherwise(name: str, container: str) -> bool:
+    """Whether a file of that name should hold something else than that container."""
+    return container not in _EXTENSIONS.get(Path(name).suffix.lower(), ())
 
 
 def _not_a_workbook(head: bytes) -> WorkbookRefused:
@@ -452,7 +465,7 @@ class _SheetScan:
 def _has_unaddressed(chunk: bytes) -> bool:
     # Written as nearly every program does, each cell begins so; looking for bytes is many times faster than matching.
     cells, addressed = chunk.count(b"<c "), chunk.count(b'<c r="')
-    return cells - addressed > 1 or b"<c>" in chunk or b":c" in chunk
+    return cells - addressed > 1 or any(mark in chunk for mark in (b"<c>", b":c", b"<c\n", b"<c\r", b"<c\t"))
 
 
 def _column_number(letters: bytes) -> int:

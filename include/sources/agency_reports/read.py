@@ -19,6 +19,7 @@ from include.model import TOTAL, Finding, Heading, IgnoredRow, Reading
 from include.readers import WorkbookRefused, open_workbook
 from include.readers.grid import CellValue, Sheet, Workbook, address, as_text, column_letters
 from include.readers.personal_data import find_personal_data
+from include.readers.preflight import is_named_otherwise
 from include.readers.secrecy import find_marks, name_is_marked
 from include.readers.table import HeaderRole, Table, TableNotFound, find_table, find_tables
 from include.reference import load_reference
@@ -90,6 +91,8 @@ def open_sent(path: str, original_name: str) -> tuple[Workbook, list[Finding]] |
         # Neither the place nor the text of the mark is passed on: the sheet's name may be the mark.
         return Finding("SECRET")
     findings = list(_remarks(workbook))
+    if is_named_otherwise(original_name, workbook.format):
+        findings.append(Finding("NAMED_OTHERWISE", found=f".{workbook.format}"))
     workbook, repairs = _repair(workbook)
     return workbook, findings + repairs
 
