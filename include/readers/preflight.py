@@ -212,7 +212,7 @@ def _check_directory(file: IO[bytes], size: int) -> None:
         # More than 65,535 entries, or 4 GB, and nobody's report.
         raise WorkbookRefused("ZIP_ENTRIES" if count == 0xFFFF else "ZIP_METHOD", "zip64")
     ends_the_file = len(tail) - place == _END_RECORD.size + comment_size
-    if not ends_the_file or tail.count(_END_MARK) != 1 or offset + directory_size != start + place:
+    if not ends_the_file or _count_ends(tail) != 1 or offset + directory_size != start + place:
         raise WorkbookRefused("ZIP_CORRUPT")
     file.seek(offset)
     directory = file.read(directory_size)
@@ -222,6 +222,13 @@ def _check_directory(file: IO[bytes], size: int) -> None:
         raise WorkbookRefused("ZIP_ENTRIES", str(max(found, count)))
     if (disk, first_disk) != (0, 0) or not found == count == count_here:
         raise WorkbookRefused("ZIP_CORRUPT")
+
+
+def _count_ends(tail: bytes) -> int:
+    """How many end records could be the file's own; one inside a packed container stops short of the file's end."""
+    places = (found.start() for found in re.finditer(re.escape(_END_MARK), tail))
+    whole = (place for place in places if len(tail) - place >= _END_RECORD.size)
+    return sum(_END_RECORD.unpack_from(tail, place)[-1] == len(tail) - place - _END_RECORD.size for place in whole)
 
 
 def _check_entries(entries: list[zipfile.ZipInfo]) -> None:

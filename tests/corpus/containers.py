@@ -79,7 +79,7 @@ def empty(folder: Path, unit: str) -> Path:
     return _bytes(folder, b"")
 
 
-@case("B001", "an old workbook's name and no byte", "rejected", "EMPTY", told=["EMPTY"])
+@case("B001", "a second one, the same to the last byte", "duplicate", "DUPLICATE_HELD", told=["EMPTY"])
 def empty_xls(folder: Path, unit: str) -> Path:
     return _bytes(folder, b"", "bao-cao.xls")
 
