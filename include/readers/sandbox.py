@@ -43,12 +43,15 @@ _ENVIRONMENT = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "TZ", "TTDN_HOME")
 
 # Libraries that set address space aside by the gigabyte, or by the processor, would meet the limit of memory before a
 # file does: 1.5 GB were taken by adding up a spool of 80 kB on two processors, and more on a larger machine.
-_FRUGAL = {
-    "ARROW_DEFAULT_MEMORY_POOL": "system",
-    "MALLOC_ARENA_MAX": "2",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-}
+_FRUGAL = dict(
+    setting.split("=")
+    for setting in (
+        "ARROW_DEFAULT_MEMORY_POOL=system",
+        "MALLOC_ARENA_MAX=2",
+        "OMP_NUM_THREADS=1",
+        "OPENBLAS_NUM_THREADS=1",
+    )
+)
 
 IN_CHILD = False
 """True inside a sandbox child, where parsers may be called directly. Set by child.py."""

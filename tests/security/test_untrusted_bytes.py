@@ -18,9 +18,11 @@ from typing import Any
 
 import pytest
 
+from include.cli import _print_json, _print_result
 from include.errors import GateError, SourceContractError
 from include.model import SPOOL_PREFIX, MonitoringRows, Reading
 from include.pipeline import land
+from include.pipeline.ingest import FileResult
 from include.pipeline.land import MANIFEST_NAME, read_manifest
 from include.pipeline.monitoring import spools_removed
 from include.service.sample_inbox import sample_files
@@ -94,7 +96,8 @@ def test_every_source_is_taken_in_and_answered_without_a_byte_parsed_outside_a_c
         assert answer["rows"] or answer["refusal"]["code"] == "INCOMPLETE"
     impact, explained, restated, again = (answer for _, answer in outcomes[-4:])
     assert impact["totals"]["looked_at"] >= 3
-    assert (explained["open"], restated["restatements"]) == ([], [])
+    assert [each["kind"] for each in explained["open"]] == ["restatement"]
+    assert restated["restatements"]
     assert again["files"][0]["verdict"] == "duplicate"
 
 
@@ -136,6 +139,30 @@ def _function(path: str) -> Callable[..., object]:
     module, _, name = path.rpartition(".")
     found: Callable[..., object] = getattr(import_module(module), name)
     return found
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("a\x1b[31mb.xlsx", "a\\x1b[31mb.xlsx"),
+        ("a\u202excod.xlsx", "a\\u202excod.xlsx"),
+        ("a\nb.xlsx", "a\\nb.xlsx"),
+        ("a\udcff.xlsx", "a\\udcff.xlsx"),
+        ("Báo cáo 📊.xlsx", "Báo cáo 📊.xlsx"),
+    ],
+)
+def test_a_name_or_a_sentence_cannot_move_the_terminal(
+    name: str, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counts = dict.fromkeys(("received", "promoted", "quarantined", "ignored"), 0)
+    messages = [{"severity": "warn", "rule": "", "text": name}]
+    _print_result(FileResult(name, "", "", None, None, None, "loaded", "OK", counts, messages, None, None))
+    printed = capsys.readouterr().out
+
+    assert printed.count(shown) == 2
+    assert len(printed.splitlines()) == 2
+    _print_json({"path": name})
+    assert json.loads(capsys.readouterr().out) == {"path": name}
 
 
 # --- what a child hands over ----------------------------------------------------------------------------
