@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except PlatformError as error:
-        print(f"ttdn: {error}", file=sys.stderr)
+        print("ttdn: " + "\n".join(map(_shown_text, str(error).split("\n"))), file=sys.stderr)
         return 2
     except BrokenPipeError:
         return 0
@@ -261,7 +261,7 @@ def _ingest(options: argparse.Namespace) -> int:
     unusable = [path for path in options.paths if not (path.is_file() or path.is_dir())]
     if unusable:
         for path in unusable:
-            print(f"ttdn ingest: {path}: không có tệp hoặc thư mục thường nào ở đây", file=sys.stderr)
+            print(f"ttdn ingest: {_shown_text(path)}: không có tệp hoặc thư mục thường nào ở đây", file=sys.stderr)
         return 2
     reports, passed_over = list_reports(options.paths)
     with _opened() as (settings, engine):
@@ -289,13 +289,13 @@ def _read(options: argparse.Namespace) -> int:
     from include.pipeline.read import read_report
 
     if not options.file.is_file():
-        print(f"ttdn read: {options.file}: không có tệp nào ở đây", file=sys.stderr)
+        print(f"ttdn read: {_shown_text(options.file)}: không có tệp nào ở đây", file=sys.stderr)
         return 2
     rows, refusal = read_report(options.source, options.file)
     if options.json:
         _print_json({"rows": rows} if refusal is None else {"rows": [], "refusal": refusal})
     elif refusal is not None:
-        print(f"Không đọc được ({refusal['code']}): {refusal['text']}")
+        print(f"Không đọc được ({refusal['code']}): {_shown_text(refusal['text'])}")
     else:
         table = _table("Ô", "Mã", "Phân tổ", "Giá trị", "Đơn vị", "Trạng thái", "Loại")
         for row in rows:
@@ -1042,7 +1042,7 @@ def _rule_impact(options: argparse.Namespace) -> int:
         whose = " ".join(part for part in (file.reporting_unit, file.period) if part) or file.subject or ""
         print(f"{outcomes[file.outcome]:<16} {whose}  {file.receipt}  {_moment_vi(file.received_at)}  {file.file}")
         # A rule about several figures holds each of them, with one sentence.
-        for sentence in dict.fromkeys(f"[{line['severity']}] {line['text']}" for line in file.lines):
+        for sentence in dict.fromkeys(f"[{line['severity']}] {_shown_text(line['text'])}" for line in file.lines):
             print(f"    {sentence}")
     totals, others = impact.totals, impact.not_looked_at
     print(
@@ -1129,21 +1129,17 @@ def _verify(options: argparse.Namespace) -> int:
         return 0 if verification.ok else 1
     for problem in verification.problems:
         # Whoever made the bundle chose the names in it: control characters stay out of the terminal.
-        print(f"{_printable(problem.file)}: {problem.text_vi}")
+        print(f"{_shown_text(problem.file)}: {problem.text_vi}")
     if verification.fingerprint:
-        print(f"Khóa: {_printable(verification.fingerprint)}")
+        print(f"Khóa: {_shown_text(verification.fingerprint)}")
     if not verification.is_whole:
         print("Gói tệp: ĐÃ BỊ THAY ĐỔI hoặc không đầy đủ. Không sử dụng.")
     else:
         draft = ", DỰ THẢO chưa duyệt" if verification.is_draft else f", duyệt bởi {verification.approved_by}"
         told = f"{verification.number} ({verification.name}{draft})"
         signed = "chữ ký đúng" if verification.ok else "nhưng CHƯA BIẾT AI KÝ"
-        print(f"Gói tệp {_printable(told)}: {verification.file_count} tệp, nguyên vẹn, {signed}.")
+        print(f"Gói tệp {_shown_text(told)}: {verification.file_count} tệp, nguyên vẹn, {signed}.")
     return 0 if verification.ok else 1
-
-
-def _printable(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "�" for letter in text)
 
 
 def _signing_key(options: argparse.Namespace) -> int:
@@ -1280,19 +1276,27 @@ def _connected() -> Iterator[tuple[Settings, Connection]]:
 
 
 def _print_json(answer: object) -> None:
-    json.dump(answer, sys.stdout, ensure_ascii=False, indent=2, default=str)
-    sys.stdout.write("\n")
+    printed = json.dumps(answer, ensure_ascii=False, indent=2, default=str)
+    # A file name that is no UTF-8 comes as lone surrogates, which JSON can escape and UTF-8 cannot hold.
+    sys.stdout.write(printed.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+
+
+def _shown_text(text: object) -> str:
+    """Text of a file or its name as a terminal may have it: nothing in it moves the cursor or turns the line round."""
+    from include.vietnamese.text import write_out_unseen
+
+    return write_out_unseen(str(text))
 
 
 def _print_result(result: Any) -> None:
     counts = result.counts
     print(
-        f"{result.verdict:<14} {result.code:<22} {Path(result.path).name}"
+        f"{result.verdict:<14} {result.code:<22} {_shown_text(Path(result.path).name)}"
         f"  (nhận {counts['received']}, vào kho {counts['promoted']}, giữ lại {counts['quarantined']},"
         f" bỏ qua {counts['ignored']})"
     )
     for message in result.messages:
-        print(f"    [{message['severity']}] {message['rule']}: {message['text']}")
+        print(f"    [{message['severity']}] {message['rule']}: {_shown_text(message['text'])}")
     if result.answer:
         print(f"    → {result.answer}")
 
@@ -1319,8 +1323,14 @@ def _moment_vi(moment: str | None) -> str:
 
 def _table(*columns: str, right: Sequence[str] = ()) -> Table:
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(box=None, header_style="bold", pad_edge=False)
+    class PlainTable(Table):
+        def add_row(self, *cells: Any, **more: Any) -> None:
+            # What stands in a file is no markup.
+            super().add_row(*(Text(_shown_text(cell)) if isinstance(cell, str) else cell for cell in cells), **more)
+
+    table = PlainTable(box=None, header_style="bold", pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold", justify="right" if column in right else "left")
     return table

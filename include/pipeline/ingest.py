@@ -154,7 +154,7 @@ def ingest_files(
                 )
             )
         connection.commit()
-        with Sandbox(workers=2) as sandbox:
+        with _gate_sandbox(settings) as sandbox:
             _take_through_gate(connection, settings, source, receipts, sandbox)
             write_answers(connection, settings, source, [receipt.receipt_id for receipt in receipts], sandbox)
         results = describe_receipts(connection, settings, [receipt.receipt_id for receipt in receipts])
@@ -204,7 +204,7 @@ def land_inbox(source_id: str) -> list[list[int]]:
 def ingest_receipts(source_id: str, receipt_ids: Sequence[int]) -> dict[str, int]:
     """Read, check, promote and answer landed files; how many ended in each verdict."""
     source, settings = load_source(source_id), load_settings()
-    with _connected(settings) as connection, Sandbox(workers=2) as sandbox:
+    with _connected(settings) as connection, _gate_sandbox(settings) as sandbox:
         receipts = load_receipts(connection, settings, receipt_ids)
         _take_through_gate(connection, settings, source, receipts, sandbox)
         write_answers(connection, settings, source, receipt_ids, sandbox)
@@ -735,6 +735,12 @@ def _count_verdicts(connection: Connection, receipt_ids: Sequence[int]) -> dict[
         {"ids": list(receipt_ids)},
     )
     return {row.verdict: row.files for row in rows}
+
+
+def _gate_sandbox(settings: Settings) -> Sandbox:
+    # Its children write the answers as well, because the reporter's workbook has to be opened for that.
+    settings.outbox.mkdir(parents=True, exist_ok=True)
+    return Sandbox(workers=2, writable=[settings.outbox])
 
 
 @contextmanager

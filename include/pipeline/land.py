@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import os
+import stat
 import time
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -39,6 +41,7 @@ _STALE_SECONDS = 24 * 3600
 _NAME_WAITS = "(tên tệp chờ đọc)"
 NEUTRAL_NAME = "(tên tệp có dấu hiệu mật, không lưu)"
 """Stands for a name that carries a mark, and carries one itself: who meets it later refuses the file as well."""
+_MAX_MANIFEST_BYTES = 1 << 20
 _NAME_NOT_KEPT = "(tên tệp không lưu)"
 
 
@@ -105,26 +108,41 @@ def _is_report(path: Path) -> bool:
 def read_manifest(folder: Path) -> dict[str, datetime]:
     """Receipt times a drop brings along, by file name in NFC; empty when it brings none.
 
-    Raises SourceContractError for a manifest that cannot be read: guessing would make a late report on time.
+    It is read in this process, unlike anything a sender sends: a plain file of bounded size whose lines are a name
+    and a moment. Raises SourceContractError for a manifest that cannot be read: guessing would make a late report
+    on time.
     """
     manifest = folder / MANIFEST_NAME
-    if not manifest.is_file():
+    if not os.path.lexists(manifest):
         return {}
     times: dict[str, datetime] = {}
     try:
-        with manifest.open(encoding="utf-8-sig", newline="") as lines:
+        with io.StringIO(_manifest_text(manifest), newline="") as lines:
             for line in csv.DictReader(lines):
                 moment = datetime.fromisoformat(line["received_at"])
                 name = unicodedata.normalize("NFC", line["file"])
                 times[name] = moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OSError, csv.Error) as error:
         raise SourceContractError(
             where=str(manifest),
             found=f"{type(error).__name__} after {len(times)} lines",
-            expected="columns file and received_at, separated by commas, moments in ISO 8601",
+            expected=f"a plain file of at most {_MAX_MANIFEST_BYTES} bytes with columns file and received_at,"
+            " separated by commas, moments in ISO 8601",
             remedy="Correct the manifest, or remove it: then the moment of landing counts as receipt.",
         ) from error
     return times
+
+
+def _manifest_text(manifest: Path) -> str:
+    # No link, which may lead out of the drop, and no pipe, which would have us wait for its writer for ever.
+    handle = os.open(manifest, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise ValueError("no plain file")
+        content = file.read(_MAX_MANIFEST_BYTES + 1)
+    if len(content) > _MAX_MANIFEST_BYTES:
+        raise ValueError("too large")
+    return content.decode("utf-8-sig")
 
 
 def hash_file(path: Path) -> tuple[str, int]:

@@ -5,6 +5,8 @@ A million rows wait in a spool file, are copied into staging, checked there and 
 
 from __future__ import annotations
 
+import os
+import stat
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,13 +20,17 @@ from sqlalchemy import Connection, Row, text
 
 from include.errors import GateError
 from include.model import SPOOL_PREFIX, MonitoringRows, Reading
-from include.pipeline.monitoring_totals import add_up
+from include.readers.grid import WorkbookRefused
+from include.readers.sandbox import Limits, Sandbox
 from include.warehouse.sql import copy_file, copy_rows, copy_text, run_file
 
 if TYPE_CHECKING:
     from include.pipeline.stage import StagedFile
 
 _STALE_SECONDS = 24 * 3600
+_ADD_UP = "include.pipeline.monitoring_totals:totals_as_csv"
+# The rows have passed the gate; a slow machine is no reason to refuse them.
+_ADDING_UP = Limits(cpu_seconds=600, wall_seconds=900.0)
 _SPOOLED = "line_number column_number monitored_date cell_code item_count".split()
 _TOTAL = "submission_id monitored_date axis_code member_code tone is_foreign_language item_count".split()
 _VALUE = (
@@ -53,14 +59,26 @@ def spools_removed(readings: Iterable[Reading]) -> Iterator[None]:
 def _spool_of(rows: MonitoringRows) -> Path:
     # The path comes from the process that reads strangers' files: it is opened and removed only where spools lie.
     spool = Path(rows.spool_path)
-    if spool.parent != Path(tempfile.gettempdir()) or not spool.name.startswith(SPOOL_PREFIX) or spool.is_symlink():
+    if (
+        spool.parent != Path(tempfile.gettempdir())
+        or not spool.name.startswith(SPOOL_PREFIX)
+        or not _is_plain_and_ours(spool)
+    ):
         raise GateError(
             where="a monitoring file's spool",
             found=spool.name,
-            expected=f"a plain file {SPOOL_PREFIX}... in the temporary folder",
+            expected=f"a plain file {SPOOL_PREFIX}... of this account, with one name, in the temporary folder",
             remedy="Nothing was staged. Look at the reader: it has to make its spool with include.model.SPOOL_PREFIX.",
         )
     return spool
+
+
+def _is_plain_and_ours(spool: Path) -> bool:
+    try:
+        facts = spool.lstat()
+    except OSError:
+        return False
+    return stat.S_ISREG(facts.st_mode) and facts.st_uid == os.geteuid() and facts.st_nlink == 1
 
 
 def remove_stale_spools(folder: Path | None = None) -> int:
@@ -167,8 +185,8 @@ def load_counts(connection: Connection, files: Mapping[int, MonitoringRows]) -> 
     }
     _sort_in_memory(connection)
     made = _make_months(connection, batch["loaded"])
-    with ThreadPoolExecutor(1) as beside:
-        totals = [beside.submit(_totals_of, row, files[row.submission_id]) for row in loaded]
+    with Sandbox(workers=1, limits=_ADDING_UP) as sandbox, ThreadPoolExecutor(1) as beside:
+        totals = [beside.submit(_totals_of, sandbox, row, files[row.submission_id]) for row in loaded]
         run_file(connection, "load/monitoring_count.sql", batch)
         # Before the constraints are built: a table without an index is read straight through, the fast way here.
         run_file(connection, "load/monitoring_day.sql", batch)
@@ -189,8 +207,17 @@ def load_counts(connection: Connection, files: Mapping[int, MonitoringRows]) -> 
     run_file(connection, "load/monitoring_day_change.sql", batch)
 
 
-def _totals_of(loaded: Row[Any], rows: MonitoringRows) -> str:
-    return add_up(_spool_of(rows), loaded.first_day, loaded.last_day).as_csv(loaded.submission_id)
+def _totals_of(sandbox: Sandbox, loaded: Row[Any], rows: MonitoringRows) -> str:
+    try:
+        totals: str = sandbox.run(_ADD_UP, _spool_of(rows), loaded.submission_id, loaded.first_day, loaded.last_day)
+    except WorkbookRefused as refusal:
+        raise GateError(
+            where=f"the totals of submission {loaded.submission_id}",
+            found=str(refusal),
+            expected="the spool added up",
+            remedy="Nothing was loaded. Look at include/pipeline/monitoring_totals.py; try the batch again.",
+        ) from refusal
+    return totals
 
 
 def _sort_in_memory(connection: Connection) -> None:

@@ -54,6 +54,11 @@ class Totals:
         )
 
 
+def totals_as_csv(spool: Path, submission_id: int, first_day: date, last_day: date) -> str:
+    """The totals of a spool as text to copy; for a sandbox child, because the spool holds what a child wrote."""
+    return add_up(spool, first_day, last_day).as_csv(submission_id)
+
+
 def add_up(spool: Path, first_day: date, last_day: date) -> Totals:
     """The totals of a spool, read in bounded pieces.
 

@@ -1,17 +1,19 @@
 """The sandbox's child process: takes calls on one pipe, answers on another, dies with its parent.
 
-Started by sandbox.py as `python -I child.py REQUEST_FD ANSWER_FD LIFELINE_FD ROOT LIBRARIES...`; not imported.
+Started by sandbox.py as `python -I child.py REQUEST_FD ANSWER_FD LIFELINE_FD ROOT WRITABLE LIBRARIES...`; not imported.
 """
 
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pickle
 import resource
 import signal
 import struct
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -19,20 +21,27 @@ from typing import Any
 
 _LENGTH = struct.Struct(">Q")
 
+_MAX_OPEN_FILES = 128
+
 # A parser's heap rarely shrinks: a child that has once grown this large is replaced after its answer.
 _WORTH_KEEPING_BYTES = 600 * 1024 * 1024
 
 
-def main(request_fd: int, answer_fd: int, lifeline_fd: int, root: str, libraries: list[str]) -> None:
-    """Answer calls until the parent closes the request pipe."""
+def main(
+    request_fd: int, answer_fd: int, lifeline_fd: int, root: str, writable: list[str], libraries: list[str]
+) -> None:
+    """Answer calls until the parent closes the request pipe, confined to writing below the folders named."""
     _die_with_parent(lifeline_fd)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _set_limit(resource.RLIMIT_NOFILE, _MAX_OPEN_FILES)
     sys.path.insert(0, root)
     sys.path += [folder for folder in libraries if folder not in sys.path]
 
     from include.readers import sandbox
+    from include.readers.confinement import confine
 
     sandbox.IN_CHILD = True
+    confine([Path(tempfile.gettempdir()), *map(Path, writable)])
     functions: dict[str, Callable[..., Any]] = {}
     while True:
         header = _read_exactly(request_fd, _LENGTH.size)
@@ -41,9 +50,9 @@ def main(request_fd: int, answer_fd: int, lifeline_fd: int, root: str, libraries
         request = _read_exactly(request_fd, _LENGTH.unpack(header)[0])
         if request is None:
             return
-        function_path, args, memory_bytes, cpu_seconds = pickle.loads(request)  # noqa: S301 - from our own parent
+        function_path, args, *limits = pickle.loads(request)  # noqa: S301 - from our own parent
         try:
-            _limit(memory_bytes, cpu_seconds)
+            _limit(*limits)
             answer = _outcome(function_path, functions, args)
         except BaseException:  # no memory left, or a panic of native code: nothing here can be trusted further
             os._exit(1)
@@ -97,9 +106,10 @@ def _resident_bytes() -> int:
         return 0
 
 
-def _limit(memory_bytes: int, cpu_seconds: int) -> None:
+def _limit(memory_bytes: int, cpu_seconds: int, file_bytes: int) -> None:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     _set_limit(resource.RLIMIT_AS, memory_bytes)
+    _set_limit(resource.RLIMIT_FSIZE, file_bytes)
     _set_limit(resource.RLIMIT_CPU, int(usage.ru_utime + usage.ru_stime) + cpu_seconds + 1)
 
 
@@ -115,9 +125,11 @@ def _die_with_parent(lifeline_fd: int) -> None:
     neither the interpreter lock nor a native loop can delay it. PR_SET_PDEATHSIG would fire when
     the *thread* that started us ends, which in a pool of threads is too early.
     """
-    for number in (signal.SIGIO, signal.SIGXCPU, signal.SIGTERM):
+    # Also those of a broken limit: the interpreter ignores SIGXFSZ, and a parser could go on without its file.
+    ending = {signal.SIGIO, signal.SIGXCPU, signal.SIGXFSZ, signal.SIGTERM}
+    for number in ending:
         signal.signal(number, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGIO, signal.SIGXCPU, signal.SIGTERM})
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ending)
     fcntl.fcntl(lifeline_fd, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(lifeline_fd, fcntl.F_SETFL, fcntl.fcntl(lifeline_fd, fcntl.F_GETFL) | os.O_ASYNC)
 
@@ -133,4 +145,4 @@ def _read_exactly(fd: int, length: int) -> bytes | None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], sys.argv[5:])
+    main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], json.loads(sys.argv[5]), sys.argv[6:])

@@ -14,14 +14,17 @@ from include.readers.grid import WorkbookRefused
 from include.readers.secrecy import is_marked_text
 
 MAX_XML_BYTES: Final = 50 * 1024 * 1024
+START_BYTES: Final = 4096
+"""A declaration that is not over by then is none an office program writes."""
 _CHUNK: Final = 256 * 1024
 _OVERLAP: Final = 32
-_DECLARED_ENCODING: Final = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]{0,200}?encoding=[\"']([\w.:-]+)[\"']")
+_DECLARATION: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\s([^>]*)")
+_DECLARED_ENCODING: Final = re.compile(rb"\sencoding\s*=\s*[\"']\s*([^\"'\s]*)")
 # In these every ASCII letter is the byte a search for "<!DOCTYPE" looks for; UTF-7 or EBCDIC could hide one.
 _READABLE_ENCODINGS: Final = frozenset(
     {b"utf-8", b"utf8", b"us-ascii", b"ascii", b"utf-16", b"iso-8859-1", b"windows-1252", b"windows-1258"}
 )
-_DTD_MARKS: Final = tuple(
+DTD_MARKS: Final = tuple(
     mark.encode(encoding) for mark in ("<!DOCTYPE", "<!ENTITY") for encoding in ("ascii", "utf-16-le", "utf-16-be")
 )
 
@@ -42,7 +45,7 @@ def check_xml(path: Path) -> None:
             if not tail:
                 _check_start(chunk)
             window = tail + chunk
-            if any(mark in window for mark in _DTD_MARKS):
+            if any(mark in window for mark in DTD_MARKS):
                 raise WorkbookRefused("XML_DTD")
             tail = window[-_OVERLAP:]
 
@@ -134,11 +137,29 @@ def children_named(element: Any, name: str) -> list[Any]:
     return [child for child in element if isinstance(child.tag, str) and local_name(child) == name]
 
 
-def _check_start(start: bytes) -> None:
+def hiding_encoding(start: bytes) -> str | None:
+    """The encoding of an XML text that begins so, when a search for DTD_MARKS could not see through it; else None.
+
+    `start` is at least START_BYTES long, or the whole text.
+    """
+    # Four bytes a letter. In UTF-16 the first letters of a text are Latin, so no two zeros meet.
+    if b"\0\0" in start[:8]:
+        return "UTF-32"
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return
-    if not start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return None
+    declaration = _DECLARATION.match(start)
+    if declaration is None:
+        return None
+    if declaration.end() == len(start) >= START_BYTES:
+        return "?"
+    declared = _DECLARED_ENCODING.search(b" " + declaration[1])
+    if declared is None or declared[1].lower() in _READABLE_ENCODINGS:
+        return None
+    return declared[1].decode("ascii", "replace")[:40]
+
+
+def _check_start(start: bytes) -> None:
+    if not start.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0").startswith(b"<"):
         raise WorkbookRefused("NOT_XML")
-    declared = _DECLARED_ENCODING.match(start)
-    if declared is not None and declared[1].lower() not in _READABLE_ENCODINGS:
-        raise WorkbookRefused("XML_DTD", declared[1].decode("ascii", "replace"))
+    if (encoding := hiding_encoding(start)) is not None:
+        raise WorkbookRefused("XML_DTD", encoding)

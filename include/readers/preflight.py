@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from include.readers.grid import WorkbookRefused, column_letters
+from include.readers.markup import DTD_MARKS, START_BYTES, hiding_encoding
 
 Container = Literal["xlsx", "xls", "ods"]
 
@@ -34,7 +35,26 @@ MAX_MERGES = 20_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CHUNK = 256 * 1024
 _OVERLAP = 4096
-_END_RECORD_BYTES = 22
+_END_RECORD = struct.Struct("<4sHHHHIIH")
+_LOCAL_HEADER = struct.Struct("<4sHHHHHIIIHH")
+_LOCAL_MARK, _DIRECTORY_MARK, _END_MARK, _ZIP64_MARK = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06", b"PK\x06\x07"
+_ZIP64_LOCATOR_BYTES = 20
+_MAX_NAME_BYTES = 1_024
+_MAX_SMALL_PART_BYTES = 1 << 20
+_SIZES_FOLLOW = 0x8
+_ENCRYPTED = 0x1
+# What such a part is for is to be run or opened by itself.
+_FILE_WITHIN = (_LOCAL_MARK, _OLE, b"MZ\x90\0", b"\x7fELF", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
+_XML_STARTS = (
+    b"<",
+    b"\xef\xbb\xbf<",
+    b"\xff\xfe<",
+    b"\xff\xfe\0\0",
+    b"\xfe\xff\0<",
+    b"\0<",
+    b"\0\0\0<",
+    b"\0\0\xfe\xff",
+)
 
 _TYPE_MARKS: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "PDF"),
@@ -53,15 +73,14 @@ _EXTENSIONS: dict[str, tuple[Container, ...]] = {".xlsx": ("xlsx",), ".xls": ("x
 _MACRO_PARTS = re.compile(r"(?i)(vbaProject\.bin|vbaData\.xml|/macrosheets/|/dialogsheets/|^Basic/|^Scripts/)")
 _EMBEDDED_PARTS = re.compile(r"(?i)(/embeddings/|/activeX/|/ctrlProps/.*\.bin$|^Object ?\d*/|ObjectReplacements/)")
 _MACRO_CONTENT_TYPE = re.compile(rb"(?i)(macroEnabled|vbaProject|ms-excel\.macrosheet|ms-excel\.dialogsheet)")
+_SHEET_ROOT = re.compile(rb"<(?:\w+:)?worksheet[\s>]")
 _SHEET_PART = re.compile(r"(?i)^xl/worksheets/[^/]+\.xml$")
 _FILLED_CELL = re.compile(
     rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r=[\"']([A-Za-z]{1,7})(\d{1,10})[\"'](?:[^>/]|/(?!>))*>(?=\s*<[^/])"
 )
+_ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(row|c)(?=[\s/>])([^<>]*)>(?=\s*(<[^/])?)")
+_ADDRESS = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{0,7})(\d{1,10})[\"']")
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Za-z]{1,7})(\d{1,10}):([A-Za-z]{1,7})(\d{1,10})[\"']")
-_DECLARED_ENCODING = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]{0,200}?encoding=[\"']([\w.-]+)[\"']")
-_DTD_MARKS = tuple(
-    mark.encode(encoding) for mark in ("<!DOCTYPE", "<!ENTITY") for encoding in ("ascii", "utf-16-le", "utf-16-be")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +113,12 @@ def check_file(path: Path) -> Preflight:
             container = "xls"  # a bare BIFF stream, as very old exports write it
         else:
             raise _not_a_workbook(head)
-    extension = path.suffix.lower()
-    return Preflight(container, named_otherwise=container not in _EXTENSIONS.get(extension, ()))
+    return Preflight(container, named_otherwise=is_named_otherwise(path.name, container))
+
+
+def is_named_otherwise(name: str, container: str) -> bool:
+    """Whether a file of that name should hold something else than that container."""
+    return container not in _EXTENSIONS.get(Path(name).suffix.lower(), ())
 
 
 def _not_a_workbook(head: bytes) -> WorkbookRefused:
@@ -158,31 +181,57 @@ def _ole_names(content: bytes) -> set[str]:
 
 
 def _check_zip(file: IO[bytes], size: int) -> Container:
+    _check_directory(file, size)
     file.seek(0)
     try:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, OverflowError) as error:
-        raise _broken_zip(file, size) from error
+        raise WorkbookRefused("ZIP_CORRUPT") from error
     with archive:
         entries = archive.infolist()
         _check_entries(entries)
+        _check_places(file, entries, archive.start_dir)
         container = _container(archive, {entry.filename for entry in entries})
         _check_contents(archive, entries, container, size)
     return container
 
 
-def _broken_zip(file: IO[bytes], size: int) -> WorkbookRefused:
-    """Cut off in transport (no end record) or damaged in some other way."""
-    file.seek(max(0, size - 66_000))
+def _check_directory(file: IO[bytes], size: int) -> None:
+    """One directory, at the very end, as long and with as many entries as its end record says.
+
+    Programs that look for it in different ways find the same one; and it is counted before it is taken into memory.
+    """
+    start = max(0, size - _END_RECORD.size - 0xFFFF)
+    file.seek(start)
     tail = file.read()
-    end_record = tail.rfind(b"PK\x05\x06")
-    is_whole = end_record >= 0 and len(tail) - end_record >= _END_RECORD_BYTES
-    return WorkbookRefused("ZIP_CORRUPT" if is_whole else "INCOMPLETE")
+    place = tail.rfind(_END_MARK)
+    if place < 0 or len(tail) - place < _END_RECORD.size:
+        raise WorkbookRefused("INCOMPLETE")
+    _, disk, first_disk, count_here, count, directory_size, offset, comment_size = _END_RECORD.unpack_from(tail, place)
+    if tail[max(0, place - _ZIP64_LOCATOR_BYTES) :].startswith(_ZIP64_MARK) or 0xFFFFFFFF in (offset, directory_size):
+        # More than 65,535 entries, or 4 GB, and nobody's report.
+        raise WorkbookRefused("ZIP_ENTRIES" if count == 0xFFFF else "ZIP_METHOD", "zip64")
+    ends_the_file = len(tail) - place == _END_RECORD.size + comment_size
+    if not ends_the_file or _count_ends(tail) != 1 or offset + directory_size != start + place:
+        raise WorkbookRefused("ZIP_CORRUPT")
+    file.seek(offset)
+    directory = file.read(directory_size)
+    # A mark inside a name or a comment counts as well: whoever writes one there has no report to send.
+    found = directory.count(_DIRECTORY_MARK)
+    if max(found, count) > MAX_ENTRIES:
+        raise WorkbookRefused("ZIP_ENTRIES", str(max(found, count)))
+    if (disk, first_disk) != (0, 0) or not found == count == count_here:
+        raise WorkbookRefused("ZIP_CORRUPT")
+
+
+def _count_ends(tail: bytes) -> int:
+    """How many end records could be the file's own; one inside a packed container stops short of the file's end."""
+    places = (found.start() for found in re.finditer(re.escape(_END_MARK), tail))
+    whole = (place for place in places if len(tail) - place >= _END_RECORD.size)
+    return sum(_END_RECORD.unpack_from(tail, place)[-1] == len(tail) - place - _END_RECORD.size for place in whole)
 
 
 def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
-    if len(entries) > MAX_ENTRIES:
-        raise WorkbookRefused("ZIP_ENTRIES", str(len(entries)))
     seen: set[str] = set()
     for entry in entries:
         name = entry.filename
@@ -190,24 +239,50 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
         is_link = (entry.external_attr >> 16) & 0o170000 == 0o120000
         if name.startswith(("/", "\\")) or ".." in parts or ":" in name or "\0" in entry.orig_filename or is_link:
             raise WorkbookRefused("ZIP_PATH")
+        if not name or len(name.encode("utf-8", "surrogatepass")) > _MAX_NAME_BYTES:
+            raise WorkbookRefused("ZIP_PATH")
         key = name.replace("\\", "/").casefold()
         if key in seen:
             raise WorkbookRefused("ZIP_DUP")
         seen.add(key)
-        if entry.flag_bits & 0x1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        if entry.flag_bits & _ENCRYPTED or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise WorkbookRefused("ZIP_METHOD")
+
+
+def _check_places(file: IO[bytes], entries: list[zipfile.ZipInfo], directory_start: int) -> None:
+    """No two entries share a byte, none reaches into the directory, and each says of itself what the directory says.
+
+    A program that reads an entry by the directory and one that reads it by its own header then read the same.
+    """
     end = 0
     for entry in sorted(entries, key=lambda entry: entry.header_offset):
         if entry.header_offset < end:
             raise WorkbookRefused("ZIP_OVERLAP")
-        end = entry.header_offset + 30 + len(entry.orig_filename) + entry.compress_size
+        file.seek(entry.header_offset)
+        header = file.read(_LOCAL_HEADER.size)
+        if len(header) < _LOCAL_HEADER.size or not header.startswith(_LOCAL_MARK):
+            raise WorkbookRefused("ZIP_CORRUPT", entry.filename)
+        _, _, flags, method, _, _, crc, packed, unpacked, name_size, extra_size = _LOCAL_HEADER.unpack(header)
+        end = entry.header_offset + _LOCAL_HEADER.size + name_size + extra_size + entry.compress_size
+        if end > directory_start:
+            raise WorkbookRefused("ZIP_OVERLAP")
+        said = {(crc, entry.CRC), (packed, entry.compress_size), (unpacked, entry.file_size)}
+        if flags & _SIZES_FOLLOW:
+            # Written while streaming: sizes come after the content, and stand as 0 or as "see zip64" before it.
+            said = {(here, there) for here, there in said if here not in (0, 0xFFFFFFFF)}
+        elif extra_size:
+            said = {(here, there) for here, there in said if here != 0xFFFFFFFF}
+        differs = any(here != there for here, there in said)
+        if differs or method != entry.compress_type or (flags ^ entry.flag_bits) & _ENCRYPTED:
+            raise WorkbookRefused("ZIP_CORRUPT", entry.filename)
 
 
 def _container(archive: zipfile.ZipFile, names: set[str]) -> Container:
     if any(_MACRO_PARTS.search(name) for name in names):
         raise WorkbookRefused("MACRO")
     if "[Content_Types].xml" in names:
-        content_types = _small_part(archive, "[Content_Types].xml")
+        # In UTF-16 every second byte is 0; in UTF-8 none is.
+        content_types = _small_part(archive, "[Content_Types].xml").replace(b"\0", b"")
         if "xl/workbook.bin" in names:
             raise WorkbookRefused("TYPE_MISMATCH", "XLSB")
         if _MACRO_CONTENT_TYPE.search(content_types):
@@ -232,9 +307,13 @@ def _container(archive: zipfile.ZipFile, names: set[str]) -> Container:
 def _small_part(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         with archive.open(name) as part:
-            return part.read(1 << 20)
+            content = part.read(_MAX_SMALL_PART_BYTES + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError) as error:
         raise WorkbookRefused("ZIP_CORRUPT", name) from error
+    if len(content) > _MAX_SMALL_PART_BYTES:
+        # What stands after the piece that is looked at would be seen by others and not by us.
+        raise WorkbookRefused("ZIP_CORRUPT", name)
+    return content
 
 
 def _check_contents(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], container: Container, size: int) -> None:
@@ -242,60 +321,90 @@ def _check_contents(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], co
         raise WorkbookRefused("EMBEDDED")
     unpacked = 0
     for entry in entries:
-        sheet = _SheetScan() if container == "xlsx" and _SHEET_PART.match(entry.filename) else None
-        is_xml = entry.filename.lower().endswith((".xml", ".rels", ".vml"))
-        scan = _PartScan(sheet) if is_xml else None
+        scan = _PartScan(entry.filename, is_workbook=container == "xlsx")
         for chunk in _chunks(archive, entry):
             unpacked += len(chunk)
             if unpacked > MAX_UNPACKED_BYTES or (unpacked > RATIO_COUNTS_FROM_BYTES and unpacked > MAX_RATIO * size):
                 raise WorkbookRefused("ZIP_BOMB")
-            if scan is not None:
-                scan.feed(chunk)
-        if sheet is not None:
-            sheet.finish()
+            scan.feed(chunk)
+        scan.finish()
 
 
 def _chunks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
     try:
         with archive.open(entry) as part:
+            left = entry.file_size
             while chunk := part.read(_CHUNK):
+                left -= len(chunk)
                 yield chunk
+            if left:
+                raise WorkbookRefused("ZIP_CORRUPT", entry.filename)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
         raise WorkbookRefused("ZIP_CORRUPT", entry.filename) from error
 
 
 class _PartScan:
-    """Looks through one XML part, piece by piece, without parsing it."""
+    """Looks through one part, piece by piece, without parsing it: XML by its name or by how it begins."""
 
-    def __init__(self, sheet: _SheetScan | None) -> None:
-        self._sheet = sheet
+    def __init__(self, name: str, *, is_workbook: bool) -> None:
+        self._name = name
+        self._is_workbook = is_workbook
+        self._start = b""
+        self._is_begun = False
+        self._is_xml = False
+        self._sheet: _SheetScan | None = None
         self._tail = b""
-        self._is_first = True
 
     def feed(self, chunk: bytes) -> None:
-        if self._is_first:
-            _check_encoding(chunk)
-            self._is_first = False
+        if not self._is_begun:
+            self._start += chunk
+            if len(self._start) < START_BYTES:
+                return
+            chunk = self._begin()
+        self._look(chunk)
+
+    def finish(self) -> None:
+        """The part is over; raises WorkbookRefused for what the whole of it amounts to."""
+        if not self._is_begun:
+            self._look(self._begin())
+        if self._sheet is not None:
+            self._sheet.finish()
+
+    def _begin(self) -> bytes:
+        """What the part is, now that enough of it is known; what is known."""
+        self._is_begun, start, self._start = True, self._start, b""
+        is_named_xml = self._name.lower().endswith((".xml", ".rels", ".vml"))
+        # A relationship may call any part a sheet, whatever its name.
+        self._is_xml = is_named_xml or start.lstrip(b" \t\r\n").startswith(_XML_STARTS)
+        if start.startswith(_FILE_WITHIN):
+            raise WorkbookRefused("EMBEDDED")
+        if self._is_xml and start:
+            _check_encoding(start)
+            is_sheet = _SHEET_PART.match(self._name) or _SHEET_ROOT.search(start)
+            self._sheet = _SheetScan() if self._is_workbook and is_sheet else None
+        return start
+
+    def _look(self, chunk: bytes) -> None:
+        if not self._is_xml:
+            return
         window = self._tail + chunk
         if b"<!" in window or b"\0" in window:
-            for mark in _DTD_MARKS:
+            for mark in DTD_MARKS:
                 if mark in window:
                     raise WorkbookRefused("XML_DTD")
         if self._sheet is not None:
             self._sheet.look(window)
+            self._sheet.count_unaddressed(chunk)
         # A tag cut in two by the piece's end is seen whole in the next window.
         self._tail = window[-_OVERLAP:]
 
 
 def _check_encoding(start: bytes) -> None:
     """Only encodings in which the marks of a DTD can be seen as bytes are taken."""
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return
-    declared = _DECLARED_ENCODING.match(start)
-    if declared is not None and declared[1].lower() not in (b"utf-8", b"us-ascii", b"ascii", b"utf8", b"utf-16"):
-        raise WorkbookRefused("XML_DTD", declared[1].decode("ascii", "replace"))
-    if not start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+    if not start.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0").startswith(b"<"):
         raise WorkbookRefused("ZIP_CORRUPT")
+    if (encoding := hiding_encoding(start)) is not None:
+        raise WorkbookRefused("XML_DTD", encoding)
 
 
 class _SheetScan:
@@ -308,6 +417,9 @@ class _SheetScan:
         self._merges = 0
         self._merged_cells = 0
         self._columns_seen: set[bytes] = set()
+        self._row = 0
+        self._column = 0
+        self._rest = b""
 
     def look(self, window: bytes) -> None:
         cells = _FILLED_CELL.findall(window)
@@ -326,12 +438,41 @@ class _SheetScan:
             if self._merges > MAX_MERGES or self._merged_cells > MAX_MERGED_CELLS:
                 raise WorkbookRefused("MERGE_RANGE", str(self._merged_cells))
 
+    def count_unaddressed(self, chunk: bytes) -> None:
+        """Count the cells that say no address and so stand after the one before them, as the standard allows."""
+        if self._rest or _has_unaddressed(chunk):
+            text = self._rest + chunk
+            end = text.rfind(b"<")
+            # A text longer than any tag is no tag.
+            self._rest = text[end:] if len(text) - end <= _OVERLAP else b""
+            text = text[:end]
+            for tag, attributes, is_filled in _ROW_OR_CELL.findall(text):
+                self._place(tag == b"row", _ADDRESS.search(attributes), is_filled and not attributes.endswith(b"/"))
+
+    def _place(self, is_row: bool, address: re.Match[bytes] | None, is_filled: bool) -> None:
+        if is_row:
+            self._row = int(address[2]) if address else max(self._row, self._last_row) + 1
+            self._column = 0
+            return
+        self._column = _column_number(address[1]) if address else self._column + 1
+        if is_filled and address is None:
+            row = max(self._row, 1)
+            self._filled_rows += row > self._last_row
+            self._last_row = max(self._last_row, row)
+            self._last_column = max(self._last_column, self._column)
+
     def finish(self) -> None:
         if self._filled_rows > MAX_ROW:
             raise WorkbookRefused("TOO_MANY_ROWS", str(self._filled_rows))
         too_far = self._last_row > MAX_ROW or self._last_column > MAX_COLUMN
         if too_far or self._last_row * self._last_column > MAX_AREA:
             raise WorkbookRefused("SHEET_RANGE", f"{column_letters(self._last_column - 1)}{self._last_row}")
+
+
+def _has_unaddressed(chunk: bytes) -> bool:
+    # Written as nearly every program does, each cell begins so; looking for bytes is many times faster than matching.
+    cells, addressed = chunk.count(b"<c "), chunk.count(b'<c r="')
+    return cells - addressed > 1 or any(mark in chunk for mark in (b"<c>", b":c", b"<c\n", b"<c\r", b"<c\t"))
 
 
 def _column_number(letters: bytes) -> int:

@@ -2,8 +2,8 @@
 
 A parser can abort the whole process (python-calamine on a 1.5 KB workbook with a cell at
 XFD1048576), eat all memory or never return. So parsers run in reused children with limits on
-memory, processor time and wall time; a child that breaks one costs one file a refusal
-(PARSER_LIMIT) and is replaced.
+memory, processor time, wall time and what they write; a child that breaks one costs one file a
+refusal (PARSER_LIMIT) and is replaced. What a child may touch at all is in confinement.py.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ import atexit
 import contextlib
 import importlib
 import io
+import json
 import os
 import pickle
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -35,10 +37,21 @@ _ROOT = Path(__file__).resolve().parents[2]
 _CHILD = Path(__file__).with_name("child.py")
 _LENGTH = struct.Struct(">Q")
 _ANSWER_SECONDS = 10.0
-_MAX_ANSWER_BYTES = 512 * 1024 * 1024
 
 # The child reads strangers' files: it is given no password, no database address, no token.
 _ENVIRONMENT = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "TZ", "TTDN_HOME")
+
+# Libraries that set address space aside by the gigabyte, or by the processor, would meet the limit of memory before a
+# file does: 1.5 GB were taken by adding up a spool of 80 kB on two processors, and more on a larger machine.
+_FRUGAL = dict(
+    setting.split("=")
+    for setting in (
+        "ARROW_DEFAULT_MEMORY_POOL=system",
+        "MALLOC_ARENA_MAX=2",
+        "OMP_NUM_THREADS=1",
+        "OPENBLAS_NUM_THREADS=1",
+    )
+)
 
 IN_CHILD = False
 """True inside a sandbox child, where parsers may be called directly. Set by child.py."""
@@ -51,17 +64,22 @@ class Limits:
     memory_bytes: int = 1536 * 1024 * 1024
     cpu_seconds: int = 60
     wall_seconds: float = 90.0
+    # Ten million monitoring counts, the most a file may bring, spool to some 400 MB.
+    file_bytes: int = 1024 * 1024 * 1024
+    answer_bytes: int = 512 * 1024 * 1024
 
 
 class Sandbox:
     """Runs functions given as "module:function" in child processes; usable from several threads.
 
     Children start on the first call, in about a tenth of a second, are reused, and end with `close`,
-    with the process that made them, or when they break a limit.
+    with the process that made them, or when they break a limit. They write nowhere but in the temporary
+    folder and below `writable`, folders that exist by the first call.
     """
 
-    def __init__(self, workers: int = 2, limits: Limits | None = None) -> None:
+    def __init__(self, workers: int = 2, limits: Limits | None = None, writable: Iterable[Path] = ()) -> None:
         self.workers = workers
+        self.writable = tuple(writable)
         self.limits = limits or Limits()
         self._idle: list[_Child] = []
         self._lock = threading.Lock()
@@ -123,11 +141,14 @@ class Sandbox:
         self.close()
 
     def _collect(self, busy: dict[int, tuple[_Child, int]], done: dict[int, Any]) -> None:
-        soonest = min(child.deadline for child, _ in busy.values())
         poller = select.poll()
         for fd in busy:
             poller.register(fd, select.POLLIN)
-        ready = poller.poll(max(0.0, soonest - time.monotonic()) * 1000)
+        began = time.monotonic()
+        ready = poller.poll(max(0.0, min(child.seconds_left(began) for child, _ in busy.values())) * 1000)
+        waited = time.monotonic() - began
+        for child, _ in busy.values():
+            child.note_waited(waited)
         for fd, _event in ready:
             child, number = busy[fd]
             outcome = child.receive()
@@ -139,7 +160,7 @@ class Sandbox:
                 done[number] = outcome
         now = time.monotonic()
         for fd, (child, number) in list(busy.items()):
-            if child.deadline <= now:
+            if child.seconds_left(now) <= 0:
                 child.kill()
                 del busy[fd]
                 done[number] = WorkbookRefused("PARSER_LIMIT", f"{self.limits.wall_seconds:.0f} s")
@@ -154,7 +175,7 @@ class Sandbox:
                 if child.is_alive():
                     return child
                 child.kill()
-        return _Child()
+        return _Child(self.writable)
 
     def _give_back(self, child: _Child) -> None:
         with self._lock:
@@ -165,6 +186,11 @@ class Sandbox:
 
 
 _UNFINISHED = object()
+_ERRORS = {
+    name: each
+    for name, each in vars(errors).items()
+    if isinstance(each, type) and issubclass(each, errors.PlatformError)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +203,7 @@ class _BatchError:
 class _Child:
     """One child process and the pipes to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, writable: Iterable[Path] = ()) -> None:
         request_read, self._request_fd = os.pipe()
         self.answer_fd, answer_write = os.pipe()
         lifeline_read, self._lifeline_fd = os.pipe()
@@ -188,19 +214,29 @@ class _Child:
         libraries = [folder for folder in sys.path if folder.endswith(("site-packages", "dist-packages"))]
         try:
             self._process = subprocess.Popen(
-                [sys.executable, *flags, str(_CHILD), *map(str, handed), str(_ROOT), *libraries],
+                [
+                    sys.executable,
+                    *flags,
+                    str(_CHILD),
+                    *map(str, handed),
+                    str(_ROOT),
+                    json.dumps([os.fspath(folder) for folder in writable]),
+                    *libraries,
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 # A parser's panic may quote cells; a refused file must leave no content in any log.
                 stderr=subprocess.DEVNULL,
                 pass_fds=handed,
-                env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+                env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | _FRUGAL,
                 start_new_session=True,
             )
         finally:
             for fd in handed:
                 os.close(fd)
-        self.deadline = 0.0
+        self._deadline = 0.0
+        self._patience = 0.0
+        self._answer_bytes = 0
         self.is_spent = False
         self._received = bytearray()
 
@@ -208,12 +244,28 @@ class _Child:
         return self._process.poll() is None
 
     def send(self, function_path: str, args: tuple[object, ...], limits: Limits) -> None:
-        request = pickle.dumps((function_path, args, limits.memory_bytes, limits.cpu_seconds), protocol=5)
-        self.deadline = time.monotonic() + limits.wall_seconds
+        request = pickle.dumps(
+            (function_path, args, limits.memory_bytes, limits.cpu_seconds, limits.file_bytes), protocol=5
+        )
+        self._deadline = time.monotonic() + limits.wall_seconds
+        self._patience = _ANSWER_SECONDS
+        self._answer_bytes = limits.answer_bytes
         self._received.clear()
         # A child that died before it read shows itself on the answer pipe.
         with contextlib.suppress(BrokenPipeError):
             _write_all(self._request_fd, _LENGTH.pack(len(request)) + request)
+
+    def seconds_left(self, now: float) -> float:
+        """How long to wait for this child: until its limit, and once it answers no longer than an answer takes.
+
+        An answer on its way is no hang, even when it had to wait for us to come and read it; so only the time
+        spent waiting for it counts, and one that comes byte by byte ends all the same.
+        """
+        return self._patience if self._received else self._deadline - now
+
+    def note_waited(self, seconds: float) -> None:
+        if self._received:
+            self._patience -= seconds
 
     def receive(self) -> Any:
         """The outcome once it is complete; _UNFINISHED before; PARSER_LIMIT when the child is dead."""
@@ -221,8 +273,6 @@ class _Child:
             try:
                 piece = os.read(self.answer_fd, 1 << 20)
             except BlockingIOError:
-                # An answer on its way is no hang, even when it had to wait for us to come and read it.
-                self.deadline = max(self.deadline, time.monotonic() + _ANSWER_SECONDS)
                 return _UNFINISHED
             if not piece:
                 self.is_spent = True
@@ -231,24 +281,29 @@ class _Child:
             if len(self._received) < _LENGTH.size:
                 continue
             (length,) = _LENGTH.unpack_from(self._received)
-            if length > _MAX_ANSWER_BYTES:
+            if length > self._answer_bytes:
                 self.is_spent = True
                 return WorkbookRefused("PARSER_LIMIT", f"{length} bytes")
+            if len(self._received) > _LENGTH.size + length:
+                self.is_spent = True
+                return WorkbookRefused("READER_FAULT", "more than one answer")
             if len(self._received) == _LENGTH.size + length:
                 return self._outcome(bytes(memoryview(self._received)[_LENGTH.size :]))
 
     def _outcome(self, answer: bytes) -> Any:
         try:
             kind, content, self.is_spent = _SafeUnpickler(io.BytesIO(answer)).load()
+            if kind == "error":
+                name, parts = content
+                return _BatchError(
+                    _ERRORS.get(name, errors.PlatformError)(**{part: str(words) for part, words in parts.items()})
+                )
         except Exception as error:
             # Not what a sound child sends, whatever it was: it is not asked again.
             self.is_spent = True
             return WorkbookRefused("READER_FAULT", type(error).__name__)
         if kind == "fault":
             return WorkbookRefused("READER_FAULT", content)
-        if kind == "error":
-            name, parts = content
-            return _BatchError(getattr(errors, name, errors.PlatformError)(**parts))
         return content
 
     def _cause_of_death(self) -> str:
@@ -260,7 +315,8 @@ class _Child:
     def kill(self) -> None:
         """End the process and close the pipes; may be called twice."""
         if self._process.poll() is None:
-            self._process.kill()
+            # With whatever it started: a child leads a process group of its own.
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
         for name in ("_request_fd", "answer_fd", "_lifeline_fd"):
             fd = getattr(self, name)

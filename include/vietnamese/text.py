@@ -28,6 +28,9 @@ _HARD_SPACE: Final = re.compile(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
 _OFFICE_ESCAPE: Final = re.compile(r"_x(00[01][0-9A-Fa-f]|007[Ff])_")
 """How office programs write a control character inside a cell: _x000D_ is a carriage return."""
 
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Control and format characters (U+202E turns the text after it around), private ones, unassigned ones."""
+
 _STROKED_D: Final = str.maketrans("ÐƉðɖ", "ĐĐđđ")
 _PLAIN_D: Final = str.maketrans("Đđ", "Dd")
 _STROKED_D_FORMS: Final = re.compile("[ÐƉðɖ]")
@@ -86,6 +89,17 @@ _SORT_LETTER: Final = {
 def nfc(text: str) -> str:
     """The text in composed form; returned untouched when it already is."""
     return text if text.isascii() or unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def write_out_unseen(text: str) -> str:
+    r"""The text with each character that would not be seen, or would move others, as its escape: \x1b, \u202e, \n.
+
+    Letters and marks come out composed, as fonts have them.
+    """
+    return "".join(
+        letter.encode("unicode_escape").decode("ascii") if unicodedata.category(letter) in _UNSEEN else letter
+        for letter in nfc(text)
+    )
 
 
 def normalise(text: str) -> str:

@@ -11,10 +11,11 @@ from tests.bench.home import Measured, in_a_home
 from tests.bench.monitoring import measure_monitoring
 from tests.bench.recognition import main as print_recognition
 from tests.bench.releases import measure_releases
+from tests.bench.sandbox import measure_sandbox
 from tests.bench.warehouse import measure_warehouse
 from tests.bench.workbooks import measure_indicators, measure_long_workbook, measure_workbooks
 
-PARTS = ("workbooks", "monitoring", "warehouse", "releases", "delivery", "recognition", "airflow")
+PARTS = ("sandbox", "workbooks", "monitoring", "warehouse", "releases", "delivery", "recognition", "airflow")
 
 
 def main(chosen: Sequence[str] = ()) -> int:
@@ -23,6 +24,8 @@ def main(chosen: Sequence[str] = ()) -> int:
     if not wanted <= set(PARTS):
         raise SystemExit(f"choose among {', '.join(PARTS)}")
     lines: list[Measured] = []
+    if "sandbox" in wanted:
+        lines += in_a_home(measure_sandbox)
     if "workbooks" in wanted:
         lines += in_a_home(measure_workbooks, measure_long_workbook, measure_indicators)
     if "monitoring" in wanted:
@@ -40,9 +43,9 @@ def main(chosen: Sequence[str] = ()) -> int:
         print_recognition()
     print(f"\n{'measured':52} {'seconds':>8} {'wanted':>8} {'peak MB':>8}  note")
     for line in lines:
-        print(
-            f"{line.what:52} {line.seconds:8.2f} {line.wanted_seconds:8.2f} {line.peak_bytes / 1e6:8.0f}  {line.note}"
-        )
+        decimals = 2 if line.wanted_seconds >= 0.1 else 4
+        seconds = f"{line.seconds:8.{decimals}f} {line.wanted_seconds:8.{decimals}f}"
+        print(f"{line.what:52} {seconds} {line.peak_bytes / 1e6:8.0f}  {line.note}")
     return 0
 
 

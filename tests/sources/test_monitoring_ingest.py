@@ -18,7 +18,7 @@ from include.calendar.periods import VIETNAM
 from include.errors import GateError
 from include.indicators.marts import build_marts, check_marts
 from include.model import SPOOL_PREFIX, MonitoringRows, Reading
-from include.pipeline import ingest, monitoring_totals, stage
+from include.pipeline import ingest, monitoring, stage
 from include.pipeline.ingest import FileResult, ingest_files
 from include.pipeline.monitoring import remove_stale_spools, spools_removed
 from include.settings import Settings
@@ -416,11 +416,11 @@ def test_a_crash_while_staging_removes_the_spool_and_a_second_run_loads(
 def test_totals_that_do_not_come_to_the_inserted_rows_stop_the_load(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = monitoring_totals.Totals.as_csv
+    said = monitoring._totals_of
     monkeypatch.setattr(
-        monitoring_totals.Totals,
-        "as_csv",
-        lambda totals, submission_id: said(totals, submission_id).replace(
+        monitoring,
+        "_totals_of",
+        lambda *arguments: said(*arguments).replace(
             "topic,van_hoa_du_lich,trung_tinh,False,3", "topic,van_hoa_du_lich,trung_tinh,False,4"
         ),
     )

@@ -6,7 +6,9 @@ import re
 import stat
 import struct
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -199,6 +201,192 @@ def test_a_directory_that_lies_about_a_checksum_is_corrupt(tmp_path: Path) -> No
     path.write_bytes(content)
 
     assert refusal_of(path) == "ZIP_CORRUPT"
+
+
+def _in_utf16(text: str, *, mark: bool, encoding: str = "utf-16-le") -> bytes:
+    return ("\ufeff" if mark else "").encode(encoding) + text.encode(encoding)
+
+
+_HIDDEN = "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        _HIDDEN,
+        "\ufeff" + _HIDDEN,
+        " \r\n\t" + _HIDDEN,
+        _in_utf16(_HIDDEN, mark=True),
+        _in_utf16(_HIDDEN, mark=False),
+        _in_utf16(_HIDDEN, mark=True, encoding="utf-16-be"),
+        _in_utf16(_HIDDEN, mark=False, encoding="utf-16-be"),
+        _in_utf16(_HIDDEN, mark=True, encoding="utf-32-le"),
+        _in_utf16(_HIDDEN, mark=False, encoding="utf-32-le"),
+        _in_utf16(_HIDDEN, mark=False, encoding="utf-32-be"),
+        b'<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE a+AD4-<a/>',
+        b'<?xml version="1.0"' + b" " * 1_000 + b"encoding = 'utf-7'?><a/>",
+        b'<?xml version="1.0"' + b" " * 5_000 + b"encoding='utf-7'?><a/>",
+        "<a>" + "x" * 300_000 + "</a>" + _HIDDEN,
+    ],
+)
+@pytest.mark.parametrize(
+    "part", ["xl/styles.xml", "_rels/.rels", "xl/drawings/a.vml", "customXml/item1.xml", "xl/a.dat"]
+)
+def test_a_document_type_is_found_in_every_part_and_encoding(tmp_path: Path, part: str, content: str | bytes) -> None:
+    assert refusal_of(write_parts(tmp_path / "a.xlsx", {**xlsx_parts(), part: content})) == "XML_DTD"
+
+
+@pytest.mark.parametrize(
+    ("part", "content"),
+    [
+        ("xl/styles.xml", _in_utf16("<?xml version='1.0' encoding='UTF-16'?><a>!DOCTYPE</a>", mark=True)),
+        ("xl/styles.xml", b'<?xml version="1.0" encoding="Windows-1252"?><a/>'),
+        ("xl/styles.xml", b'<?xml version="1.0" standalone="yes"?><a encoding="UTF-7"/>'),
+        ("xl/printerSettings/printerSettings1.bin", "M\0Z\0Printer <!DOCTYPE"),
+        ("xl/media/image1.emf", b"\1\0\0\0<!DOCTYPE"),
+    ],
+)
+def test_what_only_resembles_a_document_type_passes(tmp_path: Path, part: str, content: str | bytes) -> None:
+    assert check_file(write_parts(tmp_path / "a.xlsx", {**xlsx_parts(), part: content})).container == "xlsx"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_macro_is_told_by_its_content_type_in_any_encoding(tmp_path: Path, encoding: str) -> None:
+    types = (
+        "<Types><Override PartName='/a' ContentType='application/vnd.ms-excel.sheet.macroEnabled.main+xml'/></Types>"
+    )
+    parts = {**xlsx_parts(), "[Content_Types].xml": types.encode(encoding)}
+
+    assert refusal_of(write_parts(tmp_path / "a.xlsx", parts)) == "MACRO"
+
+
+def test_content_types_too_long_to_be_looked_through_are_refused(tmp_path: Path) -> None:
+    parts = xlsx_parts()
+    parts["[Content_Types].xml"] = str(parts["[Content_Types].xml"]).replace("<Types ", "<Types " + " " * (1 << 20))
+
+    assert refusal_of(write_parts(tmp_path / "a.xlsx", parts)) == "ZIP_CORRUPT"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"PK\x03\x04" + b"\0" * 100, "EMBEDDED"),
+        (ole_file("Workbook"), "EMBEDDED"),
+        (b"MZ\x90\0", "EMBEDDED"),
+        (b"\x7fELF", "EMBEDDED"),
+    ],
+)
+def test_a_file_within_the_file_is_refused_whatever_it_is_called(tmp_path: Path, content: bytes, code: str) -> None:
+    parts = {**xlsx_parts(), "xl/media/image1.png": content}
+
+    assert refusal_of(write_parts(tmp_path / "a.xlsx", parts)) == code
+
+
+def _entry(content: bytearray, name: bytes) -> tuple[int, int]:
+    """Where the directory's entry and the local header of the entry with that name begin."""
+    place = content.rfind(name) - 46
+    return place, struct.unpack_from("<I", content, place + 42)[0]
+
+
+def _poke(field: int, value: bytes) -> Callable[[bytearray], bytes]:
+    """Change a field of the local header of the sheet."""
+
+    def change(content: bytearray) -> bytes:
+        _, local = _entry(content, b"xl/worksheets/sheet1.xml")
+        content[local + field : local + field + len(value)] = value
+        return bytes(content)
+
+    return change
+
+
+def _end_record_says(field: int, value: bytes) -> Callable[[bytearray], bytes]:
+    def change(content: bytearray) -> bytes:
+        content[len(content) - 22 + field : len(content) - 22 + field + len(value)] = value
+        return bytes(content)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (_poke(0, b"PK\1\2"), "ZIP_CORRUPT"),
+        (_poke(6, b"\1"), "ZIP_CORRUPT"),
+        (_poke(8, b"\0"), "ZIP_CORRUPT"),
+        (_poke(14, b"\0\0\0\0"), "ZIP_CORRUPT"),
+        (_poke(18, b"\1\0\0\0"), "ZIP_CORRUPT"),
+        (_poke(22, b"\1\0\0\0"), "ZIP_CORRUPT"),
+        (_poke(30, b"xl/worksheets/sheet2.xml"), "ZIP_CORRUPT"),
+        (_poke(28, b"\xff\x7f"), "ZIP_OVERLAP"),
+        (_end_record_says(4, b"\1\0"), "ZIP_CORRUPT"),
+        (_end_record_says(8, b"\4\0"), "ZIP_CORRUPT"),
+        (_end_record_says(10, b"\6\0"), "ZIP_CORRUPT"),
+        (_end_record_says(12, b"\1"), "ZIP_CORRUPT"),
+        (_end_record_says(20, b"\1\0"), "ZIP_CORRUPT"),
+        (lambda content: bytes(content) + b"\n", "ZIP_CORRUPT"),
+        (lambda content: b"PK\x03\x04" + bytes(content), "ZIP_CORRUPT"),
+        (lambda content: bytes(content) + bytes(content), "ZIP_CORRUPT"),
+    ],
+)
+def test_a_container_that_can_be_read_in_two_ways_is_refused(
+    tmp_path: Path, change: Callable[[bytearray], bytes], code: str
+) -> None:
+    path = write_xlsx(tmp_path / "a.xlsx")
+    path.write_bytes(change(bytearray(path.read_bytes())))
+
+    assert refusal_of(path) == code
+
+
+def test_a_container_written_while_streaming_passes(tmp_path: Path) -> None:
+    """Sizes after the content, headers prepared for more than 4 GB: what many programs write."""
+    path = tmp_path / "a.xlsx"
+    with path.open("wb") as file, zipfile.ZipFile(_NoSeek(file), "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in xlsx_parts().items():
+            with archive.open(name, "w", force_zip64=True) as part:
+                part.write(content.encode() if isinstance(content, str) else content)
+
+    assert check_file(path).container == "xlsx"
+
+
+class _NoSeek:
+    """A pipe, as far as whoever writes into it can tell."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.write, self.flush = file.write, file.flush
+
+
+def _bare(rows: int, columns: int) -> str:
+    return f"<row>{'<c><v>1</v></c>' * columns}</row>" * rows
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        (_bare(1, 501), "SHEET_RANGE"),
+        ('<row r="1"><c r="SF1"/>' + "<c><v>1</v></c>" * 2 + "</row>", "SHEET_RANGE"),
+        ("<row r='300000'><c><v>1</v></c></row>" * 2, "SHEET_RANGE"),
+        ("<x:row>" + "<x:c><x:v>1</x:v></x:c>" * 501 + "</x:row>", "SHEET_RANGE"),
+        ("<row>" + '<c\nt="n"><v>1</v></c>' * 501 + "</row>", "SHEET_RANGE"),
+    ],
+)
+def test_cells_without_an_address_count_where_they_stand(tmp_path: Path, rows: str, code: str) -> None:
+    assert refusal_of(write_xlsx(tmp_path / "a.xlsx", rows)) == code
+
+
+def test_rows_without_an_address_count_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preflight, "MAX_ROW", 100)
+
+    assert refusal_of(write_xlsx(tmp_path / "a.xlsx", _bare(102, 3))) == "TOO_MANY_ROWS"
+
+
+def test_as_many_cells_without_an_address_as_may_be_pass(tmp_path: Path) -> None:
+    assert check_file(write_xlsx(tmp_path / "a.xlsx", _bare(200, 500))).container == "xlsx"
+
+
+def test_a_sheet_is_one_by_its_content_wherever_it_lies(tmp_path: Path) -> None:
+    sheet = sheet_xml('<row r="1"><c r="XFD1"><v>1</v></c></row>')
+
+    assert refusal_of(write_parts(tmp_path / "a.xlsx", {**xlsx_parts(), "xl/other.dat": sheet})) == "SHEET_RANGE"
 
 
 def test_a_bomb_is_stopped_while_unpacking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
 import psutil
 import pytest
 
-from include.errors import CatalogueError
+from include.errors import CatalogueError, PlatformError
 from include.readers import Sandbox, WorkbookRefused, read_workbook, sandbox
 from include.readers.sandbox import Limits
 from tests.unit.reader_files import write_xlsx
@@ -49,6 +51,8 @@ def test_many_calls_come_back_in_their_order_from_two_children() -> None:
         (f"{CALLS}:hang", (), Limits(wall_seconds=0.5)),
         (f"{CALLS}:spin", (), Limits(cpu_seconds=1)),
         (f"{CALLS}:eat_memory", (), Limits(memory_bytes=400 * 1024 * 1024)),
+        (f"{CALLS}:write_temporary_file", (3 << 20,), Limits(file_bytes=2 << 20)),
+        (f"{CALLS}:return_bytes", (2 << 20,), Limits(answer_bytes=1 << 20)),
     ],
 )
 def test_a_child_that_dies_or_hangs_costs_one_file_and_the_others_go_on(
@@ -65,6 +69,132 @@ def test_a_child_that_dies_or_hangs_costs_one_file_and_the_others_go_on(
 
     assert caught.value.code == "PARSER_LIMIT"
     assert after != before
+
+
+def test_what_stays_within_the_limits_is_an_answer() -> None:
+    """The near miss of the limits above."""
+    with Sandbox(workers=1, limits=Limits(file_bytes=2 << 20, answer_bytes=2 << 20)) as box:
+        spool = Path(box.run(f"{CALLS}:write_temporary_file", 2 << 20))
+        assert spool.stat().st_size == 2 << 20
+        spool.unlink()
+        assert len(box.run(f"{CALLS}:return_bytes", 1 << 20)) == 1 << 20
+
+
+def test_an_answer_that_never_ends_costs_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "_ANSWER_SECONDS", 0.5)
+    with Sandbox(workers=1) as box:
+        with pytest.raises(WorkbookRefused) as caught:
+            box.run(f"{CALLS}:answer_byte_by_byte")
+        assert box.run("math:hypot", 3, 4) == 5
+
+    assert caught.value.code == "PARSER_LIMIT"
+
+
+def test_an_answer_may_wait_for_whoever_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time in which nobody comes to read is not the child's."""
+    monkeypatch.setattr(sandbox, "_ANSWER_SECONDS", 5.0)
+    with Sandbox(workers=2, limits=Limits(wall_seconds=5.0)) as box:
+        box.run("math:hypot", 3, 4)
+        outcomes = box.map(f"{CALLS}:return_bytes", [(1,), (30 << 20,)])
+        next(outcomes)
+        busy = outcomes.gi_frame.f_locals["busy"]  # type: ignore[attr-defined]
+        _wait_until(lambda: select.select(list(busy), [], [], 0)[0])
+        monkeypatch.setattr(sandbox.time, "monotonic", _later(sandbox.time.monotonic, 60))
+        answer = next(outcomes)
+    monkeypatch.undo()
+
+    assert len(answer) == 30 << 20
+
+
+def test_more_than_one_answer_is_no_answer_and_the_child_is_not_asked_again() -> None:
+    with Sandbox(workers=1) as box:
+        with pytest.raises(WorkbookRefused) as caught:
+            box.run(f"{CALLS}:answer_twice")
+        assert box.run("math:hypot", 3, 4) == 5
+
+    assert caught.value.code == "READER_FAULT"
+
+
+@pytest.mark.parametrize("name", ["CatalogueError", "annotations", "SomethingElse"])
+def test_a_child_chooses_among_the_platforms_own_errors_only(name: str) -> None:
+    with Sandbox(workers=1) as box, pytest.raises(PlatformError) as caught:
+        box.run(f"{CALLS}:raise_by_name", name)
+
+    assert type(caught.value) is {"CatalogueError": CatalogueError}.get(name, PlatformError)
+
+
+def test_a_child_keeps_few_files_open() -> None:
+    with Sandbox(workers=1) as box:
+        assert box.run(f"{CALLS}:open_many_files") < 128
+
+
+def test_a_child_that_was_taken_over_changes_nothing_reaches_nobody_and_starts_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Landlock and the filter of system calls; both are on in every kernel the platform is tested with."""
+    temporary, answers, elsewhere = (tmp_path / name for name in ("temporary", "answers", "elsewhere"))
+    for folder in (temporary, answers, elsewhere):
+        folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    landed = elsewhere / "landed"
+    landed.write_bytes(b"as sent")
+    with subprocess.Popen(["/bin/sleep", "600"]) as other, Sandbox(workers=1, writable=[answers]) as box:
+        deeds = box.run(f"{CALLS}:errors_of_forbidden_deeds", str(landed), other.pid)
+        still_runs = other.poll() is None
+        other.kill()
+        # The near misses: what a reader has to do.
+        assert Path(box.run(f"{CALLS}:write_file", str(answers / "answer.xlsx"))).read_bytes() == b"x"
+        assert Path(box.run(f"{CALLS}:write_temporary_file", 1)).parent == temporary
+
+    assert {name: error for name, error in deeds.items() if error not in ("EACCES", "EPERM", "EXDEV")} == {}
+    assert len(deeds) == 14
+    assert still_runs
+    assert landed.read_bytes() == b"as sent"
+    assert sorted(path.name for path in elsewhere.iterdir()) == ["landed"]
+
+
+def test_a_kernel_without_the_features_is_told_and_files_are_still_read() -> None:
+    """An old kernel, or a container that forbids asking: prctl refuses, nothing is claimed."""
+    script = (
+        "import ctypes, sys\n"
+        f"sys.path.insert(0, {str(sandbox._ROOT)!r})\n"
+        "from include.readers import confinement\n"
+        "class Old:\n"
+        "    prctl = staticmethod(lambda *_: -1)\n"
+        "    syscall = staticmethod(lambda *_: -1)\n"
+        "confinement.ctypes.CDLL = lambda *_, **__: Old\n"
+        "print(confinement.confine([]), confinement.landlock_version())\n"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+
+    assert told == "Confinement(landlock=0, no_sockets=False) 0\n"
+
+
+@pytest.mark.parametrize(
+    ("limits", "what"),
+    [
+        (Limits(memory_bytes=300 * 1024 * 1024), "memory"),
+        (Limits(cpu_seconds=1), "processor time"),
+        (Limits(wall_seconds=1.0), "wall time"),
+    ],
+)
+def test_a_bomb_that_got_past_the_gate_costs_one_file_and_the_next_is_read(
+    tmp_path: Path, limits: Limits, what: str
+) -> None:
+    rows = "".join(
+        f'<row r="{row}">{"<c t=&quot;e&quot;/>".replace("&quot;", chr(34)) * 40}</row>' for row in range(1, 40_000)
+    )
+    bomb = write_xlsx(tmp_path / "bomb.xlsx", rows)
+    good = write_xlsx(tmp_path / "good.xlsx")
+    with Sandbox(workers=1) as box:
+        assert box.run("include.readers.xlsx:read_xlsx", good).sheets[0].rows == [[1]]
+        generous, box.limits = box.limits, limits
+        with pytest.raises(WorkbookRefused) as caught:
+            box.run("include.readers.xlsx:read_xlsx", bomb)
+        box.limits = generous
+        assert box.run("include.readers.xlsx:read_xlsx", good).sheets[0].rows == [[1]]
+
+    assert caught.value.code == "PARSER_LIMIT", what
 
 
 def test_a_refused_file_is_an_outcome_among_the_others() -> None:
@@ -100,6 +230,14 @@ def test_a_child_sees_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SMTP_PASSWORD", "secret")
     with Sandbox(workers=1) as box:
         assert "secret" not in str(box.run(f"{CALLS}:environment"))
+
+
+def test_the_memory_limit_is_met_by_files_and_not_by_libraries() -> None:
+    """Arrow alone would set a gigabyte of address space aside; the readers of a child need a fraction of the limit."""
+    with Sandbox(workers=1) as box:
+        taken = box.run(f"{CALLS}:address_space_with_heavy_libraries")
+
+    assert taken < Limits().memory_bytes / 3
 
 
 def test_a_child_starts_without_the_heavy_libraries() -> None:
@@ -175,6 +313,10 @@ def test_read_workbook_reads_in_a_child_and_its_refusals_come_back(tmp_path: Pat
     with pytest.raises(WorkbookRefused) as caught:
         read_workbook(tmp_path / "empty.xlsx")
     assert caught.value.code == "EMPTY"
+
+
+def _later(clock: Callable[[], float], seconds: float) -> Callable[[], float]:
+    return lambda: clock() + seconds
 
 
 def _wait_until(holds: object, seconds: float = 60) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from include.errors import PlatformError
 from include.extracts.leadership.nd30 import load_form
-from include.vietnamese.text import nfc
+from include.vietnamese.text import write_out_unseen
 
 if TYPE_CHECKING:
     from typst import Fonts
@@ -26,9 +26,6 @@ machine has others, and the same edition would be another file there."""
 STANDARDS: Final = ("a-2a", "ua-1")
 """PDF/A-2 for the archive, PDF/UA for readers that speak. Both forbid a letter that is not in its font, so the
 typesetter itself refuses to print one."""
-
-_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Control and format characters (U+202E turns the text after it around), private ones, unassigned ones."""
 
 # Every letter by itself in the four faces a document uses; a face may lack what another one has.
 _PROBE: Final = b"""
@@ -61,17 +58,6 @@ _REMEDY: Final = (
 
 class MissingLetterError(PlatformError):
     """A document needs a letter that none of its fonts has."""
-
-
-def write_out_unseen(text: str) -> str:
-    r"""The text with each character that would not be seen, or would move others, as its escape: \x1b, \u202e, \n.
-
-    Letters and marks come out composed, as fonts have them.
-    """
-    return "".join(
-        letter.encode("unicode_escape").decode("ascii") if unicodedata.category(letter) in _UNSEEN else letter
-        for letter in nfc(text)
-    )
 
 
 def write_out_unseen_in(content: _Content) -> _Content:

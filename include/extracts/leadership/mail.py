@@ -13,7 +13,7 @@ from include.extracts.leadership import statements, wording
 from include.extracts.leadership.chart_static import png_of
 from include.extracts.leadership.charts import CHANGES, FLOWS, Chart, draw_charts
 from include.extracts.leadership.edition import MAIL_CHART_CID, MAIL_CHART_NAME, MAIL_HTML_NAME, MAIL_TEXT_NAME
-from include.extracts.leadership.letters import write_out_unseen
+from include.vietnamese.text import write_out_unseen
 
 if TYPE_CHECKING:
     from jinja2 import Template

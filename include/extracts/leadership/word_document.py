@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from include.exports.files import same_container, whole_file
-from include.extracts.leadership.letters import write_out_unseen
 from include.extracts.leadership.nd30 import DocumentForm, Margins, TextStyle, Words
+from include.vietnamese.text import write_out_unseen
 
 if TYPE_CHECKING:
     from docx.document import Document

@@ -19,6 +19,7 @@ from include.model import TOTAL, Finding, Heading, IgnoredRow, Reading
 from include.readers import WorkbookRefused, open_workbook
 from include.readers.grid import CellValue, Sheet, Workbook, address, as_text, column_letters
 from include.readers.personal_data import find_name_list, find_personal_data
+from include.readers.preflight import is_named_otherwise
 from include.readers.secrecy import file_is_marked, find_handling_notes, find_marks
 from include.readers.table import HeaderRole, Table, TableNotFound, find_table, find_tables
 from include.reference import load_reference
@@ -93,6 +94,8 @@ def open_sent(path: str, original_name: str) -> tuple[Workbook, list[Finding]] |
         # The sheet is not named: its name may be the list's.
         return Finding("PII_LIST", cell=listed[1] or None)
     findings = list(_remarks(workbook))
+    if is_named_otherwise(original_name, workbook.format):
+        findings.append(Finding("NAMED_OTHERWISE", found=f".{workbook.format}"))
     workbook, repairs = _repair(workbook)
     return workbook, findings + repairs
 
