@@ -56,12 +56,12 @@ class PersonalData:
 
 
 def find_personal_data(workbook: Workbook) -> tuple[PersonalData, ...]:
-    """Every cell and comment with personal data, in sheet order; one entry for each kind in a cell."""
+    """Every cell, comment and cached copy with personal data, in sheet order; one entry for each kind in a cell."""
     found = [entry for sheet in workbook.sheets for entry in _in_sheet(sheet)]
     found += [
-        PersonalData(loose.sheet or "", "", kind)
+        PersonalData(loose.sheet or "", loose.cell or "", kind)
         for loose in workbook.loose_texts
-        if loose.place in ("comment", "drawing")
+        if loose.place in ("comment", "drawing", "cache", "part")
         for kind in kinds_in_text(loose.text)
     ]
     return tuple(found)

@@ -19,7 +19,16 @@ from include.readers.grid import Sheet, Workbook, address
 from include.vietnamese import tcvn3, vni
 
 MarkPlace = Literal[
-    "cell", "sheet_name", "file_name", "header_footer", "property", "drawing", "comment", "defined_name"
+    "cell",
+    "sheet_name",
+    "file_name",
+    "header_footer",
+    "property",
+    "drawing",
+    "comment",
+    "defined_name",
+    "cache",
+    "part",
 ]
 
 _MARKS = frozenset({"mật", "tốimật", "tuyệtmật", "mat", "toimat", "tuyetmat"})

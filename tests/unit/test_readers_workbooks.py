@@ -117,7 +117,7 @@ def test_text_outside_the_cells_is_collected_without_authors(tmp_path: Path) -> 
         LooseText("header_footer", "Báo cáo", "Trái"),
         LooseText("header_footer", "Báo cáo", "Giữa"),
         LooseText("header_footer", "Báo cáo", "Phải"),
-        LooseText("comment", "Báo cáo", "Ghi chú riêng"),
+        LooseText("comment", "Báo cáo", "Ghi chú riêng", "B2"),
         LooseText("drawing", "Báo cáo", "Trong khung chữ"),
     }
 
