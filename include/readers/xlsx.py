@@ -63,7 +63,8 @@ _NAMING_ATTRIBUTES = frozenset({"name", "displayName", "uniqueName", "codeName",
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _SHEET_OR_BOOK = re.compile(r"(?i)^xl/(workbook|worksheets/[^/]*|chartsheets/[^/]*)\.xml$")
 _STRINGS = "sharedStrings"
-_LEAST_DIGITS = 6
+_MANY_DIGITS = re.compile(r"(?:\d[ .-]?){6}")
+_READABLE_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#?"})
 _SHEET_TEXT_TAGS = ("dataValidation", "cfRule", "hyperlink", "customPr", "protectedRange", "sheetPr")
 _PARAGRAPHS = frozenset({"p", "si", "is", "comment", "rst"})
 _CHUNK = 256 * 1024
@@ -120,7 +121,10 @@ class _Styles:
 
 
 def read_xlsx(path: Path) -> Workbook:
-    """The whole workbook. Raises WorkbookRefused: UNREADABLE, WORKBOOK_AMBIGUOUS, MACRO, DDE, EMBEDDED, XML_DEPTH."""
+    """The whole workbook.
+
+    Raises WorkbookRefused: UNREADABLE, WORKBOOK_AMBIGUOUS, ERROR_CELL, MACRO, DDE, EMBEDDED, XML_DEPTH.
+    """
     from lxml import etree
     from python_calamine import CalamineError, load_workbook
 
@@ -132,6 +136,7 @@ def read_xlsx(path: Path) -> Workbook:
             entries = index.entries
             styles = package.styles()
             details = {entry.part: package.sheet_details(entry, styles) for entry in entries}
+            _refuse_new_errors(entries, details)
             loose_texts = list(package.loose_texts(index, details))
             pictures = package.sheets_with_pictures(entries)
             has_links = package.has_external_links()
@@ -165,6 +170,14 @@ def read_xlsx(path: Path) -> Workbook:
         has_external_links=has_links or any(sheet.net_cells for sheet in sheets),
         has_change_log=package.has_change_log,
     )
+
+
+def _refuse_new_errors(entries: list[_SheetEntry], details: Mapping[str, _Details]) -> None:
+    """Name the cell with an error only new programs know (#SPILL!): the value reader takes it for a broken file."""
+    for entry in entries:
+        for place, error in details[entry.part].errors.items():
+            if error not in _READABLE_ERRORS:
+                raise WorkbookRefused("ERROR_CELL", error, sheet=entry.name, cell=address(*place))
 
 
 def _note_uncalculated(
@@ -629,7 +642,7 @@ def _words_of(element: Any) -> list[str]:
     elif _local(element) == "cfRule":
         found += [literal for each in element for literal in _FORMAT_LITERAL.findall(each.text or "")]
     texts = (text.strip() for text in found)
-    return [text for text in texts if any(map(str.isalpha, text)) or sum(map(str.isdigit, text)) >= _LEAST_DIGITS]
+    return [text for text in texts if any(map(str.isalpha, text)) or _MANY_DIGITS.search(text)]
 
 
 def _is_white(color: Any) -> bool:
