@@ -1,4 +1,4 @@
-"""Nothing of a workbook is dropped in silence: every filled cell is typed, or has a reason; every line is accounted for.
+"""Nothing of a workbook is dropped in silence: every filled cell is typed or has a reason, every line has an end.
 
 What a file holds is counted here by another reading than ours: the raw XML, openpyxl, or the records as written.
 """
@@ -37,7 +37,7 @@ _ODS_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 
 
 def filled_by_xml(path: Path) -> dict[str, set[str]]:
-    """Addresses of the filled cells by sheet part in order, from nothing but the XML: a value, an inline text or a formula."""
+    """Addresses of the filled cells by sheet part, from nothing but the XML: a value, an inline text or a formula."""
     found: dict[str, set[str]] = {}
     with zipfile.ZipFile(path) as archive:
         strings = _shared(archive)
@@ -126,8 +126,8 @@ def test_every_cell_of_an_open_document_is_typed_or_has_a_reason_those_under_a_m
     cells = (
         '<table:table-cell office:value-type="float" office:value="5" table:number-columns-spanned="2"'
         ' table:number-rows-spanned="1"><text:p>5</text:p></table:table-cell>'
-        '<table:covered-table-cell office:value-type="float" office:value="7"><text:p>7</text:p></table:covered-table-cell>'
-        '<table:table-cell table:formula="of:=1/0" office:value-type="string"><text:p>#DIV/0!</text:p></table:table-cell>'
+        '<table:covered-table-cell office:value-type="float" office:value="7"/>'
+        '<table:table-cell table:formula="of:=1/0"><text:p>#DIV/0!</text:p></table:table-cell>'
         '<table:table-cell table:formula="of:=5+7"/>'
         '<table:table-cell office:value-type="string"><text:p>chữ</text:p></table:table-cell>'
     )
