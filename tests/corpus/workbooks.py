@@ -31,8 +31,8 @@ TYPES: Final = "[Content_Types].xml"
 KIND: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-NEWS_CELL, PRODUCTS_CELL, DOCUMENTS_CELL = "F42", "F60", "F18"
-"""MED01, MED02 and LEG03 in the commune's form; the parts of LEG03 stand in F20 to F24."""
+NEWS_CELL, PRODUCTS_CELL, DOCUMENTS_CELL, DEVICES_CELL, OPINIONS_CELL = "F42", "F60", "F18", "F94", "F122"
+"""MED01, MED02, LEG03, BDR05 and DIF01 in the commune's form; the parts of LEG03 stand in F20 to F24."""
 
 LAUGHS: Final = (
     b'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>'
@@ -527,12 +527,12 @@ def no_value_ods(folder: Path, unit: str) -> Path:
     "a sum that is truly 0, and a 0 calculated by Excel",
     "loaded",
     "OK",
-    loads={"LEG03": Decimal(0), "MED01": Decimal(0)},
+    loads={"LEG03": Decimal(0), "DIF01": Decimal(0)},
 )
 def true_zero(folder: Path, unit: str) -> Path:
     def change(parts: Parts) -> None:
         put_cell(parts, DOCUMENTS_CELL, "<f>SUM(F20:F24)</f><v>0</v>")
-        put_cell(parts, NEWS_CELL, "<f>ROUND(F60*0,0)</f><v>0</v>")
+        put_cell(parts, OPINIONS_CELL, "<f>ROUND(F60*0,0)</f><v>0</v>")
         put(parts, BOOK, ' fullCalcOnLoad="1"', "")
 
     return report(folder, unit, change)
@@ -543,12 +543,12 @@ def true_zero(folder: Path, unit: str) -> Path:
     "calculation asked for, but other formulas have their values",
     "loaded",
     "OK",
-    loads={"MED01": Decimal(0), "MED02": Decimal(4)},
+    loads={"DIF01": Decimal(0), "BDR05": Decimal(4)},
 )
 def partly_zero(folder: Path, unit: str) -> Path:
     def change(parts: Parts) -> None:
-        put_cell(parts, NEWS_CELL, "<f>ROUND(F16*0,0)</f><v>0</v>")
-        put_cell(parts, PRODUCTS_CELL, "<f>2+2</f><v>4</v>")
+        put_cell(parts, OPINIONS_CELL, "<f>ROUND(F16*0,0)</f><v>0</v>")
+        put_cell(parts, DEVICES_CELL, "<f>2+2</f><v>4</v>")
 
     return report(folder, unit, change)
 
@@ -790,7 +790,7 @@ def no_header(folder: Path, unit: str) -> Path:
     return path
 
 
-@case("B042", "a label merged over two lines", "quarantined", "", cells={"LINE_UNKNOWN": "D10"})
+@case("B042", "a label merged over two lines", "quarantined", "DUP_KEY", cells={"DUP_KEY": "D10"})
 def merged_label(folder: Path, unit: str) -> Path:
     return typed(folder, unit, "xlsx", line(NEWS, 12), line(None, 13, None), merges=["B9:B10"])
 
