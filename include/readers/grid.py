@@ -218,8 +218,11 @@ def trimmed(rows: list[list[CellValue]]) -> list[list[CellValue]]:
             if type(value) is float:  # exact types: this loop sees every cell of a big sheet
                 if value.is_integer() and -1e15 < value < 1e15:
                     row[column] = int(value)
-            elif type(value) is str and (not value or value.isspace()):
-                row[column] = None
+            elif type(value) is str:
+                if "\0" in value:  # no program shows it, and no database stores it
+                    row[column] = value = value.replace("\0", "")
+                if not value or value.isspace():
+                    row[column] = None
         length = len(row)
         while length and row[length - 1] is None:
             length -= 1

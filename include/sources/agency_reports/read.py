@@ -6,6 +6,7 @@ What can be read in two ways is staged as unreadable with the reason, and asked 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -62,6 +63,7 @@ _PLAIN_WORDS: Final = frozenset(map(match_key, (YES, NO, NO_WEBSITE, *MARKS)))
 """Answers left as typed in a sheet set in an old font: chosen from a dropdown, they are Unicode there too."""
 _LONGEST_REMEMBERED: Final = 200
 _BESIDE_CELLS: Final = {"comment": "ghi chú (Comment, Note) của ô", "drawing": "hộp chữ, hình vẽ"}
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _HEADING_ROWS: Final = 30
 """Rows in which a heading is looked for where no table tells where it ends."""
 
@@ -184,7 +186,13 @@ def _repair(workbook: Workbook) -> tuple[Workbook, list[Finding]]:
         for row_index, row in enumerate(sheet.rows):
             repaired = list(row)
             for column, value in enumerate(row):
-                if not isinstance(value, str) or value.isascii():
+                if not isinstance(value, str):
+                    continue
+                if _CONTROL.search(value):
+                    repaired[column] = value = _CONTROL.sub("", value)
+                    kinds["bỏ ký tự điều khiển"] = kinds.get("bỏ ký tự điều khiển", 0) + 1
+                    first = first or address(row_index, column)
+                if value.isascii():
                     continue
                 repaired[column], repairs = _repair_text(value)
                 if font is not None and repaired[column] == value and match_key(value) not in _PLAIN_WORDS:
