@@ -219,10 +219,9 @@ def trimmed(rows: list[list[CellValue]]) -> list[list[CellValue]]:
                 if value.is_integer() and -1e15 < value < 1e15:
                     row[column] = int(value)
             elif type(value) is str:
-                if "\0" in value:  # no program shows it, and no database stores it
-                    row[column] = value = value.replace("\0", "")
-                if not value or value.isspace():
-                    row[column] = None
+                # No program shows a NUL, and no database stores it.
+                bare = value.replace("\0", "") if "\0" in value else value
+                row[column] = None if not bare or bare.isspace() else bare
         length = len(row)
         while length and row[length - 1] is None:
             length -= 1

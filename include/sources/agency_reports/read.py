@@ -185,11 +185,12 @@ def _repair(workbook: Workbook) -> tuple[Workbook, list[Finding]]:
         font = _font_of(sheet)
         for row_index, row in enumerate(sheet.rows):
             repaired = list(row)
-            for column, value in enumerate(row):
-                if not isinstance(value, str):
+            for column, typed in enumerate(row):
+                if not isinstance(typed, str):
                     continue
-                if _CONTROL.search(value):
-                    repaired[column] = value = _CONTROL.sub("", value)
+                value = _CONTROL.sub("", typed)
+                if value != typed:
+                    repaired[column] = value
                     kinds["bỏ ký tự điều khiển"] = kinds.get("bỏ ký tự điều khiển", 0) + 1
                     first = first or address(row_index, column)
                 if value.isascii():
