@@ -907,7 +907,6 @@ def hidden_ods(folder: Path, unit: str) -> Path:
     "loaded",
     "OK",
     told=["LINES_ABSENT"],
-    told_only=True,
     loads={"MED01": Decimal(12)},
 )
 def hidden_nothing(folder: Path, unit: str) -> Path:
