@@ -6,6 +6,7 @@ What can be read in two ways is staged as unreadable with the reason, and asked 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -62,6 +63,8 @@ _LEAST_CERTAIN: Final = 4
 _PLAIN_WORDS: Final = frozenset(map(match_key, (YES, NO, NO_WEBSITE, *MARKS)))
 """Answers left as typed in a sheet set in an old font: chosen from a dropdown, they are Unicode there too."""
 _LONGEST_REMEMBERED: Final = 200
+_BESIDE_CELLS: Final = {"comment": "ghi chú (Comment, Note) của ô", "drawing": "hộp chữ, hình vẽ"}
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _HEADING_ROWS: Final = 30
 """Rows in which a heading is looked for where no table tells where it ends."""
 
@@ -123,6 +126,9 @@ def _remarks(workbook: Workbook) -> Iterator[Finding]:
         yield Finding("HANDLING_NOTE", note.sheet, note.cell, found=note.words)
     if workbook.has_external_links:
         yield Finding("EXTERNAL_LINK")
+    if workbook.has_change_log:
+        yield Finding("HIDDEN_DATA", found="tệp giữ nhật ký theo dõi thay đổi (Track Changes)")
+    yield from _figures_beside_cells(workbook)
     for sheet in workbook.sheets:
         if sheet.name == LISTS_SHEET:
             continue
@@ -139,10 +145,38 @@ def _remarks(workbook: Workbook) -> Iterator[Finding]:
             letters = ", ".join(map(column_letters, columns[:10]))
             told = f"{len(columns)} cột ẩn có dữ liệu ({letters})"
             yield Finding("HIDDEN_DATA", sheet.name, address(0, columns[0]), found=told)
+        yield from _covered_cells(sheet)
         if not sheet.is_visible and any(True for _ in sheet.cells()):
             yield Finding("HIDDEN_DATA", sheet.name, found="cả trang bị ẩn")
         if sheet.has_pictures:
             yield Finding("IMAGE_PRESENT", sheet.name)
+
+
+def _covered_cells(sheet: Sheet) -> Iterator[Finding]:
+    """Filled cells nobody sees: printed in white or with an empty format, or under a merged cell."""
+    under = {
+        (row, column)
+        for merge in sheet.merges
+        for row in range(merge.top, min(merge.bottom, sheet.row_count - 1) + 1)
+        for column in range(merge.left, min(merge.right, len(sheet.rows[row]) - 1) + 1)
+        if (row, column) != (merge.top, merge.left) and as_text(sheet.value(row, column)).strip()
+    }
+    for places, told in (
+        (sheet.unseen_cells, "ô có dữ liệu nhưng chữ trùng màu nền hoặc định dạng không hiện gì"),
+        (under, "ô có dữ liệu bị ô gộp che"),
+    ):
+        if places:
+            yield Finding("HIDDEN_DATA", sheet.name, address(*min(places)), found=f"{len(places)} {told}")
+
+
+def _figures_beside_cells(workbook: Workbook) -> Iterator[Finding]:
+    """Comments and text boxes with figures: one finding for each kind and sheet, at the first comment's cell."""
+    beside: dict[tuple[str | None, str], list[str | None]] = {}
+    for loose in workbook.loose_texts:
+        if loose.place in _BESIDE_CELLS and not loose.is_ours and any(map(str.isdigit, loose.text)):
+            beside.setdefault((loose.sheet, loose.place), []).append(loose.cell)
+    for (sheet, place), cells in beside.items():
+        yield Finding("NOTE_NOT_READ", sheet, cells[0], found=f"{len(cells)} {_BESIDE_CELLS[place]}")
 
 
 def _has_content(row: Sequence[CellValue]) -> bool:
@@ -159,8 +193,15 @@ def _repair(workbook: Workbook) -> tuple[Workbook, list[Finding]]:
         font = _font_of(sheet)
         for row_index, row in enumerate(sheet.rows):
             repaired = list(row)
-            for column, value in enumerate(row):
-                if not isinstance(value, str) or value.isascii():
+            for column, typed in enumerate(row):
+                if not isinstance(typed, str):
+                    continue
+                value = _CONTROL.sub("", typed)
+                if value != typed:
+                    repaired[column] = value
+                    kinds["bỏ ký tự điều khiển"] = kinds.get("bỏ ký tự điều khiển", 0) + 1
+                    first = first or address(row_index, column)
+                if value.isascii():
                     continue
                 repaired[column], repairs = _repair_text(value)
                 if font is not None and repaired[column] == value and match_key(value) not in _PLAIN_WORDS:

@@ -84,8 +84,8 @@ def _only_sheet(workbook: Workbook) -> Sheet:
         if sheet is not first or not sheet.is_visible:
             raise _forbidden(None, None, f"nội dung ở trang tính thứ {position}")
     for loose in workbook.loose_texts:
-        if loose.place in ("comment", "drawing"):
-            raise _forbidden(None, None, "ghi chú hoặc hộp chữ ngoài bảng")
+        if loose.place in ("comment", "drawing", "cache"):
+            raise _forbidden(None, None, "ghi chú, hộp chữ hoặc bản sao ô ngoài bảng")
     return first
 
 
