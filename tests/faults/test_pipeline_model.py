@@ -74,6 +74,25 @@ def test_the_pipeline_does_what_a_dictionary_would(place: Place) -> None:
         assert place.counts[seldom] > 2, seldom
 
 
+def test_bytes_sent_before_take_a_revision_back_also_when_both_come_in_one_drop(place: Place) -> None:
+    class Walk(PipelineMachine):
+        pass
+
+    Walk.place = place
+    machine = Walk()
+    try:
+        machine.send(BODIES[0], 0, 0, is_yearly=False, then="taken in")
+        machine.send(BODIES[0], 1, 0, is_yearly=False, then="nothing")
+        machine.send(BODIES[0], 0, 0, is_yearly=False, then="nothing")
+        machine.send(BODIES[0], 0, 0, is_yearly=False, then="taken in")
+
+        assert list(machine.verdicts.values()) == ["loaded", "loaded", "loaded", "duplicate"]
+        for check in CHECKS:
+            check(machine)
+    finally:
+        machine.teardown()
+
+
 def test_the_memory_sees_a_lost_check_a_lost_row_a_moved_edition_and_a_forgotten_past(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,7 +123,10 @@ def test_the_memory_sees_a_lost_check_a_lost_row_a_moved_edition_and_a_forgotten
         with machine.engine.begin() as connection:
             connection.execute(text("set local session_replication_role = replica"))
             connection.execute(text("delete from warehouse.observation where line_number = 3"))
-            connection.execute(text("update release.edition set content = content || '\\x20'::bytea"))
+            moved = (
+                "content = content || '\\x20'::bytea, content_hash = encode(sha256(content || '\\x20'::bytea), 'hex')"
+            )
+            connection.execute(text(f"update release.edition set {moved}"))
         with pytest.raises(AssertionError):
             machine.i1_a_version_is_there_whole_or_not_at_all()
         with pytest.raises((AssertionError, PlatformError)):
