@@ -16,6 +16,8 @@ PROJECT_ROOT = Path(__file__).resolve().parents[1]
 """The checkout: where sql/, dags/ and great_expectations/ are."""
 
 DEFAULT_PAGE_PORT = 8080
+DEFAULT_SETTLING_SECONDS = 10
+DEFAULT_DISK_RESERVE_MB = 2000
 
 _OWN_RECIPIENTS = PROJECT_ROOT / "include" / "reference" / "recipients.csv"
 
@@ -50,6 +52,8 @@ class Settings:
     smtp_security: SmtpSecurity = "starttls"
     recipients_file: Path = _OWN_RECIPIENTS
     allowed_domains: frozenset[str] = frozenset()
+    settling_seconds: int = DEFAULT_SETTLING_SECONDS
+    disk_reserve_bytes: int = DEFAULT_DISK_RESERVE_MB * 1_000_000
 
     @property
     def landing(self) -> Path:
@@ -125,6 +129,9 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
             stated, "TTDN_RECIPIENTS_FILE", PROJECT_ROOT / "include" / "reference" / "recipients.csv"
         ),
         allowed_domains=_domains(stated, "TTDN_ALLOWED_DOMAINS"),
+        settling_seconds=_whole_number(stated, "TTDN_SETTLING_SECONDS", DEFAULT_SETTLING_SECONDS, "seconds", 3600),
+        disk_reserve_bytes=1_000_000
+        * _whole_number(stated, "TTDN_DISK_RESERVE_MB", DEFAULT_DISK_RESERVE_MB, "megabytes", 1_000_000),
     )
 
 
@@ -171,6 +178,20 @@ def _port(stated: Mapping[str, str], name: str, default: int) -> int:
             found=repr(value),
             expected="a port number from 1 to 65535",
             remedy=f"Set {name} to a free port, or leave it out for {default}.",
+        )
+    return int(value)
+
+
+def _whole_number(stated: Mapping[str, str], name: str, default: int, unit: str, most: int) -> int:
+    value = _text(stated, name)
+    if value is None:
+        return default
+    if not (value.isascii() and value.isdigit() and int(value) <= most):
+        raise SettingsError(
+            where=name,
+            found=repr(value),
+            expected=f"whole {unit} from 0 to {most}",
+            remedy=f"Correct it, or leave it out for {default} {unit}.",
         )
     return int(value)
 
