@@ -10,7 +10,7 @@ import logging
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +31,7 @@ from include.pipeline.land import (
     OpenReport,
     Receipt,
     ReceiptClock,
+    fingerprints_of,
     forget_file,
     forgotten_among,
     hash_file,
@@ -216,11 +217,7 @@ def _new_in_inbox(connection: Connection, settings: Settings, source: Source) ->
     found = survey_inbox(settings.inbox, source)
     for odd in found.odd:
         _LOG.warning("not landed: %s: %s", printable_name(str(odd.path)), odd.reason)
-    prints: dict[Path, str] = {}
-    for path in found.reports:
-        # Gone since it was listed: whoever took it away had a reason.
-        with suppress(OSError):
-            prints[path] = inbox_fingerprint(settings.inbox, path)
+    prints = fingerprints_of(settings.inbox, found.reports)
     known = known_fingerprints(connection, list(prints.values()))
     return [path for path, fingerprint in prints.items() if fingerprint not in known]
 

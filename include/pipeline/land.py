@@ -16,7 +16,7 @@ import stat
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -473,6 +473,15 @@ def inbox_fingerprint(folder: Path, path: Path, facts: os.stat_result | None = N
     facts = facts or path.lstat()
     name = os.fsencode(path.relative_to(folder))
     return hashlib.sha256(name + f"|{facts.st_size}|{facts.st_mtime_ns}".encode()).hexdigest()
+
+
+def fingerprints_of(inbox: Path, paths: Iterable[Path]) -> dict[Path, str]:
+    """The fingerprint of each inbox file; one that is gone since it was listed has none."""
+    prints = {}
+    for path in paths:
+        with suppress(OSError):
+            prints[path] = inbox_fingerprint(inbox, path)
+    return prints
 
 
 def known_fingerprints(connection: Connection, fingerprints: Sequence[str]) -> set[str]:

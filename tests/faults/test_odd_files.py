@@ -493,3 +493,51 @@ def test_the_name_of_the_copy_is_on_the_disk_before_the_receipt_is_written(
 def _no_mount_left(tmp_path: Path) -> Iterator[Any]:
     yield
     assert str(tmp_path) not in Path("/proc/self/mounts").read_text()
+
+
+# --- the same content again ---------------------------------------------------------------------------------
+
+
+def test_the_same_bytes_in_another_bodys_folder_are_a_duplicate_that_names_the_first(
+    inbox: Path, report: bytes, warehouse: Connection
+) -> None:
+    for folder in ("a 28249", "b 28261"):
+        (inbox / folder).mkdir()
+        (inbox / folder / f"bao cao {folder}.xlsx").write_bytes(report)
+
+    [batch] = land_inbox("agency_reports")
+    assert ingest_receipts("agency_reports", batch) == {"duplicate": 1, "loaded": 1}
+
+    first, again = warehouse.execute(
+        text("select receipt_number, submission_id, verdict from landing.receipt order by receipt_id")
+    ).all()
+    assert (first.verdict, again.verdict, again.submission_id) == ("loaded", "duplicate", first.submission_id)
+    told = warehouse.execute(
+        text("select text_vi from warehouse.finding where message_code = 'DUPLICATE'")
+    ).scalar_one()
+    assert first.receipt_number in told
+    # Whose report it is stands in the report; where it was put decides nothing.
+    assert warehouse.execute(text("select reporting_unit_code from warehouse.submission")).scalars().all() == ["28249"]
+
+
+@pytest.mark.long
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="no LibreOffice here")
+def test_a_report_saved_again_by_libreoffice_is_unchanged(tmp_path: Path, report: bytes, warehouse_url: str) -> None:
+    (tmp_path / "a.xlsx").write_bytes(report)
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = [
+        "soffice",
+        profile,
+        "--headless",
+        "--convert-to",
+        "xlsx",
+        "--outdir",
+        tmp_path / "lai",
+        tmp_path / "a.xlsx",
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    assert (tmp_path / "lai" / "a.xlsx").read_bytes() != report
+
+    found = intake([tmp_path / "a.xlsx", tmp_path / "lai" / "a.xlsx"], tmp_path, warehouse_url)
+
+    assert [each.verdict for each in found.results] == ["loaded", "unchanged"]
