@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from croniter import croniter
 from sqlalchemy import text
 
 from include.calendar.periods import VIETNAM
@@ -41,6 +42,9 @@ _LOG = logging.getLogger(__name__)
 UNRESOLVED_AFTER: Final = timedelta(minutes=30)
 """A file without verdict for longer is told."""
 
+_SETTLED_AFTER: Final = timedelta(minutes=30)
+"""What lacks its end is left in the inbox so long."""
+
 _DRAFT_LIFE_SECONDS: Final = 24 * 3600
 _IN_FLIGHT_SECONDS: Final = 3600
 """A file is in the landing folder a moment before its receipt is committed, which a long drop may delay."""
@@ -54,7 +58,7 @@ PROBLEMS_VI: Final = {
     "CONTRADICTION": "kết quả ghi trên biên nhận khác với kết quả trong kho",
     "DATED_AHEAD": "biên nhận ghi thời điểm ở tương lai: đồng hồ máy chủ từng chạy sai",
     "NOT_TAKEN": "nằm trong hộp nhận nhưng không nhận được",
-    "WAITING": "nằm trong hộp nhận quá 30 phút chưa được nhận",
+    "WAITING": "nằm trong hộp nhận, đã qua lượt nhận của nguồn hơn 30 phút mà chưa được nhận",
 }
 
 
@@ -258,16 +262,19 @@ def _left_in_inbox(connection: Connection, settings: Settings) -> Iterator[Discr
                 prints[inbox_fingerprint(settings.inbox, path, facts)] = path
         known = known_fingerprints(connection, list(prints))
         for fingerprint, path in prints.items():
-            since = _quiet_since(path)
-            if fingerprint not in known and since is not None:
+            since = None if fingerprint in known else _missed_its_turn(path, source.schedule)
+            if since is not None:
                 yield Discrepancy("WAITING", printable_name(str(path)), source.source_id, _since(since))
 
 
-def _quiet_since(path: Path) -> datetime | None:
-    """When the file was last written to; None while that is recent, or when it is gone."""
+def _missed_its_turn(path: Path, schedule: str) -> datetime | None:
+    """When the file was last written to, if its source was due to look since; None before that, or when it is gone."""
     facts = _facts(path)
-    moment = facts and datetime.fromtimestamp(facts.st_ctime, UTC)
-    return moment if moment and datetime.now(UTC) - moment > UNRESOLVED_AFTER else None
+    if facts is None:
+        return None
+    since = datetime.fromtimestamp(facts.st_ctime, UTC)
+    turn = croniter(schedule, (since + _SETTLED_AFTER).astimezone(VIETNAM)).get_next(datetime)
+    return since if datetime.now(UTC) - turn > UNRESOLVED_AFTER else None
 
 
 def _facts(path: Path) -> os.stat_result | None:

@@ -326,11 +326,15 @@ class EmbeddedServer:
 
     def _lay_ballast(self, account: _Account, base: Path) -> None:
         path = base / "delete-me-when-the-disk-is-full"
-        if path.exists() or shutil.disk_usage(base).free < self._ballast_bytes * _BALLAST_NEEDS_FREE:
+        if (
+            not self._ballast_bytes
+            or path.exists()
+            or shutil.disk_usage(base).free < self._ballast_bytes * _BALLAST_NEEDS_FREE
+        ):
             return
         # Real blocks: a sparse file would give none back.
         with contextlib.suppress(OSError), path.open("xb") as ballast:
-            os.posix_fallocate(ballast.fileno(), 0, max(self._ballast_bytes, 1))
+            os.posix_fallocate(ballast.fileno(), 0, self._ballast_bytes)
         if path.exists():
             account.own(path)
 

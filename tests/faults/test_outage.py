@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from include.pipeline.ingest import ingest_receipts, land_inbox
+from include.reference import load_reference
 from tests.sources.reports import write_report
 
 ROUNDS = ("2026-06-12T09:00:00", "2026-07-15T09:00:00", "2026-08-20T09:00:00")
@@ -27,17 +28,11 @@ def inbox(tmp_path: Path, warehouse_url: str, monkeypatch: pytest.MonkeyPatch) -
     return folder
 
 
-def bodies(warehouse: Connection) -> list[str]:
-    """Seven communes."""
-    return list(
-        warehouse.execute(
-            text(
-                "select reporting_unit_code from reference.reporting_unit where template_code = ("
-                "select template_code from reference.reporting_unit where reporting_unit_code = '28249')"
-                " order by reporting_unit_code limit 7"
-            )
-        ).scalars()
-    )
+def communes(count: int) -> list[str]:
+    """Codes of bodies that fill in the same form."""
+    reference = load_reference()
+    form = reference.units["28249"].template_code
+    return [unit.code for unit in reference.units.values() if unit.template_code == form][:count]
 
 
 def run_once() -> list[dict[str, int]]:
@@ -76,7 +71,7 @@ def revisions(warehouse: Connection) -> dict[str, list[tuple[int, int]]]:
 def test_three_months_of_files_are_loaded_by_one_run_in_the_order_they_were_received(
     inbox: Path, warehouse: Connection, caplog: pytest.LogCaptureFixture
 ) -> None:
-    units = bodies(warehouse)
+    units = communes(7)
     drop(inbox, units, with_times=True)
     (inbox / "hong.xlsx").write_bytes(b"no workbook")
     (inbox / "lien ket.xlsx").symlink_to("/etc/passwd")
@@ -100,7 +95,7 @@ def test_three_months_of_files_are_loaded_by_one_run_in_the_order_they_were_rece
 def test_without_their_times_the_names_decide_which_is_the_reason_for_a_manifest(
     inbox: Path, warehouse: Connection
 ) -> None:
-    [unit] = bodies(warehouse)[:1]
+    [unit] = communes(1)
     drop(inbox, [unit], with_times=False)
 
     run_once()
