@@ -32,14 +32,14 @@ from tests.sources.reports import CUT_OFF, write_report
 ZONES_OF_MACHINES = ("UTC", "Asia/Ho_Chi_Minh", "America/New_York")
 ZONES_OF_SERVERS = ("Etc/UTC", "Asia/Ho_Chi_Minh", "America/New_York", "Pacific/Kiritimati")
 DROPS = {
-    # At the end of a month: always before the report is due.
-    "2026-05-31T23:59:59": "on_time",
-    "2026-06-01T00:00:00": "on_time",
-    "2026-06-01T00:00:01": "on_time",
     # Due until the end of 14/06.
     "2026-06-14T23:59:59": "on_time",
     "2026-06-15T00:00:00": "late",
     "2026-06-15T00:00:01": "late",
+    # At the end of the month and of the half-year: still the report of that half-year.
+    "2026-06-30T23:59:59": "late",
+    "2026-07-01T00:00:00": "late",
+    "2026-07-01T00:00:01": "late",
 }
 
 
