@@ -249,7 +249,7 @@ def read_manifest(folder: Path) -> dict[str, datetime]:
                 moment = datetime.fromisoformat(line["received_at"])
                 name = unicodedata.normalize("NFC", line["file"])
                 times[name] = moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OSError) as error:
         raise SourceContractError(
             where=str(manifest),
             found=f"{type(error).__name__} after {len(times)} lines",
