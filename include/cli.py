@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--as-of", type=_moment, metavar="MOMENT", help="as if today were that moment")
 
     _command(commands, "doctor", _doctor, "is this machine fit")
+    _command(commands, "reconcile", _reconcile, "has every file that was seen its one verdict")
 
     templates = _command(commands, "templates", _templates, "the workbooks to send out")
     templates.add_argument("period", metavar="PERIOD")
@@ -255,18 +256,16 @@ def _head(text: str) -> tuple[int, str]:
 
 
 def _ingest(options: argparse.Namespace) -> int:
-    from include.pipeline.ingest import ingest_files
-    from include.pipeline.land import list_reports
+    from include.pipeline.ingest import take_in
+    from include.pipeline.land import is_folder
 
-    unusable = [path for path in options.paths if not (path.is_file() or path.is_dir())]
-    if unusable:
-        for path in unusable:
+    if not any(is_folder(path) or path.is_file() for path in options.paths):
+        for path in options.paths:
             print(f"ttdn ingest: {_shown_text(path)}: không có tệp hoặc thư mục thường nào ở đây", file=sys.stderr)
         return 2
-    reports, passed_over = list_reports(options.paths)
     with _opened() as (settings, engine):
-        results = ingest_files(
-            reports,
+        intake = take_in(
+            options.paths,
             source_id=options.source,
             settings=settings,
             engine=engine,
@@ -274,15 +273,31 @@ def _ingest(options: argparse.Namespace) -> int:
             dry_run=options.dry_run,
         )
     if options.json:
-        _print_json({"files": [asdict(result) for result in results], "passed_over": passed_over})
+        _print_json(
+            {
+                "files": [asdict(result) for result in intake.results],
+                "passed_over": intake.passed_over,
+                "not_taken": [
+                    {"path": _plain(odd.path), "reason": odd.reason, "text": odd.text_vi} for odd in intake.not_taken
+                ],
+            }
+        )
     else:
-        for result in results:
+        for result in intake.results:
             _print_result(result)
-        if not results:
+        if not intake.results:
             print("Không có báo cáo nào trong các đường dẫn đã cho.")
-        if passed_over:
-            print(f"Bỏ qua {passed_over} mục không phải báo cáo (tệp tạm, tệp ẩn, liên kết, ống dẫn).")
-    return 0 if all(result.is_accepted for result in results) else 1
+        for odd in intake.not_taken:
+            print(f"Không nhận {_plain(odd.path)}: {odd.text_vi} ({odd.reason})")
+        if intake.passed_over:
+            print(f"Bỏ qua {intake.passed_over} mục không phải báo cáo (tệp tạm, tệp ẩn).")
+    return 0 if not intake.not_taken and all(result.is_accepted for result in intake.results) else 1
+
+
+def _plain(path: Path) -> str:
+    from include.pipeline.land import printable_name
+
+    return printable_name(str(path))
 
 
 def _read(options: argparse.Namespace) -> int:
@@ -434,6 +449,25 @@ def _status(options: argparse.Namespace) -> int:
     return 0
 
 
+def _reconcile(options: argparse.Namespace) -> int:
+    from include.pipeline.reconcile import PROBLEMS_VI, describe, reconcile
+
+    with _opened() as (settings, engine):
+        found = reconcile(settings, engine)
+    if options.json:
+        _print_json(describe(found))
+    else:
+        shares = ", ".join(f"{verdict} {count}" for verdict, count in found.verdicts.items())
+        print(f"Đã nhận {found.receipts} tệp: {shares or 'chưa có'}; đang chờ kết quả {found.open}.")
+        for each in found.discrepancies:
+            since = f" từ {each.since}" if each.since else ""
+            reason = f" ({each.reason})" if each.reason else ""
+            print(f"{each.code}  {each.what}{since}: {PROBLEMS_VI[each.code]}{reason}")
+        if found.removed_drafts:
+            print(f"Đã xóa {found.removed_drafts} bản nháp bỏ dở quá một ngày.")
+    return 0 if found.ok else 1
+
+
 def _doctor(options: argparse.Namespace) -> int:
     from include.doctor import run_doctor
 
@@ -443,7 +477,7 @@ def _doctor(options: argparse.Namespace) -> int:
     else:
         for check in checks:
             print(f"{'ok ' if check.ok else 'NO '} {check.name}: {check.found}")
-            if not check.ok:
+            if not check.ok or check.warns:
                 print(f"      → {check.remedy}")
     return 0 if all(check.ok for check in checks) else 1
 

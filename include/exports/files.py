@@ -20,10 +20,26 @@ def whole_file(path: Path) -> Iterator[Path]:
     try:
         yield draft
         draft.chmod(0o644)
-        draft.replace(path)
+        put_in_place(draft, path)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def put_in_place(draft: Path, path: Path) -> None:
+    """Rename a finished draft; its bytes and its new name are on the disk when this returns."""
+    flush(draft)
+    draft.replace(path)
+    flush(path.parent)
+
+
+def flush(path: Path) -> None:
+    """Wait until the file, or the names in the folder, are on the disk. Raises OSError when they cannot be written."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def same_container(content: bytes) -> bytes:

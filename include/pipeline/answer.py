@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,8 @@ from uuid import uuid4
 from sqlalchemy import Connection, text
 
 from include.calendar.periods import is_on_time, load_periods
+from include.errors import NoRoomError
+from include.exports.files import put_in_place
 from include.pipeline.land import stored_name
 from include.readers import WorkbookRefused
 from include.readers.sandbox import Sandbox
@@ -17,6 +20,8 @@ from include.reference import load_reference
 from include.settings import Settings
 from include.sources import Source
 from include.sources.agency_reports.answer import AnswerReceipt, Mistake
+
+_ROOM_OF_AN_ANSWER = 1_000_000
 
 _ARRIVALS = text(
     "select r.receipt_id, r.receipt_number, r.sha256, r.original_name, r.received_at, r.verdict,"
@@ -62,23 +67,39 @@ def write_answers(
         )
     failed: BaseException | None = None
     for arrival, call, outcome in zip(arrivals, calls, sandbox.map(source.answerer, calls), strict=True):
-        if isinstance(outcome, WorkbookRefused):
-            # The workbook cannot be opened a second time: the receipt and the list go out alone.
-            sandbox.run(source.answerer, None, *call[1:])
-        elif isinstance(outcome, BaseException):
-            failed = failed or outcome
+        draft = Path(str(call[1]))
+        try:
+            if isinstance(outcome, WorkbookRefused):
+                # The workbook cannot be opened a second time: the receipt and the list go out alone.
+                sandbox.run(source.answerer, None, *call[1:])
+            elif isinstance(outcome, BaseException):
+                raise outcome
+            put_in_place(draft, settings.outbox / names[arrival.receipt_id])
+        except Exception as error:
+            # A disk that is full, for one. Told after the others have theirs; tried again with the next run.
+            draft.unlink(missing_ok=True)
+            failed = failed or _explained(error, settings.outbox)
             continue
-        answer = settings.outbox / names[arrival.receipt_id]
-        Path(call[1]).replace(answer)
         connection.execute(
             text("update landing.receipt set answer_name = :name where receipt_id = :receipt_id"),
             {"name": names[arrival.receipt_id], "receipt_id": arrival.receipt_id},
         )
         connection.commit()
     if failed is not None:
-        # Told after the others have theirs; the answer is tried again with the next run.
         raise failed
     return len(arrivals)
+
+
+def _explained(error: Exception, outbox: Path) -> Exception:
+    # The child that wrote it can only say that it could not.
+    if shutil.disk_usage(outbox).free >= _ROOM_OF_AN_ANSWER:
+        return error
+    return NoRoomError(
+        where=str(outbox),
+        found=f"{type(error).__name__}: no room left for an answer",
+        expected="room for an answer to every file",
+        remedy="Make room; docs/operations.md, “The disk is full”. The next run writes the answers that are missing.",
+    )
 
 
 def _aside(answer: Path) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
 import shutil
 import tempfile
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from include.errors import GateError, PlatformError
+from include.exports.files import flush
 from include.releases.bundle import MANIFEST_NAME, SIGNATURE_NAME, SNAPSHOT_NAME, hash_file, sign_bundle
 from include.releases.signing import load_signing_key
 from include.releases.stops import ReleaseStopped, StopReason
@@ -151,9 +151,9 @@ def _drafted_bundle(edition: Edition, folder: Path, settings: Settings) -> Itera
         sign_bundle(edition, draft, load_signing_key(settings))
         for path in draft.iterdir():
             path.chmod(0o644)
-            _flush(path)
+            flush(path)
         draft.chmod(0o755)
-        _flush(draft)
+        flush(draft)
         yield draft
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -208,7 +208,7 @@ def _put_in_place(draft: Path, folder: Path) -> None:
         if aside.exists():
             aside.rename(folder)
         raise
-    _flush(folder.parent)
+    flush(folder.parent)
     shutil.rmtree(aside, ignore_errors=True)
 
 
@@ -217,14 +217,6 @@ def _files_in(folder: Path) -> list[RenderedFile]:
         RenderedFile(path.name, path, hash_file(path), path.stat().st_size)
         for path in sorted(folder.iterdir(), key=lambda path: path.name)
     ]
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 # --- of a frozen edition ------------------------------------------------------------------------------------
