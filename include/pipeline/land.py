@@ -421,7 +421,7 @@ def land_file(
 
 
 def shown_path(path: Path) -> str:
-    """The path as a log, a notice or a page may show it: what carries a mark or personal data in it is not spelt out."""
+    """The path as a log, a notice or a page may show it: no part with a mark in it, no personal data."""
     parts = [printable_name(part) for part in path.parts]
     shown = [
         NEUTRAL_NAME if (file_is_marked if part is parts[-1] else name_is_marked)(part) else mask_personal_data(part)
