@@ -188,6 +188,20 @@ def _parser() -> argparse.ArgumentParser:
     waive.add_argument("--withdraw", type=int, metavar="ID", help="take waiver ID back")
     waive.add_argument("--list", action="store_true", dest="lists", help="all waivers and whether they hold")
 
+    readings = _command(commands, "readings", _readings, "readings of Word reports that wait for a person")
+    words = readings.add_subparsers(dest="word", metavar="WORD")
+    for word, help_text in (
+        ("confirm", "the document says what was read"),
+        ("reject", "it does not: nothing is loaded"),
+    ):
+        said = words.add_parser(word, help=help_text, description=help_text)
+        said.add_argument("receipt", metavar="RECEIPT")
+        said.add_argument(
+            "--reason", required=True, metavar="TEXT", help="why, without personal data; the sender reads it"
+        )
+        said.add_argument("--by", required=True, metavar="POST", help="the post of whoever compared, never a name")
+        said.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+
     impact = _command(commands, "rule-impact", _rule_impact, "which past files a rule would have held or warned about")
     impact.add_argument("rule", metavar="RULE", help="R-06, a message's code, a file of sql/rules, or a .sql file")
     impact.add_argument("--since", type=date.fromisoformat, metavar="DAY", help="files received on that day or later")
@@ -1018,6 +1032,43 @@ def _waive(options: argparse.Namespace) -> int:
             each["reason"],
         )
     _print_table(table)
+    return 0
+
+
+def _readings(options: argparse.Namespace) -> int:
+    from include.pipeline.readings import ReadingRefused, decide_reading, list_readings
+
+    with _opened() as (settings, engine):
+        decided = None
+        if options.word is not None:
+            try:
+                decided = decide_reading(
+                    engine, settings, options.receipt, options.word, reason=options.reason, role=options.by
+                )
+            except ReadingRefused as refused:
+                return _print_refusal(options, refused)
+        with engine.connect() as connection:
+            waiting = list_readings(connection)
+    if options.json:
+        _print_json({**({} if decided is None else {"file": asdict(decided)}), "readings": waiting})
+        return 0
+    if decided is not None:
+        print(f"Đã ghi. Tệp được xử lý lại, biên nhận {decided.receipt}: {decided.verdict} ({decided.code}).")
+        print(f"Trả lời cho đơn vị: {decided.answer}")
+    print(f"Kết quả đọc đang chờ đối chiếu: {len(waiting)}")
+    for each in waiting:
+        replaced = f"; đã có báo cáo gửi sau, {each['replaced_by']}" if each["replaced_by"] else ""
+        name = each["reporting_unit_name"] or each["reporting_unit"] or "chưa rõ đơn vị"
+        print(f"\n{each['receipt']}  {name}, kỳ {each['period']}, “{each['file']}”{replaced}")
+        for doubt in each["doubts"]:
+            print(f"  ? {doubt['text']}")
+        table = _table("Chỗ", "Chỉ tiêu", "Phân tổ", "Đọc được", right=("Đọc được",))
+        for figure in each["figures"]:
+            part = "" if figure["axis"] == "total" else f"{figure['axis']}/{figure['member']}"
+            shown = figure["value"] if figure["value"] is not None else figure["state"]
+            label = f"{figure['measure']} {figure['name'] or ''}".strip()
+            table.add_row(f"{figure['sheet']}, {figure['cell']}", label, part, shown)
+        _print_table(table)
     return 0
 
 
