@@ -1,4 +1,4 @@
-"""The queue of doubtful readings: what waits, and what becomes of it when a person has compared it with the document."""
+"""The queue of doubtful readings: what waits, and what becomes of it once a person compared it with the document."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _DECISION_LOCK: Final = 7_314_020
 
 # The latest word of the gate on the bytes of each arrival; an arrival of bytes that were held before is no other file.
 _LATEST: Final = (
-    "select distinct on (s.sha256, s.source_id) s.submission_id, s.sha256, s.source_id, s.reporting_unit_code,"
-    " s.period_code, s.subject_key, s.content_hash, s.verdict, s.verdict_code, s.received_count, r.receipt_id,"
-    " r.receipt_number, r.original_name, r.received_at, r.byte_size"
+    "with latest as (select distinct on (s.sha256, s.source_id) s.submission_id, s.sha256, s.source_id,"
+    " s.reporting_unit_code, s.period_code, s.subject_key, s.content_hash, s.verdict, s.verdict_code,"
+    " r.receipt_id, r.receipt_number, r.original_name, r.received_at, r.byte_size"
     " from warehouse.submission as s"
     " inner join landing.receipt as r on r.submission_id = s.submission_id and r.verdict <> 'duplicate'"
-    " order by s.sha256, s.source_id, s.submission_id desc"
+    " order by s.sha256, s.source_id, s.submission_id desc) "
 )
 
 
@@ -46,7 +46,8 @@ def list_readings(connection: Connection) -> list[dict[str, Any]]:
 
     waiting = connection.execute(
         text(
-            f"select latest.*, unit.name_vi as unit_name, newer.receipt_number as replaced_by from ({_LATEST}) as latest"
+            _LATEST  # noqa: S608  the constant above
+            + "select latest.*, unit.name_vi as unit_name, newer.receipt_number as replaced_by from latest"
             " left join reference.reporting_unit as unit on latest.reporting_unit_code = unit.unit_code"
             " left join lateral (select r.receipt_number from warehouse.submission as s"
             "  inner join landing.receipt as r on r.submission_id = s.submission_id and r.verdict = 'loaded'"
@@ -118,7 +119,7 @@ def decide_reading(
     role: str,
     decided_at: datetime | None = None,
 ) -> FileResult:
-    """Keep what `role`, a post, says of a doubtful reading, take its bytes through the gate again, and answer the sender.
+    """Keep what `role`, a post, says of a doubtful reading, take its bytes through the gate again, answer the sender.
 
     The file counts as received when it came, not when somebody found the time. `decided_at` (aware) is now when None.
     Raises ReadingRefused for a receipt that waits for nobody, bytes that are gone, and words that cannot be kept.
@@ -180,7 +181,8 @@ def _require_waiting(connection: Connection, receipt_number: str, word: Word) ->
 
     found = connection.execute(
         text(
-            f"select latest.* from ({_LATEST}) as latest inner join landing.receipt as asked"
+            _LATEST  # noqa: S608  the constant above
+            + "select latest.* from latest inner join landing.receipt as asked"
             " on latest.sha256 = asked.sha256 and latest.source_id = asked.source_id"
             " where asked.receipt_number = :number"
         ),

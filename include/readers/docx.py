@@ -1,7 +1,7 @@
 """Reads .docx from its raw XML: every table becomes a sheet, with the paragraphs above it as rows.
 
 Text boxes, content controls, results of fields and nested tables are read where they stand. What does not show on paper
-(hidden text, text struck out by a merge) and what stands outside the tables is kept for those who look for marks only.
+(hidden text, text covered by a merge) and what stands outside the tables is kept for those who look for marks only.
 """
 
 from __future__ import annotations
@@ -58,7 +58,10 @@ _CHANGES: Final = {
 
 
 def read_docx(path: Path) -> Workbook:
-    """The whole document. Raises WorkbookRefused: UNREADABLE, XML_DEPTH, SHEET_RANGE, MERGE_RANGE, those of check_word."""
+    """The whole document.
+
+    Raises WorkbookRefused: UNREADABLE, XML_DEPTH, SHEET_RANGE, MERGE_RANGE, and those of check_word.
+    """
     from lxml import etree
 
     try:
@@ -91,7 +94,7 @@ class _Package:
         self.trees: dict[str, Any] = {
             name: etree.fromstring(archive.read(name), parser)
             for name in names
-            if name.lower().endswith(".xml") and (name.startswith(f"{folder}/") or name.startswith("docProps/"))
+            if name.lower().endswith(".xml") and name.startswith((f"{folder}/", "docProps/"))
         }
         if local_name(self.trees[self.main]) != "document":
             raise KeyError(self.main)
@@ -418,7 +421,7 @@ class _Reading:
             together.remarks |= words.remarks
             together.has_picture = together.has_picture or words.has_picture
             boxed = [inner for box in words.boxes for inner in _blocks(box)]
-            if any(local_name(inner) == "p" and any(inner.iter("{*}t")) for inner in boxed):
+            if any(local_name(inner) == "p" and next(inner.iter("{*}t"), None) is not None for inner in boxed):
                 together.remarks.add("text_box")
             waiting = boxed + waiting
         together.pieces = ["\n".join(lines)]

@@ -275,13 +275,13 @@ def _with_comment(words: str) -> Callable[[Parts], None]:
 def controls(folder: Path, unit: str) -> Path:
     inline = f"<w:p><w:sdt><w:sdtPr/><w:sdtContent>{run('12')}</w:sdtContent></w:sdt></w:p>"
     around = "<w:sdt><w:sdtPr/><w:sdtContent>{}</w:sdtContent></w:sdt>"
-    return report(folder, unit, edit_rows=figure("MED01", inline), wrap=lambda form: around.format(form))
+    return report(folder, unit, edit_rows=figure("MED01", inline), wrap=around.format)
 
 
 @case("B059", "a content control nobody filled in shows its prompt: missing, not text", "loaded", "OK")
 def placeholder(folder: Path, unit: str) -> Path:
     prompt = f"<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{run('Bấm để nhập')}</w:sdtContent></w:sdt>"
-    return report(folder, unit, edit_rows=figure("MED11", f"<w:p>{prompt}</w:p>"))
+    return report(folder, unit, edit_rows=figure("RSP01", f"<w:p>{prompt}</w:p>"))
 
 
 @case("B059", "a figure that is a link", "loaded", "OK", loads=TWELVE)

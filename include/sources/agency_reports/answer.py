@@ -85,8 +85,8 @@ def write_answer(
 ) -> None:
     """Write the answer workbook: receipt and list of mistakes first, then the reporter's sheets with cells marked.
 
-    A macro-free .xlsx is given back as it was sent; of .xls and .ods the values are copied; a Word document, a file that
-    cannot be opened safely, is refused as secret or still incomplete is answered by the receipt alone.
+    A macro-free .xlsx is given back as it was sent; of .xls and .ods the values are copied; a Word document, and a file
+    that cannot be opened safely, is refused as secret or still incomplete, is answered by the receipt alone.
     """
     mistakes = [_without_place(Mistake(*finding)) for finding in findings]
     target = Path(answer_path)
@@ -225,7 +225,7 @@ def _front_sheet(receipt: AnswerReceipt, mistakes: Sequence[Mistake], sheets: fr
         if len(mistakes) > MAX_LISTED:
             rows.append(_wide(f"… và {len(mistakes) - MAX_LISTED} điểm khác cùng loại.", "text", 20))
     foot = (
-        "Trang này do hệ thống lập. Văn bản Word không được gửi trả; hàng và cột đếm từ góc trên bên trái của từng bảng."
+        "Trang này do hệ thống lập. Văn bản Word không được gửi trả; hàng và cột đếm từ góc trên bên trái mỗi bảng."
         if receipt.is_document
         else "Ô tô đỏ: phải sửa. Ô tô vàng: cần xem lại. Ghi chú gắn ở ô nói rõ từng điểm. Trang này do hệ thống lập;"
         " khi gửi lại có thể để nguyên, hệ thống sẽ bỏ qua."
@@ -329,7 +329,7 @@ def _next_steps(receipt: AnswerReceipt, mistakes: Sequence[Mistake]) -> list[str
     due = f" Hạn nộp: {_due_words(receipt.due_at)}." if receipt.due_at is not None else ""
     if receipt.awaits_confirmation:
         return [
-            "Không phải gửi lại tệp này. Đơn vị thống kê đối chiếu với văn bản rồi trả lời; thời hạn tính theo lúc gửi.",
+            "Không phải gửi lại tệp này. Đơn vị thống kê đối chiếu rồi trả lời; thời hạn tính theo lúc gửi.",
             "Không muốn chờ thì gửi số liệu bằng biểu mẫu .xlsx; bản gửi sau thay bản trước." + due,
         ]
     if receipt.verdict == "loaded":

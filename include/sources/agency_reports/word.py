@@ -16,6 +16,7 @@ from include.readers.grid import CellRemark, Sheet, Workbook, address, position
 from include.readers.table import Table, discover_tables
 from include.reference import Reference
 from include.sources.agency_reports.labels import ACTUAL, ESTIMATE
+from include.sources.agency_reports.lines import Role
 from include.vietnamese.money import UnitOfMeasure
 from include.vietnamese.numbers import format_number
 from include.vietnamese.text import match_key
@@ -46,7 +47,7 @@ class ReadTable:
     sheet: Sheet
     table: Table
     has_codes: bool
-    printed_above: Mapping[str, str]
+    printed_above: Mapping[Role, str]
 
 
 def find_doubts(
@@ -109,7 +110,7 @@ def _doubts_about_figure(row: Observation, read: ReadTable, reference: Reference
     if measure.value_type not in ("yes_no", "choice", "milestone") and _WORD.search(row.raw_text or ""):
         yield _IN_WORDS
     asked = reference.unit_of_measure(row.measure_code, row.axis_code, row.member_code)
-    role = "estimate" if row.value_kind == "uoc_nam" else "actual"
+    role: Role = "estimate" if row.value_kind == "uoc_nam" else "actual"
     if (
         row.printed_unit is None
         and read.printed_above.get(role)
@@ -139,7 +140,7 @@ def unread_tables(workbook: Workbook, read: Iterable[Sheet]) -> Iterator[tuple[F
 
 
 def name_places(reading: Reading, workbook: Workbook) -> Reading:
-    """The same reading with every place called as people find it in the document: table, row and column, or paragraph."""
+    """The same reading with every place called as people find it in the document: table, row, column, or paragraph."""
     sheets = {sheet.name: sheet for sheet in workbook.sheets}
 
     def named(sheet_name: str, cell: str) -> tuple[str, str]:
