@@ -307,7 +307,7 @@ def _read(options: argparse.Namespace) -> int:
         for row in rows:
             member = "" if row["axis"] == "total" else f"{row['axis']}: {row['member']}"
             # A publisher's figure carries its full address and, instead of a kind, the day it was closed.
-            place = row["cell"] if "sheet" not in row or "!" in row["cell"] else f"{row['sheet']}!{row['cell']}"
+            place = row["cell"] if "sheet" not in row or "!" in row["cell"] else _place(row["sheet"], row["cell"])
             kind = row["kind"] if "kind" in row else row["as_of"]
             table.add_row(place, row["measure"], member, row["value"] or "", row["unit"], row["state"], kind)
         _print_table(table)
@@ -356,7 +356,7 @@ def _trace(options: argparse.Namespace) -> int:
     for term in traced["terms"]:
         print(f"  {term['measure']}: {term['value']}")
         for cell in term["cells"]:
-            place = "!".join(part for part in (cell["sheet"], cell["cell"]) if part) or "cả báo cáo"
+            place = _place(cell["sheet"], cell["cell"]) or "cả báo cáo"
             notes = [f"in {cell['correction']['printed'] or 'không đọc được'}"] if "correction" in cell else []
             notes += [f"ngoại lệ số {each['number']}" for each in cell.get("waivers", ())]
             told = f"  ({'; '.join(notes)})" if notes else ""
@@ -966,6 +966,11 @@ def _keep_explanation(options: argparse.Namespace, connection: Connection) -> in
     if options.subject_kind == "outlier":
         return explain_outlier(connection, options.finding_id, options.answer_kind, speaker)
     return explain_restatement(connection, options.submission, speaker)
+
+
+def _place(sheet: str | None, cell: str | None) -> str:
+    """Sheet and address as one: Báo cáo!F12; of a Word document “Bảng 2, hàng 5, cột 3”."""
+    return (", " if cell and " " in cell else "!").join(part for part in (sheet, cell) if part)
 
 
 def _print_refusal(options: argparse.Namespace, refused: PlatformError) -> int:
