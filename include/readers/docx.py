@@ -44,7 +44,7 @@ _FALSE: Final = frozenset({"0", "false", "off", "none"})
 _WHOLE_NUMBER: Final = re.compile(r"0|[1-9]\d{0,14}")
 _HEADING_STYLE: Final = re.compile(r"(?i)heading ?([1-9])$")
 _PASSED_THROUGH: Final = frozenset(
-    {"sdtContent", "customXml", "smartTag", "hyperlink", "fldSimple", "ins", "moveTo", "dir", "bdo", "ruby", "rubyBase"}
+    {"sdtContent", "customXml", "smartTag", "hyperlink", "fldSimple", "ins", "moveTo", "dir", "bdo"}
 )
 _CHANGES: Final = {
     "ins": "chỗ thêm",

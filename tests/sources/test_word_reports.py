@@ -147,6 +147,7 @@ def test_a_figure_not_read_for_certain_says_why(tmp_path: Path, content: str, re
         "12",
         paragraph(complex_field(" FORMTEXT ", "12")),
         paragraph(run("12", "<w:b/>")),
+        "ước 12",
         "không phát sinh",
         "không áp dụng",
     ],

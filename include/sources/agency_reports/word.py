@@ -15,11 +15,11 @@ from include.readers.docx import PARAGRAPH
 from include.readers.grid import CellRemark, Sheet, Workbook, address, position
 from include.readers.table import Table, discover_tables
 from include.reference import Reference
-from include.sources.agency_reports.labels import ACTUAL, ESTIMATE
+from include.sources.agency_reports.labels import ACTUAL, ESTIMATE, ESTIMATE_MARK
 from include.sources.agency_reports.lines import Role
 from include.vietnamese.money import UnitOfMeasure
 from include.vietnamese.numbers import format_number
-from include.vietnamese.text import match_key
+from include.vietnamese.text import match_key, normalise
 
 _DOUBTS_OF_REMARKS: Final[dict[CellRemark, str]] = {
     "field": "con số là kết quả của công thức trong Word, có thể chưa được tính lại",
@@ -34,6 +34,9 @@ _NO_CODES: Final = "bảng không có mã số nên các dòng chỉ được nh
 _OTHER_HEADING: Final = "tiêu đề cột không phải của biểu mẫu nên chỉ được hiểu theo nghĩa"
 
 _WORD: Final = re.compile(r"[^\W\d_]{2}")
+_ESTIMATED: Final = re.compile(rf"{ESTIMATE_MARK}(?: tính)?\b", re.IGNORECASE)
+"""The form's own word before an estimate: “ước 120” is no number among words."""
+
 _CORNERS: Final = re.compile(r"([A-Z]{1,3}\d+):([A-Z]{1,3}\d+)")
 _COLUMN: Final = re.compile(r"\(cột ([A-Z]{1,3})\)")
 _LAST_NUMBER: Final = re.compile(r"\d+$")
@@ -107,7 +110,9 @@ def _doubts_about_figure(row: Observation, read: ReadTable, reference: Reference
     if any(place in merge for merge in read.sheet.merges):
         yield _MERGED
     measure = reference.measures[row.measure_code]
-    if measure.value_type not in ("yes_no", "choice", "milestone") and _WORD.search(row.raw_text or ""):
+    if measure.value_type not in ("yes_no", "choice", "milestone") and _WORD.search(
+        _ESTIMATED.sub("", normalise(row.raw_text or ""))
+    ):
         yield _IN_WORDS
     asked = reference.unit_of_measure(row.measure_code, row.axis_code, row.member_code)
     role: Role = "estimate" if row.value_kind == "uoc_nam" else "actual"
