@@ -202,7 +202,7 @@ def test_other_bytes_need_a_confirmation_of_their_own(desk: Desk, tmp_path: Path
     assert desk.news(unit) == [(Decimal(12),), (Decimal(13),)]
 
 
-def test_the_same_bytes_read_otherwise_than_confirmed_wait_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_bytes_read_otherwise_than_confirmed_wait_again(desk: Desk) -> None:
     """A confirmation is about a reading: a reader mended since may not bring in figures nobody has seen."""
     unit = "28285"
     held = desk.waits[unit]
@@ -425,7 +425,7 @@ def _teller(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, Any]
     return ttdn
 
 
-def test_bytes_that_are_gone_are_not_decided_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bytes_that_are_gone_are_not_decided_on(desk: Desk) -> None:
     held = desk.waits["28405"]
     (desk.settings.landing / held.sha256[:2] / held.sha256).unlink()
 

@@ -305,6 +305,12 @@ def test_what_was_deleted_is_not_read_but_looked_through(tmp_path: Path) -> None
             '<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>DDEAUTO</w:instrText></w:r></w:p>',
             "DDE",
         ),
+        (
+            '<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+            + complex_field(" QUOTE 68 68 69 ", "DDE")
+            + '<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>',
+            "FIELD_LOADS",
+        ),
         (table([[cell("a", '<w:gridSpan w:val="9000"/>')]]), "SHEET_RANGE"),
         (table([[cell("a", '<w:gridSpan w:val="x"/>')]]), "UNREADABLE"),
         ("<w:p>" * 400 + "</w:p>" * 400, "XML_DEPTH"),
