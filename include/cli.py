@@ -189,6 +189,20 @@ def _parser() -> argparse.ArgumentParser:
     waive.add_argument("--withdraw", type=int, metavar="ID", help="take waiver ID back")
     waive.add_argument("--list", action="store_true", dest="lists", help="all waivers and whether they hold")
 
+    readings = _command(commands, "readings", _readings, "readings of Word reports that wait for a person")
+    words = readings.add_subparsers(dest="word", metavar="WORD")
+    for word, help_text in (
+        ("confirm", "the document says what was read"),
+        ("reject", "it does not: nothing is loaded"),
+    ):
+        said = words.add_parser(word, help=help_text, description=help_text)
+        said.add_argument("receipt", metavar="RECEIPT")
+        said.add_argument(
+            "--reason", required=True, metavar="TEXT", help="why, without personal data; the sender reads it"
+        )
+        said.add_argument("--by", required=True, metavar="POST", help="the post of whoever compared, never a name")
+        said.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+
     impact = _command(commands, "rule-impact", _rule_impact, "which past files a rule would have held or warned about")
     impact.add_argument("rule", metavar="RULE", help="R-06, a message's code, a file of sql/rules, or a .sql file")
     impact.add_argument("--since", type=date.fromisoformat, metavar="DAY", help="files received on that day or later")
@@ -316,7 +330,7 @@ def _read(options: argparse.Namespace) -> int:
         for row in rows:
             member = "" if row["axis"] == "total" else f"{row['axis']}: {row['member']}"
             # A publisher's figure carries its full address and, instead of a kind, the day it was closed.
-            place = row["cell"] if "sheet" not in row or "!" in row["cell"] else f"{row['sheet']}!{row['cell']}"
+            place = row["cell"] if "sheet" not in row or "!" in row["cell"] else _place(row["sheet"], row["cell"])
             kind = row["kind"] if "kind" in row else row["as_of"]
             table.add_row(place, row["measure"], member, row["value"] or "", row["unit"], row["state"], kind)
         _print_table(table)
@@ -365,7 +379,7 @@ def _trace(options: argparse.Namespace) -> int:
     for term in traced["terms"]:
         print(f"  {term['measure']}: {term['value']}")
         for cell in term["cells"]:
-            place = "!".join(part for part in (cell["sheet"], cell["cell"]) if part) or "cả báo cáo"
+            place = _place(cell["sheet"], cell["cell"]) or "cả báo cáo"
             notes = [f"in {cell['correction']['printed'] or 'không đọc được'}"] if "correction" in cell else []
             notes += [f"ngoại lệ số {each['number']}" for each in cell.get("waivers", ())]
             told = f"  ({'; '.join(notes)})" if notes else ""
@@ -996,6 +1010,11 @@ def _keep_explanation(options: argparse.Namespace, connection: Connection) -> in
     return explain_restatement(connection, options.submission, speaker)
 
 
+def _place(sheet: str | None, cell: str | None) -> str:
+    """Sheet and address as one: Báo cáo!F12; of a Word document “Bảng 2, hàng 5, cột 3”."""
+    return (", " if cell and " " in cell else "!").join(part for part in (sheet, cell) if part)
+
+
 def _print_refusal(options: argparse.Namespace, refused: PlatformError) -> int:
     """What kept a person's words from being kept; the exit code."""
     if options.json:
@@ -1060,6 +1079,43 @@ def _waive(options: argparse.Namespace) -> int:
             each["reason"],
         )
     _print_table(table)
+    return 0
+
+
+def _readings(options: argparse.Namespace) -> int:
+    from include.pipeline.readings import ReadingRefused, decide_reading, list_readings
+
+    with _opened() as (settings, engine):
+        decided = None
+        if options.word is not None:
+            try:
+                decided = decide_reading(
+                    engine, settings, options.receipt, options.word, reason=options.reason, role=options.by
+                )
+            except ReadingRefused as refused:
+                return _print_refusal(options, refused)
+        with engine.connect() as connection:
+            waiting = list_readings(connection)
+    if options.json:
+        _print_json({**({} if decided is None else {"file": asdict(decided)}), "readings": waiting})
+        return 0
+    if decided is not None:
+        print(f"Đã ghi. Tệp được xử lý lại, biên nhận {decided.receipt}: {decided.verdict} ({decided.code}).")
+        print(f"Trả lời cho đơn vị: {decided.answer}")
+    print(f"Kết quả đọc đang chờ đối chiếu: {len(waiting)}")
+    for each in waiting:
+        replaced = f"; đã có báo cáo gửi sau, {each['replaced_by']}" if each["replaced_by"] else ""
+        name = each["reporting_unit_name"] or each["reporting_unit"] or "chưa rõ đơn vị"
+        print(f"\n{each['receipt']}  {name}, kỳ {each['period']}, “{each['file']}”{replaced}")
+        for doubt in each["doubts"]:
+            print(f"  ? {doubt['text']}")
+        table = _table("Chỗ", "Chỉ tiêu", "Phân tổ", "Đọc được", right=("Đọc được",))
+        for figure in each["figures"]:
+            part = "" if figure["axis"] == "total" else f"{figure['axis']}/{figure['member']}"
+            shown = figure["value"] if figure["value"] is not None else figure["state"]
+            label = f"{figure['measure']} {figure['name'] or ''}".strip()
+            table.add_row(f"{figure['sheet']}, {figure['cell']}", label, part, shown)
+        _print_table(table)
     return 0
 
 

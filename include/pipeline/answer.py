@@ -14,6 +14,7 @@ from include.calendar.periods import is_on_time, load_periods
 from include.errors import NoRoomError
 from include.exports.files import put_in_place
 from include.pipeline.land import stored_name
+from include.quality.doubts import WAITING
 from include.readers import WorkbookRefused
 from include.readers.sandbox import Sandbox
 from include.reference import load_reference
@@ -25,6 +26,7 @@ _ROOM_OF_AN_ANSWER = 1_000_000
 
 _ARRIVALS = text(
     "select r.receipt_id, r.receipt_number, r.sha256, r.original_name, r.received_at, r.verdict,"
+    " s.verdict_code as held_for,"
     " s.reporting_unit_code, s.period_code, s.revision_number, s.received_count, s.promoted_count,"
     " s.quarantined_count, s.ignored_count,"
     " (select min(f.received_at) from warehouse.submission as f"
@@ -137,4 +139,6 @@ def _receipt_of(arrival) -> AnswerReceipt:  # type: ignore[no-untyped-def]
         else {},
         due_at=period.due_at if period else None,
         file_name=arrival.original_name,
+        # Bytes sent again while the first arrival waits are held for the same reason.
+        awaits_confirmation=arrival.verdict != "loaded" and arrival.held_for == WAITING,
     )

@@ -302,6 +302,17 @@ def ingest_receipts(source_id: str, receipt_ids: Sequence[int]) -> dict[str, int
         return _count_verdicts(connection, receipt_ids)
 
 
+def ingest_landed(
+    connection: Connection, settings: Settings, source: Source, receipts: Sequence[Receipt]
+) -> dict[int, FileResult]:
+    """Take arrivals whose bytes are here already through the gate and answer them; their results by receipt id."""
+    numbers = [receipt.receipt_id for receipt in receipts]
+    with Sandbox(workers=1) as sandbox:
+        _take_through_gate(connection, settings, source, receipts, sandbox)
+        write_answers(connection, settings, source, numbers, sandbox)
+    return describe_receipts(connection, settings, numbers)
+
+
 def reconcile_receipts(source_id: str) -> dict[str, int]:
     """Take up arrivals that were left without verdict or answer by a broken run; how many ended in each verdict."""
     source, settings = load_source(source_id), load_settings()

@@ -80,6 +80,17 @@ def promote_batch(connection: Connection, decisions: Sequence[Decision]) -> dict
     )
     copy_rows(
         connection,
+        "warehouse.narrative",
+        "submission_id paragraph_number section_number heading body".split(),
+        (
+            (decision.file.submission_id, each.paragraph_number, each.section_number, each.heading, each.body)
+            for decision in decisions
+            if decision.verdict == "loaded"
+            for each in decision.file.reading.narrative
+        ),
+    )
+    copy_rows(
+        connection,
         "warehouse.shadow_finding",
         (
             "submission_id line_number rule_code message_code severity sheet_name cell found_vi expected_vi subject_vi"
