@@ -5,9 +5,10 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from include.readers.grid import WorkbookRefused
 
@@ -18,6 +19,9 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_HEAD_BYTES: Final = 1024
+_SEPARATOR_LINE: Final = re.compile(r"\"?sep=(.)\"?\s*", re.IGNORECASE)
+_OTHER_DELIMITERS: Final = {";": "chấm phẩy", "\t": "tab", "|": "gạch đứng"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +35,10 @@ class DelimitedRow:
 def read_delimited(path: Path, delimiter: str = ",") -> tuple[DelimitedRow, ...]:
     """Every record that is not blank, at least one, in order, cells as written.
 
-    The encoding is UTF-8, or UTF-16 where its mark says so; nothing else is tried, because it could not be told
-    from a wrong guess. Raises WorkbookRefused: EMPTY, TOO_BIG, TEXT_ENCODING with the line, TEXT_BROKEN with the line.
+    The encoding is UTF-8, or UTF-16 where its mark or its zero bytes say so; nothing else is tried, because it could
+    not be told from a wrong guess. A line "sep=," before all others is no record. Raises WorkbookRefused: EMPTY,
+    TOO_BIG, TEXT_ENCODING with line and byte, TEXT_BROKEN with the line, TEXT_DELIMITER with the delimiter used
+    instead: a spreadsheet that writes another one has rewritten numbers and codes too.
     """
     content = path.read_bytes() if path.stat().st_size <= MAX_TEXT_BYTES else None
     if content is None:
@@ -47,18 +53,48 @@ def read_delimited(path: Path, delimiter: str = ",") -> tuple[DelimitedRow, ...]
             begins = reader.line_num + 1
     except csv.Error as error:
         raise WorkbookRefused("TEXT_BROKEN", str(begins)) from error
+    if rows and len(rows[0].cells) <= 2 and (stated := _SEPARATOR_LINE.fullmatch(delimiter.join(rows[0].cells))):
+        if stated[1] != delimiter:
+            raise WorkbookRefused("TEXT_DELIMITER", _OTHER_DELIMITERS.get(stated[1], f"“{stated[1]}”"))
+        del rows[0]
     if not rows:
         raise WorkbookRefused("EMPTY")
+    if len(rows[0].cells) == 1:
+        used = max(_OTHER_DELIMITERS, key=rows[0].cells[0].count)
+        if rows[0].cells[0].count(used):
+            raise WorkbookRefused("TEXT_DELIMITER", _OTHER_DELIMITERS[used])
     return tuple(rows)
 
 
+def utf16_without_mark(head: bytes) -> Literal["utf-16-le", "utf-16-be"] | None:
+    """Which UTF-16 the first bytes of a text without byte order mark are; None when they are not.
+
+    In UTF-16 every comma, digit and line end has a zero byte on one side, always the same; other text has none.
+    """
+    head = head[:_HEAD_BYTES]
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if max(even, odd) * 4 < len(head[1::2]) or min(even, odd):
+        return None
+    return "utf-16-le" if odd else "utf-16-be" if even else None
+
+
+def undecodable_place(line_number: int, line: bytes, offset: int) -> str:
+    """Where in a file the byte stands that is no letter: "3 (byte thứ 12 của dòng, mã EB)"; `offset` within the line."""
+    return f"{line_number} (byte thứ {offset + 1} của dòng, mã {line[offset]:02X})"
+
+
 def _decode(content: bytes) -> str:
-    encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
+    marked = next((name for mark, name in _MARKS if content.startswith(mark)), None)
     try:
-        text = content.decode(encoding)
+        text = content.decode(marked or utf16_without_mark(content) or "utf-8")
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise WorkbookRefused("TEXT_ENCODING", str(line)) from error
+        raise _undecodable(content, error.start) from error
     if "\0" in text:
-        raise WorkbookRefused("TEXT_ENCODING", str(text[: text.index("\0")].count("\n") + 1))
+        raise _undecodable(text.encode(), text.encode().index(0))
     return text
+
+
+def _undecodable(content: bytes, at: int) -> WorkbookRefused:
+    begin = content.rfind(b"\n", 0, at) + 1
+    line = content.count(b"\n", 0, at) + 1
+    return WorkbookRefused("TEXT_ENCODING", undecodable_place(line, content[begin : at + 1], at - begin))

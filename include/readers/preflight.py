@@ -58,7 +58,7 @@ _FILLED_CELL = re.compile(
     rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r=[\"']([A-Za-z]{1,7})(\d{1,10})[\"'](?:[^>/]|/(?!>))*>(?=\s*<[^/])"
 )
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Za-z]{1,7})(\d{1,10}):([A-Za-z]{1,7})(\d{1,10})[\"']")
-_DECLARED_ENCODING = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]{0,200}?encoding=[\"']([\w.-]+)[\"']")
+_DECLARED_ENCODING = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"'>]*)[\"']")
 _DTD_MARKS = tuple(
     mark.encode(encoding) for mark in ("<!DOCTYPE", "<!ENTITY") for encoding in ("ascii", "utf-16-le", "utf-16-be")
 )
@@ -111,6 +111,8 @@ def _not_a_workbook(head: bytes) -> WorkbookRefused:
     for mark, name in _TYPE_MARKS:
         if head.startswith(mark):
             return WorkbookRefused("TYPE_MISMATCH", name)
+    if text.startswith((b"{", b"[")):
+        return WorkbookRefused("TYPE_MISMATCH", "JSON")
     return WorkbookRefused("TYPE_MISMATCH", "không rõ loại")
 
 
@@ -289,6 +291,8 @@ class _PartScan:
 
 def _check_encoding(start: bytes) -> None:
     """Only encodings in which the marks of a DTD can be seen as bytes are taken."""
+    if start.startswith((b"<\0\0\0", b"\xff\xfe\0\0", b"\0\0\xfe\xff", b"\0\0\0<")):
+        raise WorkbookRefused("XML_DTD", "UTF-32")
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return
     declared = _DECLARED_ENCODING.match(start)

@@ -174,6 +174,14 @@ def is_unicode_vietnamese(text: str) -> bool:
     return not text.isascii() and _BEYOND_FONTS.search(text) is not None
 
 
+def undo_misreading(text: str) -> str:
+    """The text read back where its UTF-8 was opened as Windows-1252 (“TÃ¢n”), any other text as it is.
+
+    For text of any language: no font encoding is suspected, so French stays French.
+    """
+    return text if text.isascii() else _reread_utf8(text) or text
+
+
 def legacy_encodings(text: str) -> tuple[LegacyEncoding, ...]:
     """Which encodings `decode_legacy` undoes in this cell, in the order it undoes them."""
     return _repair(text)[1]
@@ -211,10 +219,11 @@ def lookalike_letters(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(letter for word in mixed for letter in _OTHER_SCRIPT.findall(word)))
 
 
+MISREAD_UTF8: Final = "chữ Unicode bị mở sai bảng mã"
 _ENCODING_PHRASE: Final[dict[LegacyEncoding, str]] = {
     "TCVN3": "phông chữ TCVN3 (.VnTime)",
     "VNI": "phông chữ VNI",
-    "UTF8_AS_1252": "chữ Unicode bị mở sai bảng mã",
+    "UTF8_AS_1252": MISREAD_UTF8,
 }
 
 

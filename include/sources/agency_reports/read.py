@@ -45,6 +45,7 @@ from include.vietnamese.text import (
     describe_repairs,
     is_unicode_vietnamese,
     legacy_encodings,
+    lookalike_letters,
     match_key,
 )
 
@@ -142,11 +143,12 @@ def _has_content(row: Sequence[CellValue]) -> bool:
 
 
 def _repair(workbook: Workbook) -> tuple[Workbook, list[Finding]]:
-    """Text in old font encodings decoded; one finding a sheet says what was repaired and where first."""
+    """Text in old font encodings decoded; findings say, once a sheet, what was repaired or looks like what it is not."""
     sheets, findings = [], []
     for sheet in workbook.sheets:
         first: str | None = None
         kinds: dict[str, int] = {}
+        strange: dict[str, str] = {}
         rows = []
         font = _font_of(sheet)
         for row_index, row in enumerate(sheet.rows):
@@ -157,6 +159,8 @@ def _repair(workbook: Workbook) -> tuple[Workbook, list[Finding]]:
                 repaired[column], repairs = _repair_text(value)
                 if font is not None and repaired[column] == value and match_key(value) not in _PLAIN_WORDS:
                     repaired[column] = decode_font(value, font)
+                for letter in lookalike_letters(value):
+                    strange.setdefault(letter, address(row_index, column))
                 for kind in repairs:
                     kinds[kind] = kinds.get(kind, 0) + 1
                     first = first or address(row_index, column)
@@ -164,6 +168,9 @@ def _repair(workbook: Workbook) -> tuple[Workbook, list[Finding]]:
         if kinds and sheet.name != LISTS_SHEET:
             told = ", ".join(f"{kind} ({count} ô)" for kind, count in kinds.items())
             findings.append(Finding("TEXT_REPAIRED", sheet.name, first, found=told))
+        if strange:
+            letters = ", ".join(f"“{letter}”" for letter in strange)
+            findings.append(Finding("TEXT_LOOKALIKE", sheet.name, next(iter(strange.values())), found=letters))
         sheets.append(replace(sheet, name=decode_legacy(sheet.name)[0], rows=rows))
     return replace(workbook, sheets=tuple(sheets)), findings
 

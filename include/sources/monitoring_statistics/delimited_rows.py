@@ -43,6 +43,11 @@ class DelimitedTable:
         self._encoding = TextEncoding(lambda text: is_heading(text) or is_known(text))
         self._first = self._take_header(is_heading)
 
+    @property
+    def code_page(self) -> str | None:
+        """The Vietnamese code page of before the text is in; None for Unicode."""
+        return self._encoding.code_page
+
     def _take_header(self, is_heading: Callable[[str], bool]) -> LineBlock:
         """Find the header; what is left of its block are the first rows."""
         delimiters: tuple[str, ...] = _DELIMITERS
