@@ -20,7 +20,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _HEAD_BYTES: Final = 1024
-_SEPARATOR_LINE: Final = re.compile(r"\"?sep=(.)\"?\s*", re.IGNORECASE)
+_SEPARATOR_LINE: Final = re.compile(r"\"?sep=(.)\"?[,;\s]*", re.IGNORECASE)
 _OTHER_DELIMITERS: Final = {";": "chấm phẩy", "\t": "tab", "|": "gạch đứng"}
 
 
@@ -43,27 +43,31 @@ def read_delimited(path: Path, delimiter: str = ",") -> tuple[DelimitedRow, ...]
     content = path.read_bytes() if path.stat().st_size <= MAX_TEXT_BYTES else None
     if content is None:
         raise WorkbookRefused("TOO_BIG", f"{path.stat().st_size / 1024 / 1024:.0f} MB")
-    reader = csv.reader(io.StringIO(_decode(content), newline=""), delimiter=delimiter, strict=True)
+    text = _decode(content)
+    first_row = _check_delimiter(text, delimiter)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     csv.field_size_limit(MAX_CELL_CHARACTERS)
     rows, begins = [], 1
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
+            if begins >= first_row and any(cell.strip() for cell in cells):
                 rows.append(DelimitedRow(begins, tuple(cells)))
             begins = reader.line_num + 1
     except csv.Error as error:
         raise WorkbookRefused("TEXT_BROKEN", str(begins)) from error
-    if rows and len(rows[0].cells) <= 2 and (stated := _SEPARATOR_LINE.fullmatch(delimiter.join(rows[0].cells))):
-        if stated[1] != delimiter:
-            raise WorkbookRefused("TEXT_DELIMITER", _OTHER_DELIMITERS.get(stated[1], f"“{stated[1]}”"))
-        del rows[0]
     if not rows:
         raise WorkbookRefused("EMPTY")
-    if len(rows[0].cells) == 1:
-        used = max(_OTHER_DELIMITERS, key=rows[0].cells[0].count)
-        if rows[0].cells[0].count(used):
-            raise WorkbookRefused("TEXT_DELIMITER", _OTHER_DELIMITERS[used])
     return tuple(rows)
+
+
+def _check_delimiter(text: str, delimiter: str) -> int:
+    """The line the records begin on: the second where the first only says which delimiter is used."""
+    first = text.lstrip().partition("\n")[0]
+    stated = _SEPARATOR_LINE.fullmatch(first)
+    used = stated[1] if stated else max(_OTHER_DELIMITERS, key=first.count)
+    if used != delimiter and used in first and (stated or delimiter not in first):
+        raise WorkbookRefused("TEXT_DELIMITER", _OTHER_DELIMITERS.get(used, f"“{used}”"))
+    return text.count("\n", 0, text.index(first)) + 2 if stated else 1
 
 
 def utf16_without_mark(head: bytes) -> Literal["utf-16-le", "utf-16-be"] | None:
@@ -79,7 +83,7 @@ def utf16_without_mark(head: bytes) -> Literal["utf-16-le", "utf-16-be"] | None:
 
 
 def undecodable_place(line_number: int, line: bytes, offset: int) -> str:
-    """Where in a file the byte stands that is no letter: "3 (byte thứ 12 của dòng, mã EB)"; `offset` within the line."""
+    """Where a byte stands that is no letter, `offset` bytes into its line: "3 (byte thứ 12 của dòng, mã EB)"."""
     return f"{line_number} (byte thứ {offset + 1} của dòng, mã {line[offset]:02X})"
 
 

@@ -143,7 +143,7 @@ def _has_content(row: Sequence[CellValue]) -> bool:
 
 
 def _repair(workbook: Workbook) -> tuple[Workbook, list[Finding]]:
-    """Text in old font encodings decoded; findings say, once a sheet, what was repaired or looks like what it is not."""
+    """Text in old font encodings decoded; once a sheet it is told what was repaired and what only looks Vietnamese."""
     sheets, findings = [], []
     for sheet in workbook.sheets:
         first: str | None = None

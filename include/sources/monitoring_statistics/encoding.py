@@ -14,12 +14,12 @@ from include.model import Finding
 from include.readers.delimited import undecodable_place
 from include.sources.monitoring_statistics.rows import FileRefused
 from include.sources.monitoring_statistics.text_lines import LineBlock
-from include.vietnamese import tcvn3
+from include.vietnamese import tcvn3, vni
 from include.vietnamese.text import nfc
 
-Encoding = Literal["utf-8", "cp1258", "TCVN3"]
+Encoding = Literal["utf-8", "cp1258", "TCVN3", "VNI"]
 
-_CODE_PAGES: Final[tuple[Encoding, ...]] = ("TCVN3", "cp1258")
+_CODE_PAGES: Final[tuple[Encoding, ...]] = ("TCVN3", "VNI", "cp1258")
 _CELL_EDGE: Final = re.compile(rb"[,;\t|\"\n]")
 _MOST_CELLS_TRIED: Final = 2_000
 
@@ -86,6 +86,8 @@ class TextEncoding:
 def _decode(content: bytes, encoding: Encoding | None) -> str:
     if encoding == "TCVN3":
         return tcvn3.decode(content.decode("latin-1"))
+    if encoding == "VNI":
+        return vni.decode(content.decode("latin-1"))
     # cp1258 writes tones as characters of their own: composed, they are the letters everybody else writes.
     return nfc(content.decode(encoding or "utf-8"))
 
