@@ -587,7 +587,7 @@ def two_figures(folder: Path, unit: str) -> Path:
     return typed(folder, unit, line(NEWS, 5), line(NEWS, 7), line(BUDGET, 100, "triệu đồng"))
 
 
-@case("B087", "a line twice with one figure", "quarantined", "DUP_KEY", cells={"DUP_KEY": "D10"}, loads={"MED01": None})
+@case("B087", "a line twice with one figure", "quarantined", "DUP_KEY", cells={"DUP_KEY": "D10"})
 def one_figure_twice(folder: Path, unit: str) -> Path:
     return typed(folder, unit, line(NEWS, 5), line(NEWS, 5), line(BUDGET, 100, "triệu đồng"))
 
