@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import csv
 import unicodedata
+import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from include.reference import load_reference
+from include.errors import CatalogueError
+from include.model import Reading
+from include.readers import WorkbookRefused
+from include.readers.markup import check_xml
+from include.readers.preflight import check_file
+from include.reference import former_agencies, load_reference
+from include.reference.former_agencies import successors_of_agency
 from include.reference.provinces import load_provinces
+from include.sources.donor_projects.layouts import load_contract
+from include.sources.donor_projects.read import read_file as read_donors
 from include.vietnamese import tcvn3, vni
 from include.vietnamese.syllables import TONED, is_syllable, place_tones
 from include.vietnamese.text import (
@@ -23,6 +34,7 @@ from include.vietnamese.text import (
     normalise,
     undo_misreading,
 )
+from tests.sources.typed import HEADING, NEWS, Rows, line, read_typed, rows_of
 
 REFERENCE = Path(__file__).parents[2] / "include" / "reference"
 MANY = settings(max_examples=300, deadline=None)
@@ -226,7 +238,6 @@ Açores; três; você; avô; avó; pão; mãe; ações; nações; município; sa
 política; histórico"""
 SPANISH = """Año; niño; España; señor; mañana; educación; también; según; más; días; país; café; corazón; él; sí;
 qué; ¿cómo?"""
-)
 GERMAN = """Größe; Müller; für; über; Straße; Köln; München; Förderung; Österreich; Gemüse; Äpfel; Übung; schön"""
 PINYIN = """zhōngguó; běijīng; shànghǎi; yúnnán; guǎngxī; nǐ hǎo; lǜ; Lù Xùn; Hé Běi; tà; mí; dé; yì; wù; tóng; yú;
 hé; lì; Yúnnán Shěng; Guǎngzhōu; Kūnmíng; Nánníng"""
@@ -253,3 +264,117 @@ def test_another_language_is_not_made_vietnamese(text: str) -> None:
 def test_what_beside_a_sheet_of_a_font_has_a_letter_the_font_has_not_stays() -> None:
     assert decode_font("Água à vista", "TCVN3") == "Água à vista"
     assert decode_font("Số liệu", "VNI") == "Số liệu"
+
+
+# --- XML that hides what no parser may see --------------------------------------------------------------------
+
+DOCUMENT_TYPE = '<!DOCTYPE a [<!ENTITY b "c">]>'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f'<?xml version="1.0"?>{DOCUMENT_TYPE}<a/>'.encode("utf-32-le"),
+        f'<?xml version="1.0"?>{DOCUMENT_TYPE}<a/>'.encode("utf-32-be"),
+        f'<?xml version="1.0"?>{DOCUMENT_TYPE}<a/>'.encode("utf-32"),
+        f'<?xml version="1.0"?>{DOCUMENT_TYPE}<a/>'.encode("utf-16-le"),
+        b'<?xml version="1.0" encoding = "UTF-7"?>+ADwAIQ-DOCTYPE a><a/>',
+        b'<?xml version="1.0" ' + b" " * 500 + b'encoding="UTF-7"?>+ADwAIQ-DOCTYPE a><a/>',
+        b'<a xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="b.xml"/></a>',
+    ],
+)
+def test_no_encoding_hides_a_document_type(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.xml"
+    path.write_bytes(content)
+
+    with pytest.raises(WorkbookRefused) as refused:
+        check_xml(path)
+
+    assert refused.value.code in ("XML_DTD", "NOT_XML")
+
+
+def test_utf_8_under_another_name_is_refused_and_the_other_encoding_itself_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    text = '<?xml version="1.0" encoding="windows-1252"?><a>Café</a>'
+    path.write_bytes(text.encode("cp1252"))
+    check_xml(path)
+    path.write_bytes(text.encode())
+
+    with pytest.raises(WorkbookRefused) as refused:
+        check_xml(path)
+
+    assert (refused.value.code, refused.value.detail) == ("XML_ENCODING", "windows-1252")
+
+
+@pytest.mark.parametrize("declared", ['encoding = "UTF-7"', " " * 500 + 'encoding="UTF-7"'])
+def test_no_part_of_a_workbook_is_in_an_encoding_that_hides_a_document_type(tmp_path: Path, declared: str) -> None:
+    path = tmp_path / "a.xlsx"
+    book = openpyxl.Workbook()
+    book.save(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = f'<?xml version="1.0" {declared}?>'.encode() + parts[sheet][parts[sheet].index(b"<worksheet") :]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+    with pytest.raises(WorkbookRefused) as refused:
+        check_file(path)
+
+    assert refused.value.code == "XML_DTD"
+
+
+# --- names and bodies -----------------------------------------------------------------------------------------
+
+
+def test_a_title_that_begins_like_a_formula_is_kept_as_typed(tmp_path: Path) -> None:
+    layout = next(each for each in load_contract().layouts if each.name == "world_bank")
+    titles = ("=1+1", "@SUM(A1)", "+84 27 7385", "-2+3")
+    values = {"Country": "Vietnam", "Approval Date": "12/18/2003", "Timestamp": "11/30/2010", "Total Amt": "1"}
+    path = tmp_path / "a.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(layout.headers)
+        for number, title in enumerate(titles):
+            line = {**values, "Project ID": f"P{number}", "Project Title": title}
+            rows.writerow([line.get(header, "") for header in layout.headers])
+
+    reading = read_donors(str(path), "a.csv", datetime(2026, 6, 10, tzinfo=UTC))
+
+    assert tuple(flow.member for flow in reading.capital_flows if flow.measure == "capital_committed") == titles
+
+
+def test_a_misspelt_name_beside_a_code_of_today_is_told_with_the_body_of_that_code(tmp_path: Path) -> None:
+    # 28439 was a ward of before too: the sentence must not say that the code is no more.
+    reading = read_report_typed(tmp_path, [["Đơn vị báo cáo: 28439 - Phuong Cai Lay"], *HEADING[:4], *HEADING[5:]])
+
+    assert reading.refusal is not None
+    assert reading.refusal.code == "BODY_UNKNOWN"
+    assert reading.refusal.expected.startswith("“28439 - Phường Cai Lậy”")
+
+
+def read_report_typed(folder: Path, heading: Rows) -> Reading:
+    return read_typed(folder, rows_of(line(NEWS, 12), heading=heading))
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Sở Giao thông vận tải", ["SXD"]),
+        ("SỞ KH&ĐT TỈNH TIỀN GIANG", ["STC"]),
+        ("Sở LĐTB&XH", ["SNV", "SYT", "SGDDT"]),
+        ("Sở Y tế", []),
+        ("", []),
+    ],
+)
+def test_a_merged_agency_has_bodies_of_today(text: str, codes: list[str]) -> None:
+    assert [unit.code for unit in successors_of_agency(text)] == codes
+
+
+def test_a_successor_that_is_no_body_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "former_agencies.csv"
+    path.write_text("name_vi,aliases,successor_codes,until,basis\nSở A,,STC; XYZ,2025-03-01,memory\n", encoding="utf-8")
+
+    with pytest.raises(CatalogueError, match="Sở A: XYZ"):
+        former_agencies._successors(path)

@@ -15,6 +15,7 @@ from include.calendar.periods import VIETNAM, Period, period_of_text
 from include.model import Finding, Heading, ValueKind
 from include.readers.grid import Sheet, Workbook, address
 from include.reference import Reference, ReportingUnit
+from include.reference.former_agencies import successors_of_agency
 from include.sources.agency_reports.labels import (
     HEADING_FIELDS,
     KIND_ALIASES,
@@ -240,6 +241,9 @@ def _unknown_unit(stated: Statement, reference: Reference, on: date) -> Finding:
             return Finding(
                 "BODY_FORMER", stated.sheet, stated.cell, found=stated.text, expected="; ".join(dict.fromkeys(names))
             )
+        if agencies := successors_of_agency(text):
+            shown = "; ".join(f"{unit.name_vi} ({unit.code})" for unit in agencies)
+            return Finding("BODY_FORMER", stated.sheet, stated.cell, found=stated.text, expected=shown)
     return Finding(
         "BODY_UNKNOWN",
         stated.sheet,
