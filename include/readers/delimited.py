@@ -77,7 +77,7 @@ def utf16_without_mark(head: bytes) -> Literal["utf-16-le", "utf-16-be"] | None:
     """
     head = head[:_HEAD_BYTES]
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if max(even, odd) * 4 < len(head[1::2]) or min(even, odd):
+    if max(even, odd) * 2 < len(head[1::2]) or min(even, odd):
         return None
     return "utf-16-le" if odd else "utf-16-be" if even else None
 
