@@ -148,6 +148,8 @@ def _not_a_workbook(head: bytes) -> WorkbookRefused:
     for mark, name in _TYPE_MARKS:
         if head.startswith(mark):
             return WorkbookRefused("TYPE_MISMATCH", name)
+    if text.startswith((b"{", b"[")):
+        return WorkbookRefused("TYPE_MISMATCH", "JSON")
     return WorkbookRefused("TYPE_MISMATCH", "không rõ loại")
 
 

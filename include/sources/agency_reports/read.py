@@ -49,6 +49,7 @@ from include.vietnamese.text import (
     describe_repairs,
     is_unicode_vietnamese,
     legacy_encodings,
+    lookalike_letters,
     match_key,
 )
 
@@ -199,11 +200,12 @@ def _has_content(row: Sequence[CellValue]) -> bool:
 
 
 def _repair(workbook: Workbook) -> tuple[Workbook, list[Finding]]:
-    """Text in old font encodings decoded; one finding a sheet says what was repaired and where first."""
+    """Text in old font encodings decoded; once a sheet it is told what was repaired and what only looks Vietnamese."""
     sheets, findings = [], []
     for sheet in workbook.sheets:
         first: str | None = None
         kinds: dict[str, int] = {}
+        strange: dict[str, str] = {}
         rows = []
         font = _font_of(sheet)
         for row_index, row in enumerate(sheet.rows):
@@ -221,6 +223,8 @@ def _repair(workbook: Workbook) -> tuple[Workbook, list[Finding]]:
                 repaired[column], repairs = _repair_text(value)
                 if font is not None and repaired[column] == value and match_key(value) not in _PLAIN_WORDS:
                     repaired[column] = decode_font(value, font)
+                for letter in lookalike_letters(value):
+                    strange.setdefault(letter, address(row_index, column))
                 for kind in repairs:
                     kinds[kind] = kinds.get(kind, 0) + 1
                     first = first or address(row_index, column)
@@ -228,6 +232,9 @@ def _repair(workbook: Workbook) -> tuple[Workbook, list[Finding]]:
         if kinds and sheet.name != LISTS_SHEET:
             told = ", ".join(f"{kind} ({count} ô)" for kind, count in kinds.items())
             findings.append(Finding("TEXT_REPAIRED", sheet.name, first, found=told))
+        if strange:
+            letters = ", ".join(f"“{letter}”" for letter in strange)
+            findings.append(Finding("TEXT_LOOKALIKE", sheet.name, next(iter(strange.values())), found=letters))
         sheets.append(replace(sheet, name=decode_legacy(sheet.name)[0], rows=rows))
     paragraphs = tuple(replace(each, text=_repair_text(each.text)[0]) for each in workbook.paragraphs)
     return replace(workbook, sheets=tuple(sheets), paragraphs=paragraphs), findings
