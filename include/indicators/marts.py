@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from include import faults
 from include.errors import GateError
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def build_marts(connection: Connection, as_known: datetime | None = None) -> Non
         with with_rights_of(connection, "ttdn_mart_builder"):
             for path in sorted((SQL_ROOT / "marts").glob("*.sql")):
                 run_script(connection, with_composed_queries(read_file(f"marts/{path.name}")))
+                faults.hit("marts_within_build")
 
 
 def ensure_current(connection: Connection) -> bool:

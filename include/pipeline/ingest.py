@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, text
 
+from include import faults
 from include.calendar.periods import VIETNAM
 from include.errors import SourceContractError
 from include.model import CODES_TO_FORGET, Finding, Reading
@@ -169,6 +170,7 @@ def land_inbox(source_id: str) -> list[list[int]]:
                     connection, settings, path, source_id=source_id, received_at=moment, inbox_fingerprint=fingerprint
                 )
                 connection.commit()
+                faults.hit("land_after_commit")
             except (OSError, SourceContractError) as problem:
                 # One file, or one folder's manifest, must not keep the others out; it is tried again next time.
                 connection.rollback()
@@ -262,8 +264,10 @@ def read_in_sandbox(sandbox: Sandbox, source: Source, receipts: Sequence[Receipt
     corrections = load_corrections(source)
     outcomes = sandbox.map(source.reader, [(str(r.path), r.original_name, r.received_at) for r in receipts])
     readings = []
+    faults.hit("read_before_files")
     try:
         for receipt, outcome in zip(receipts, outcomes, strict=True):
+            faults.hit("read_between_files")
             if isinstance(outcome, WorkbookRefused):
                 readings.append(Reading(heading=None, refusal=Finding(outcome.code, found=outcome.detail)))
             elif isinstance(outcome, BaseException):
@@ -292,6 +296,7 @@ def _take_through_gate(
     if source.answerer is None:
         # Nothing is left to do for the children; they keep what they grew to while they read.
         sandbox.close()
+    faults.hit("read_after_files")
     with spools_removed(readings), gate_lock(connection):
         # Asked again under the lock: another run may have closed these arrivals, or taken the same bytes, meanwhile.
         still_open = {receipt.receipt_id for receipt in _without_verdict(connection, waiting)}
@@ -309,6 +314,7 @@ def _take_through_gate(
                 _record_refusal(connection, receipt, reading, held.get(receipt.receipt_id))
                 continue
             staged.append(_stage(connection, source, receipt, reading, reference))
+        faults.hit("refuse_before_commit")
         connection.commit()
         remove_forgotten(connection, settings)
         for wave in _in_waves(staged):
@@ -316,6 +322,7 @@ def _take_through_gate(
         for receipt in (*repeats, *late_repeats):
             if receipt.receipt_id in still_open:
                 _record_repeat(connection, receipt)
+        faults.hit("repeat_before_commit")
         connection.commit()
     if same_drop:
         # The first of equal files decided; the others are now repeats of it, or held for the same reason.
@@ -342,7 +349,9 @@ def _pass_wave(
         _record_held_again(connection, receipt, held[receipt.receipt_id], decision.told)
     again = {decision.file.submission_id for decision in still_held}
     promote_batch(connection, [d for d in decisions if d.file.submission_id not in again])
+    faults.hit("promote_before_commit")
     connection.commit()
+    faults.hit("promote_after_commit")
 
 
 def _in_waves(files: Sequence[StagedFile]) -> Iterator[list[StagedFile]]:

@@ -14,11 +14,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
 from sqlalchemy import Connection, text
 
+from include import faults
 from include.calendar.periods import VIETNAM
+from include.drafts import draft_folder
 from include.errors import SourceContractError
 from include.readers.secrecy import name_is_marked
 from include.settings import Settings
@@ -155,6 +156,7 @@ def land_file(
     )
     if is_marked:
         forget_file(connection, sha256)
+    faults.hit("land_before_receipt")
     return note_receipt(
         connection,
         sha256=sha256,
@@ -239,6 +241,7 @@ def forgotten_among(connection: Connection, receipts: Sequence[Receipt]) -> dict
 def remove_forgotten(connection: Connection, settings: Settings) -> None:
     """Remove the bytes of every forgotten file; also what a crash left behind."""
     for sha256 in connection.execute(text("select sha256 from landing.file where forgotten_at is not null")).scalars():
+        faults.hit("forget_before_unlink")
         (settings.landing / stored_name(sha256)).unlink(missing_ok=True)
 
 
@@ -287,9 +290,9 @@ def printable_name(name: str) -> str:
 def _take_bytes(path: Path, landing: Path) -> tuple[str, int]:
     # Hashed while copied: a file replaced in the meantime can never lie under another file's hash.
     landing.mkdir(parents=True, exist_ok=True)
-    aside = landing / f"{uuid4().hex}.part"
     digest, size = hashlib.sha256(), 0
-    try:
+    with draft_folder(landing) as drafts:
+        aside = drafts / "bytes"
         with path.open("rb") as source, aside.open("wb") as target:
             while chunk := source.read(_CHUNK):
                 digest.update(chunk)
@@ -297,11 +300,11 @@ def _take_bytes(path: Path, landing: Path) -> tuple[str, int]:
                 size += len(chunk)
             target.flush()
             os.fsync(target.fileno())
+        faults.hit("land_before_rename")
         stored = landing / stored_name(digest.hexdigest())
         stored.parent.mkdir(exist_ok=True)
         aside.replace(stored)
-    finally:
-        aside.unlink(missing_ok=True)
+        faults.hit("land_after_rename")
     return digest.hexdigest(), size
 
 

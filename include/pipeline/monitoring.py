@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, text
 
+from include import faults
 from include.errors import GateError
 from include.model import SPOOL_PREFIX, MonitoringRows, Reading
 from include.pipeline.monitoring_totals import add_up
@@ -167,6 +168,7 @@ def load_counts(connection: Connection, files: Mapping[int, MonitoringRows]) -> 
     }
     _sort_in_memory(connection)
     made = _make_months(connection, batch["loaded"])
+    faults.hit("promote_after_partitions")
     with ThreadPoolExecutor(1) as beside:
         totals = [beside.submit(_totals_of, row, files[row.submission_id]) for row in loaded]
         run_file(connection, "load/monitoring_count.sql", batch)
@@ -174,6 +176,7 @@ def load_counts(connection: Connection, files: Mapping[int, MonitoringRows]) -> 
         run_file(connection, "load/monitoring_day.sql", batch)
         for month in made:
             connection.execute(_CONSTRAIN_MONTH, {"month": month})
+        faults.hit("promote_before_totals")
         for added in totals:
             copy_text(connection, "warehouse.monitoring_day_total", _TOTAL, added.result())
     differing = run_file(connection, "load/monitoring_day_total_differs.sql", batch).one_or_none()

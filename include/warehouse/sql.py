@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from include import faults
 from include.settings import PROJECT_ROOT
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ class _CopyStream(io.TextIOBase):
         return True
 
     def read(self, size: int | None = -1) -> str:
+        faults.hit("copy_within")
         wanted = _CHUNK_CHARACTERS if size is None or size < 0 else size
         pieces, length = [self._rest], len(self._rest)
         try:

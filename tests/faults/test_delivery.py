@@ -484,7 +484,7 @@ def test_no_recipient_gets_an_edition_twice_however_often_the_run_is_killed(desk
         desk.approve(trial)
         for _ in range(chance.choice((1, 1, 2))):
             if chance.random() < 0.6:
-                child = start_delivery(desk.settings, f"{chance.choice(faults.POINTS)}:{chance.randint(1, 3)}")
+                child = start_delivery(desk.settings, f"{chance.choice(faults.DELIVERY)}:{chance.randint(1, 3)}")
             else:
                 child = start_delivery(desk.settings)
                 child.join(chance.uniform(0, whole_run))

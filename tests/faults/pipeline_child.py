@@ -1,0 +1,196 @@
+"""Runs of the pipeline as Airflow starts them, in processes of their own that may be killed; forked from a warm one."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+from include.settings import PROJECT_ROOT
+
+
+class Run:
+    """A run of the pipeline: the process at its top, and what it wrote when it failed."""
+
+    def __init__(self, pid: int, log: Path) -> None:
+        self.pid, self._log = pid, log
+        self._handle = os.pidfd_open(pid)
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it ended within that time."""
+        poll = select.poll()
+        poll.register(self._handle, select.POLLIN)
+        return bool(poll.poll(max(0.0, seconds) * 1000))
+
+    def end(self) -> None:
+        """Wait for its end; fails where it failed."""
+        assert self.wait(180), "the run does not end"
+        assert not self._log.exists(), self._log.read_text(encoding="utf-8")
+        os.close(self._handle)
+
+    def kill(self, *, below: bool = True, itself: bool = True) -> None:
+        """As by `kill -9`: the process at the top, everything below it, or both at once."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            top = psutil.Process(self.pid)
+            top.suspend()
+            chosen = [*(top.children(recursive=True) if below else ()), *([top] if itself else ())]
+            for process in chosen:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+            top.resume()
+
+
+class Starter:
+    """A process that has imported everything a run needs, and forks the runs."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.pipeline_child"],
+            cwd=PROJECT_ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def start(
+        self,
+        environment: Mapping[str, str],
+        sources: Sequence[str],
+        *,
+        fault: str = "",
+        publishes: bool = False,
+        is_supervised: bool = False,
+    ) -> Run:
+        """Start a run that takes in what is new of these sources; marts and extracts follow when it `publishes`.
+
+        `is_supervised` puts a process above it that waits for it, as a worker of Airflow does.
+        """
+        log = Path(environment["TTDN_HOME"]) / "failure.txt"
+        asked = [{**environment, "TTDN_FAULT": fault}, list(sources), publishes, is_supervised, str(log)]
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.flush()
+        return Run(int(self._process.stdout.readline()), log)
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+@contextlib.contextmanager
+def starting() -> Iterator[Starter]:
+    """A starter of runs, stopped at the end."""
+    starter = Starter()
+    try:
+        yield starter
+    finally:
+        starter.stop()
+
+
+# --- in the process that forks --------------------------------------------------------------------------------
+
+
+def serve() -> None:
+    """Fork one run for each line asked; the answer is its number."""
+    from include.pipeline import extract, ingest  # noqa: F401
+    from include.quality.library import great_expectations
+    from include.quality.suites import load_suites
+    from include.readers import sandbox
+    from include.reference import load_reference
+    from include.sources import list_sources
+
+    great_expectations()
+    load_suites()
+    load_reference()
+    for source in list_sources():
+        for function in filter(None, (source.reader, source.answerer)):
+            sandbox.resolve(function)
+    sandbox.subprocess.Popen = _ForkedReader  # type: ignore[assignment, misc]
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for asked in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.setsid()
+            _run(*json.loads(asked))
+        print(pid, flush=True)
+
+
+def _run(environment: dict[str, str], sources: list[str], publishes: bool, is_supervised: bool, log: str) -> None:
+    if is_supervised and (task := os.fork()):
+        os.waitpid(task, 0)
+        os._exit(0)
+    os.environ.update(environment)
+    try:
+        take_in(sources, publishes=publishes)
+    except BaseException:
+        Path(log).write_text(traceback.format_exc(), encoding="utf-8")
+        os._exit(1)
+    os._exit(0)
+
+
+def take_in(sources: Sequence[str], *, publishes: bool) -> None:
+    """What the DAGs of these sources do at their next turn; with the marts and extracts that follow when asked for."""
+    from include.pipeline.build import build_marts
+    from include.pipeline.extract import build_extracts
+    from include.pipeline.ingest import ingest_receipts, land_inbox, reconcile_receipts
+
+    for source in sources:
+        for batch in land_inbox(source):
+            ingest_receipts(source, batch)
+        reconcile_receipts(source)
+    if publishes:
+        build_marts()
+        build_extracts()
+
+
+class _ForkedReader:
+    """A sandbox child forked from the run, instead of a Python started anew, which takes longer than the file does."""
+
+    def __init__(self, command: Sequence[str], *, pass_fds: tuple[int, ...], **_: object) -> None:
+        from include.readers import child
+
+        self._status: int | None = None
+        self._pid = os.fork()
+        if self._pid == 0:
+            try:
+                os.setsid()
+                kept = sorted((0, 1, 2, *pass_fds))
+                for below, above in itertools.pairwise((*kept, 1 << 16)):
+                    os.closerange(below + 1, above)
+                # It stands in a process as large as the run; its limits are tested where they are made.
+                child._limit = lambda memory_bytes, cpu_seconds: None
+                request_fd, answer_fd, lifeline_fd = pass_fds
+                child.main(request_fd, answer_fd, lifeline_fd, str(PROJECT_ROOT), [])
+            finally:
+                os._exit(0)
+
+    def poll(self) -> int | None:
+        if self._status is None and os.waitpid(self._pid, os.WNOHANG)[0]:
+            self._status = -signal.SIGKILL
+        return self._status
+
+    def kill(self) -> None:
+        os.kill(self._pid, signal.SIGKILL)
+
+    def wait(self, timeout: float | None = None) -> int:
+        while self.poll() is None:
+            time.sleep(0.001)
+        return -signal.SIGKILL
+
+
+if __name__ == "__main__":
+    serve()
