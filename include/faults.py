@@ -68,7 +68,7 @@ POINTS: Final = (*PIPELINE, *RELEASE, *DELIVERY)
 """Every point there is, in the order a process passes them; each is hit in one place of the code."""
 
 _STATED = re.compile(r"(?P<point>\w+)(:(?P<number>[1-9]\d*))?(!(?P<effect>error|wait:(?P<sign>/.+)))?")
-_PATIENCE_SECONDS = 120.0
+_PATIENCE_SECONDS = 600.0
 
 _hits: Counter[str] = Counter()
 
@@ -77,7 +77,7 @@ def hit(point: str) -> None:
     """Pass the point, or have happen there what TTDN_FAULT states for it.
 
     `point` kills the process as by `kill -9`, `point:n` at the n-th time; `point!error` raises OSError;
-    `point!wait:/path` makes the file /path.reached and waits until there is a file /path, for two minutes at most.
+    `point!wait:/path` writes its number into /path.reached and waits until there is a file /path, for ten minutes at most.
     Raises ValueError for a point or a TTDN_FAULT that is none: a fault that never strikes would prove nothing.
     """
     stated = os.environ.get(VARIABLE)
@@ -99,7 +99,9 @@ def hit(point: str) -> None:
 
 
 def _wait_for(sign: Path) -> None:
-    sign.with_name(f"{sign.name}.reached").touch()
+    draft = sign.with_name(f".{sign.name}.reached")
+    draft.write_text(str(os.getpid()), encoding="ascii")
+    draft.replace(sign.with_name(f"{sign.name}.reached"))
     end = time.monotonic() + _PATIENCE_SECONDS
     while not sign.exists():
         if time.monotonic() > end:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, text
+from sqlalchemy.exc import IntegrityError
 
 from include import faults
 from include.calendar.periods import VIETNAM
@@ -133,12 +134,12 @@ def ingest_files(
         return _rehearse(reports, source, engine, received_at or now())
     with connected_as(engine, "ttdn_loader") as connection:
         receipts = []
-        manifests: dict[Path, dict[str, datetime]] = {}
+        manifests = {folder: read_manifest(folder) for folder in dict.fromkeys(path.parent for path in reports)}
         for path in reports:
-            times = manifests.setdefault(path.parent, read_manifest(path.parent))
-            moment = received_at or times.get(printable_name(path.name)) or now()
+            moment = received_at or manifests[path.parent].get(printable_name(path.name)) or now()
             receipts.append(land_file(connection, settings, path, source_id=source_id, received_at=moment))
-        connection.commit()
+            # One by one: two runs that bring the same files in another order would wait for each other.
+            connection.commit()
         with Sandbox(workers=2) as sandbox:
             _take_through_gate(connection, settings, source, receipts, sandbox)
             write_answers(connection, settings, source, [receipt.receipt_id for receipt in receipts], sandbox)
@@ -171,6 +172,9 @@ def land_inbox(source_id: str) -> list[list[int]]:
                 )
                 connection.commit()
                 faults.hit("land_after_commit")
+            except IntegrityError:
+                # A run beside this one has just taken the same file.
+                connection.rollback()
             except (OSError, SourceContractError) as problem:
                 # One file, or one folder's manifest, must not keep the others out; it is tried again next time.
                 connection.rollback()

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SQL_ROOT = PROJECT_ROOT / "sql"
 
+LOCK_WAIT = "10s"
+
 _CHUNK_CHARACTERS = 1 << 16
 _FILE_CHUNK_BYTES = 1 << 20
 
@@ -38,6 +40,16 @@ def run_script(connection: Connection, script: str) -> None:
     """Run SQL text that takes no parameters, as many statements as it holds, in the open transaction."""
     with _cursor(connection) as cursor:
         cursor.execute(script)
+
+
+def limit_lock_waits(connection: Connection) -> None:
+    """Let the open transaction give up, to be tried again, when somebody holds for ten seconds what it has to lock.
+
+    Who waits for a whole table makes everybody wait who comes after.
+    """
+    from sqlalchemy import text
+
+    connection.execute(text("select set_config('lock_timeout', :limit, true)"), {"limit": LOCK_WAIT})
 
 
 def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:

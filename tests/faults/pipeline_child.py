@@ -33,28 +33,37 @@ class Run:
         poll.register(self._handle, select.POLLIN)
         return bool(poll.poll(max(0.0, seconds) * 1000))
 
+    def failure(self) -> str:
+        """Wait for its end; the kinds of error it failed with and where, empty when it did not fail or was killed."""
+        assert self.wait(180), "the run does not end"
+        os.close(self._handle)
+        return self._log.read_text(encoding="utf-8") if self._log.exists() else ""
+
+    def was_killed(self) -> bool:
+        """Wait for its end; whether it neither came to its end nor failed."""
+        return not self.failure() and not self._log.with_suffix(".done").exists()
+
     def end(self) -> None:
         """Wait for its end; fails where it failed."""
-        assert self.wait(180), "the run does not end"
-        assert not self._log.exists(), self._log.read_text(encoding="utf-8")
-        os.close(self._handle)
+        failure = self.failure()
+        assert not failure, failure
+        assert self._log.with_suffix(".done").exists(), "the run was killed"
 
-    def kill(self, *, below: bool = True, itself: bool = True) -> None:
-        """As by `kill -9`: the process at the top, everything below it, or both at once."""
+    def kill(self, *, below: bool = True) -> None:
+        """As by `kill -9`: the process at the top, and everything below it at once unless told otherwise."""
         with contextlib.suppress(psutil.NoSuchProcess):
             top = psutil.Process(self.pid)
             top.suspend()
-            chosen = [*(top.children(recursive=True) if below else ()), *([top] if itself else ())]
-            for process in chosen:
+            for process in (*(top.children(recursive=True) if below else ()), top):
                 with contextlib.suppress(psutil.NoSuchProcess):
                     process.kill()
-            top.resume()
 
 
 class Starter:
     """A process that has imported everything a run needs, and forks the runs."""
 
     def __init__(self) -> None:
+        self._started = 0
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.pipeline_child"],
             cwd=PROJECT_ROOT,
@@ -72,13 +81,17 @@ class Starter:
         fault: str = "",
         publishes: bool = False,
         is_supervised: bool = False,
+        by_hand: Sequence[Path] = (),
     ) -> Run:
         """Start a run that takes in what is new of these sources; marts and extracts follow when it `publishes`.
 
-        `is_supervised` puts a process above it that waits for it, as a worker of Airflow does.
+        `is_supervised` puts a process above it that waits for it, as a worker of Airflow does. With `by_hand` it takes
+        in these files, in this order, as `ttdn ingest` does.
         """
-        log = Path(environment["TTDN_HOME"]) / "failure.txt"
-        asked = [{**environment, "TTDN_FAULT": fault}, list(sources), publishes, is_supervised, str(log)]
+        self._started += 1
+        log = Path(environment["TTDN_HOME"]) / f"failure-{self._started}.txt"
+        files = [str(path) for path in by_hand]
+        asked = [{**environment, "TTDN_FAULT": fault}, list(sources), publishes, files, is_supervised, str(log)]
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(asked) + "\n")
@@ -129,16 +142,28 @@ def serve() -> None:
         print(pid, flush=True)
 
 
-def _run(environment: dict[str, str], sources: list[str], publishes: bool, is_supervised: bool, log: str) -> None:
+def _run(
+    environment: dict[str, str],
+    sources: list[str],
+    publishes: bool,
+    files: list[str],
+    is_supervised: bool,
+    log: str,
+) -> None:
     if is_supervised and (task := os.fork()):
         os.waitpid(task, 0)
         os._exit(0)
     os.environ.update(environment)
     try:
-        take_in(sources, publishes=publishes)
-    except BaseException:
-        Path(log).write_text(traceback.format_exc(), encoding="utf-8")
+        if files:
+            take_in_by_hand(sources[0], files)
+        else:
+            take_in(sources, publishes=publishes)
+    except BaseException as error:
+        kinds = " ".join(f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__)
+        Path(log).write_text(f"{kinds}\n{traceback.format_exc()}", encoding="utf-8")
         os._exit(1)
+    Path(log).with_suffix(".done").touch()
     os._exit(0)
 
 
@@ -155,6 +180,16 @@ def take_in(sources: Sequence[str], *, publishes: bool) -> None:
     if publishes:
         build_marts()
         build_extracts()
+
+
+def take_in_by_hand(source: str, files: Sequence[str]) -> None:
+    """What `ttdn ingest` does."""
+    from include.pipeline.ingest import ingest_files
+    from include.settings import load_settings
+    from include.warehouse.connect import engine, warehouse_url
+
+    settings = load_settings()
+    ingest_files(map(Path, files), source_id=source, settings=settings, engine=engine(warehouse_url(settings)))
 
 
 class _ForkedReader:

@@ -65,9 +65,7 @@ def write_reports(folder: Path) -> Drop:
     write_report(folder / "my-tho.xlsx", "28261", actual={"MED01": 20})
     write_report(folder / "my-tho-sua.xlsx", "28261", actual={"MED01": 99})
     (folder / "hong.xlsx").write_bytes(b"PK\x03\x04 cut off")
-    write_report(
-        folder / "thoi-son.xlsx", "28270", edit=lambda workbook: workbook["Báo cáo"].__setitem__("H1", "MẬT")
-    )
+    write_report(folder / "thoi-son.xlsx", "28270", edit=lambda workbook: workbook["Báo cáo"].__setitem__("H1", "MẬT"))
     files = (
         Sent("dao-thanh.xlsx", REPORTS, "loaded", "OK", _as_loaded("28249", 12), 1),
         Sent("gui-lai.xlsx", REPORTS, "duplicate", "DUPLICATE"),
@@ -135,7 +133,7 @@ class Office:
         self.home, self.drop = home, drop
         self.environment = {"TTDN_HOME": str(home), "TTDN_DATABASE_URL": url.replace("+psycopg2", "")}
         self.engine: Engine = create_engine(url, poolclass=NullPool)
-        shutil.copytree(drop.folder, home / "inbox")
+        shutil.copytree(drop.folder, home / "inbox", dirs_exist_ok=True)
 
     def ask(self, query: str, **parameters: object) -> list[tuple[Any, ...]]:
         with self.engine.connect() as connection:
@@ -143,7 +141,10 @@ class Office:
 
     def wait_until_alone(self) -> None:
         """Wait until the database has noticed that the killed processes are gone."""
-        others = "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+        others = (
+            "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+            " and backend_type = 'client backend'"
+        )
         end = time.monotonic() + 60
         while self.ask(others) != [(0,)]:
             assert time.monotonic() < end, "sessions of dead processes are still open"
@@ -215,15 +216,14 @@ class Office:
         return wrong
 
     def _left_over(self) -> list[str]:
-        hidden = [path for path in self.home.rglob(".*/*") if path.is_file()]
-        wrong = [f"{path} was left" for path in (*hidden, *self.home.rglob("*.part"))]
+        written = [path for folder in ("landing", "outbox", "extracts") for path in (self.home / folder).rglob("*")]
+        wrong = [f"{path} was left" for path in written if path.is_file() and path.parent.name.startswith(".")]
         for (table,) in self.ask("select tablename from pg_tables where schemaname = 'staging' order by 1"):
             if self.ask(f"select count(*) from staging.{table}") != [(0,)]:
                 wrong.append(f"staging.{table} holds rows")
         secret = {self.drop.sha256(sent) for sent in self.drop.files if not sent.is_kept}
-        for path in self.home.rglob("*"):
-            is_inbox = path.is_relative_to(self.home / "inbox")
-            if path.is_file() and not is_inbox and hashlib.sha256(path.read_bytes()).hexdigest() in secret:
+        for path in written:
+            if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() in secret:
                 wrong.append(f"{path}: the secret file is still there")
         return wrong
 
