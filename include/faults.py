@@ -77,7 +77,7 @@ def hit(point: str) -> None:
     """Pass the point, or have happen there what TTDN_FAULT states for it.
 
     `point` kills the process as by `kill -9`, `point:n` at the n-th time; `point!error` raises OSError;
-    `point!wait:/path` writes its number into /path.reached and waits until there is a file /path, for ten minutes at most.
+    `point!wait:/path` writes its number into /path.reached and waits for a file /path, ten minutes at most.
     Raises ValueError for a point or a TTDN_FAULT that is none: a fault that never strikes would prove nothing.
     """
     stated = os.environ.get(VARIABLE)

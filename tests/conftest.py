@@ -49,6 +49,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     _remove_home(Path(os.environ.pop(HOME_VARIABLE)))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell how often each fault was tried and with what outcome, as the tests noted under the name `trials`."""
+    ended = [report for outcome in ("passed", "failed") for report in terminalreporter.getreports(outcome)]
+    told = [(report.nodeid, value) for report in ended for name, value in report.user_properties if name == "trials"]
+    if told:
+        terminalreporter.section("trials")
+        for nodeid, value in told:
+            terminalreporter.line(f"{nodeid.rpartition('::')[2]}: {value}")
+
+
 @pytest.fixture(scope="session")
 def server() -> EmbeddedServer:
     """The embedded PostgreSQL of this test run, shared by all workers, with a migrated template database."""

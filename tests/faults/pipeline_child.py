@@ -79,11 +79,11 @@ class Starter:
         sources: Sequence[str],
         *,
         fault: str = "",
-        publishes: bool = False,
+        then: str = "",
         is_supervised: bool = False,
         by_hand: Sequence[Path] = (),
     ) -> Run:
-        """Start a run that takes in what is new of these sources; marts and extracts follow when it `publishes`.
+        """Start a run that takes in what is new of these sources; `then` "marts" follow, or a "release" as well.
 
         `is_supervised` puts a process above it that waits for it, as a worker of Airflow does. With `by_hand` it takes
         in these files, in this order, as `ttdn ingest` does.
@@ -91,7 +91,7 @@ class Starter:
         self._started += 1
         log = Path(environment["TTDN_HOME"]) / f"failure-{self._started}.txt"
         files = [str(path) for path in by_hand]
-        asked = [{**environment, "TTDN_FAULT": fault}, list(sources), publishes, files, is_supervised, str(log)]
+        asked = [{**environment, "TTDN_FAULT": fault}, list(sources), then, files, is_supervised, str(log)]
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(asked) + "\n")
@@ -145,7 +145,7 @@ def serve() -> None:
 def _run(
     environment: dict[str, str],
     sources: list[str],
-    publishes: bool,
+    then: str,
     files: list[str],
     is_supervised: bool,
     log: str,
@@ -158,7 +158,11 @@ def _run(
         if files:
             take_in_by_hand(sources[0], files)
         else:
-            take_in(sources, publishes=publishes)
+            take_in(sources)
+            if then:
+                publish()
+            if then == "release":
+                release()
     except BaseException as error:
         kinds = " ".join(f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__)
         Path(log).write_text(f"{kinds}\n{traceback.format_exc()}", encoding="utf-8")
@@ -167,19 +171,49 @@ def _run(
     os._exit(0)
 
 
-def take_in(sources: Sequence[str], *, publishes: bool) -> None:
-    """What the DAGs of these sources do at their next turn; with the marts and extracts that follow when asked for."""
-    from include.pipeline.build import build_marts
-    from include.pipeline.extract import build_extracts
+def take_in(sources: Sequence[str]) -> None:
+    """What the DAGs of these sources do at their next turn."""
     from include.pipeline.ingest import ingest_receipts, land_inbox, reconcile_receipts
 
     for source in sources:
         for batch in land_inbox(source):
             ingest_receipts(source, batch)
         reconcile_receipts(source)
-    if publishes:
-        build_marts()
-        build_extracts()
+
+
+def publish() -> None:
+    """What the DAGs do that follow new figures."""
+    from include.pipeline.build import build_marts
+    from include.pipeline.extract import build_extracts
+
+    build_marts()
+    build_extracts()
+
+
+def release() -> None:
+    """Freeze, decide and render the six-month release, whatever of it is not done yet; two documents stand for all."""
+    from include.calendar import releases
+    from include.pipeline import render
+    from include.pipeline.release import approve, freeze, review
+    from include.settings import load_settings
+    from include.warehouse.connect import engine, warehouse_url
+    from tests.sql.releases import CLERK, DIRECTOR, HEAD, JUNE_18, plan
+
+    asked_of_few = plan()
+    releases.require_plan = lambda code: asked_of_few  # type: ignore[assignment]
+    render.documents_of = lambda edition: {name: render.DOCUMENTS[name] for name in ("csv", "snapshot")}
+    settings = load_settings()
+    opened = engine(warehouse_url(settings))
+    with opened.connect() as connection:
+        frozen = connection.exec_driver_sql("select edition_id from release.edition").scalar_one_or_none()
+        decided = set(connection.exec_driver_sql("select decision from release.decision").scalars())
+    edition = frozen or freeze(settings, "2026-06T", by=CLERK, moment=JUNE_18)
+    if "reviewed" not in decided:
+        review(settings, edition, HEAD)
+    if "approved" not in decided:
+        approve(settings, edition, DIRECTOR)
+    with opened.begin() as connection:
+        render.render_release(connection, settings, edition)
 
 
 def take_in_by_hand(source: str, files: Sequence[str]) -> None:

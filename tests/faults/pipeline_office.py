@@ -153,7 +153,7 @@ class Office:
     # --- what must hold at any moment -------------------------------------------------------------------------
 
     def find_partial(self) -> list[str]:
-        """What is visible in part: rows of a file that is not loaded, too few or too many of one that is, half files."""
+        """What is visible in part: rows of a file that is not loaded, too few or many of one that is, half files."""
         wrong = [
             f"{table} of submission {submission_id} ({verdict}): {rows} rows, {promoted} promoted"
             for table, submission_id, verdict, promoted, rows in self.ask(_ROWS_OF_SUBMISSIONS)
@@ -196,10 +196,10 @@ class Office:
     def _wrong_figures(self) -> list[str]:
         wrong = []
         due = {(sent.source, self.drop.sha256(sent)): sent.figures for sent in self.drop.files if sent.figures}
-        for source, sha256 in due:
+        for (source, sha256), figures in due.items():
             got = self.ask(_FIGURES[source], sha256=sha256)
-            if Counter(got) != Counter(due[source, sha256].items()):
-                wrong.append(f"{source} {sha256[:12]}: {sorted(map(str, got))} instead of {due[source, sha256]}")
+            if Counter(got) != Counter(figures.items()):
+                wrong.append(f"{source} {sha256[:12]}: {sorted(map(str, got))} instead of {figures}")
         if unbalanced := self.ask(_UNBALANCED):
             wrong.append(f"ledger: {unbalanced}")
         return wrong

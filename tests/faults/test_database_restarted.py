@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from include.settings import PROJECT_ROOT
 from include.warehouse.embedded import EmbeddedServer
@@ -122,7 +123,7 @@ def kill_backend(server: EmbeddedServer, office: Office) -> None:
     before = office.ask("select pg_postmaster_start_time()")
     for pid in backends_of(office):
         os.kill(pid, signal.SIGKILL)
-    wait_until_back(server)
+    wait_until_back(office)
     assert office.ask("select pg_postmaster_start_time()") == before, "the server itself went on"
 
 
@@ -136,12 +137,17 @@ def kill_all(server: EmbeddedServer, office: Office) -> None:
     server.start()
 
 
-def wait_until_back(server: EmbeddedServer) -> None:
+def wait_until_back(office: Office) -> None:
+    """Wait until sessions are let in again; the first look may come before the server has noticed anything."""
     end = time.monotonic() + 60
-    time.sleep(0.05)
-    while not server.is_running():
-        assert time.monotonic() < end, "the server does not come back"
-        time.sleep(0.05)
+    for _ in range(3):
+        while True:
+            with contextlib.suppress(OperationalError):
+                office.ask("select 1")
+                break
+            assert time.monotonic() < end, "the server does not come back"
+            time.sleep(0.05)
+        time.sleep(0.1)
 
 
 WAYS = (restart_fast, restart_immediate, end_session, kill_backend, kill_all)
@@ -236,4 +242,4 @@ def test_fifty_times_over_each_way_at_any_point(
     record_property(
         "trials", f"{go_away.__name__}: {struck} in {trials} trials, {len(violations)} violations, seed {SEED}"
     )
-    assert violations == []
+    assert not violations, "\n".join(violations)

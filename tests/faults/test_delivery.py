@@ -471,7 +471,7 @@ def timed(act: Callable[[], object]) -> float:
 
 
 @pytest.mark.parametrize("trials", [25, pytest.param(500, marks=pytest.mark.long)])
-def test_no_recipient_gets_an_edition_twice_however_often_the_run_is_killed(desk, post, trials):
+def test_no_recipient_gets_an_edition_twice_however_often_the_run_is_killed(desk, post, trials, record_property):
     chance = random.Random(20260618)
     desk.list_recipients(addresses(3))
     killed = uncertain_though_taken = 0
@@ -508,7 +508,7 @@ def test_no_recipient_gets_an_edition_twice_however_often_the_run_is_killed(desk
         run(desk)
 
     found = f"{killed} runs killed, {uncertain_though_taken} mails taken but not written down, {len(resent)} sent again"
-    print(f"{found}; a whole run takes {whole_run:.3f} s")
+    record_property("trials", f"{found}; a whole run takes {whole_run:.3f} s; seed 20260618")
     assert killed > trials / 2
     assert uncertain_though_taken > 0
     assert {header for header, count in post.received.items() if count > 1} <= set(resent)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import random
 import shutil
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from include import faults
+from include.releases.bundle import MANIFEST_NAME, SIGNATURE_NAME
 from include.warehouse.embedded import EmbeddedServer
 from tests.conftest import TEMPLATE_DATABASE
 from tests.faults.pipeline_child import Run, Starter, starting
@@ -70,9 +73,9 @@ def new_office(server: EmbeddedServer, place: Path) -> Iterator[NewOffice]:
     clear()
 
 
-def run_whole(runs: Starter, office: Office, *, publishes: bool = False) -> None:
+def run_whole(runs: Starter, office: Office, *, then: str = "") -> None:
     """The next turn, undisturbed."""
-    runs.start(office.environment, office.drop.sources, publishes=publishes).end()
+    runs.start(office.environment, office.drop.sources, then=then).end()
 
 
 def assert_nothing_wrong(office: Office) -> None:
@@ -80,9 +83,9 @@ def assert_nothing_wrong(office: Office) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-def kill_at(runs: Starter, office: Office, fault: str, *, publishes: bool = False) -> bool:
+def kill_at(runs: Starter, office: Office, fault: str, *, then: str = "") -> bool:
     """Start a run that dies at that point; whether it came there."""
-    run = runs.start(office.environment, office.drop.sources, fault=fault, publishes=publishes)
+    run = runs.start(office.environment, office.drop.sources, fault=fault, then=then)
     was_killed = run.was_killed()
     office.wait_until_alone()
     assert office.find_partial() == [], fault
@@ -149,16 +152,49 @@ def test_marts_and_extracts_killed_at_every_point_are_whole_before_and_after(
     office = new_office(reports)
     marts = "select to_regclass('mart.indicator_value') is not null"
 
-    assert [point for point in MARTS if not kill_at(runs, office, point, publishes=True)] == []
+    assert [point for point in MARTS if not kill_at(runs, office, point, then="marts")] == []
     assert office.ask(marts) == [(True,)]
-    assert kill_at(runs, office, "file_before_rename:2", publishes=True)
-    run_whole(runs, office, publishes=True)
+    assert kill_at(runs, office, "file_before_rename:2", then="marts")
+    run_whole(runs, office, then="marts")
 
     assert_nothing_wrong(office)
     assert sorted(path.name for path in (office.home / "extracts" / "2026-06T").iterdir()) == [
         "KPI_2026-06T.html",
         "KPI_2026-06T.xlsx",
     ]
+
+
+def test_a_release_killed_at_every_point_is_frozen_once_and_its_bundle_whole(
+    runs: Starter, new_office: NewOffice, reports: Drop
+) -> None:
+    office = new_office(reports)
+    folder = office.home / "releases" / "2026-06T"
+
+    for point in faults.RELEASE:
+        assert kill_at(runs, office, point, then="release"), point
+        assert not (folder / "lan1").exists() or signed_files(folder / "lan1") == files_in(folder / "lan1"), point
+    first = files_in(folder / "lan1")
+    shutil.rmtree(folder / "lan1")
+    (folder / "lan1").mkdir()
+    assert kill_at(runs, office, "render_before_place", then="release")
+    run_whole(runs, office, then="release")
+
+    noted = dict(office.ask("select file_name, sha256 from release.document"))
+    assert office.ask("select count(*) from release.edition") == [(1,)]
+    assert files_in(folder / "lan1") == noted == first
+    assert [path.name for path in folder.iterdir()] == ["lan1"]
+
+
+def files_in(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+
+
+def signed_files(folder: Path) -> dict[str, str]:
+    """What the manifest says is in the bundle, with the manifest and its signature as they are."""
+    there = files_in(folder)
+    manifest = json.loads((folder / MANIFEST_NAME).read_text(encoding="utf-8"))
+    listed = {each["name"]: each["sha256"] for each in manifest["files"]}
+    return listed | {name: there[name] for name in (MANIFEST_NAME, SIGNATURE_NAME)}
 
 
 @pytest.mark.parametrize("kills", [46, pytest.param(1000, marks=pytest.mark.long)])
@@ -192,7 +228,7 @@ def test_no_file_is_lost_halved_or_doubled_however_often_the_run_is_killed(
         violations += [f"trial {trials} ({kind}): {each}" for each in office.find_wrong()]
 
     record_property("trials", f"{killed} kills in {trials} trials, {len(violations)} violations, seed {SEED}")
-    assert violations == []
+    assert not violations, "\n".join(violations)
 
 
 def disturb(runs: Starter, office: Office, chance: random.Random, seconds: float) -> tuple[str, bool]:

@@ -32,9 +32,43 @@ def test_a_fault_kills_the_process_as_kill_9_does(stated):
     assert (passed(stated).returncode, passed(stated).stdout) == (-signal.SIGKILL, "")
 
 
-@pytest.mark.parametrize("stated", ["deliver_after_dota", "deliver_after_data:x", "1"])
+@pytest.mark.parametrize(
+    "stated",
+    [
+        "deliver_after_dota",
+        "deliver_after_data:x",
+        "deliver_after_data:0",
+        "deliver_after_data!explode",
+        "deliver_after_data!wait:relative",
+        "1",
+    ],
+)
 def test_a_fault_that_is_none_is_told_at_the_first_point(stated):
-    assert "not among deliver_before_claim" in passed(stated).stderr
+    assert f"not among {faults.POINTS[0]}" in passed(stated).stderr
+
+
+def test_a_fault_may_be_an_error_instead_which_time_would_mend():
+    failed = passed("deliver_after_data:2!error")
+
+    assert failed.returncode == 1
+    assert failed.stderr.splitlines()[-1] == "OSError: deliver_after_data:2!error, as asked for"
+
+
+def test_a_fault_may_hold_the_process_until_it_is_let_on(tmp_path):
+    sign = tmp_path / "go"
+    held = subprocess.Popen(
+        [sys.executable, "-c", PASS],
+        env={"TTDN_FAULT": f"deliver_after_data:3!wait:{sign}"},
+        cwd=PROJECT_ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    while not (reached := tmp_path / "go.reached").exists():
+        assert held.poll() is None
+
+    assert reached.read_text() == str(held.pid)
+    sign.touch()
+    assert held.communicate(timeout=60)[0] == "alive\n"
 
 
 def test_every_point_is_hit_in_exactly_one_place():
