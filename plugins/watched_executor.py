@@ -42,14 +42,24 @@ class WatchedLocalExecutor(LocalExecutor):
         finally:
             self.activity_queue = work
 
+    def sync(self) -> None:
+        self._note_taken()
+        super().sync()
+
+    def change_state(self, key: Any, state: Any, info: Any = None, remove_running: bool = True) -> None:
+        self._held = {pid: held for pid, held in self._held.items() if held != key}
+        super().change_state(key, state, info, remove_running)
+
     def _check_workers(self) -> None:
         dead = [pid for pid, process in self.workers.items() if not process.is_alive()]
         super()._check_workers()
+        self._note_taken()
+        for pid in dead:
+            if (key := self._held.pop(pid, None)) is not None:
+                self.log.error("Worker %s died at work on %s", pid, key)
+                self.fail(key, info=f"its worker {pid} died")
+
+    def _note_taken(self) -> None:
         while not self._taken.empty():
             pid, key = self._taken.get()
             self._held[pid] = key
-        for pid in dead:
-            key = self._held.pop(pid, None)
-            if key in self.running:
-                self.log.error("Worker %s died at work on %s", pid, key)
-                self.fail(key, info=f"its worker {pid} died")
