@@ -119,8 +119,8 @@ def _fill_template(url: str) -> None:
 def _remove_homes_of_dead_runs() -> None:
     for home in Path(tempfile.gettempdir()).glob(f"{HOME_PREFIX}*-*"):
         owner = home.name.removeprefix(HOME_PREFIX).split("-")[0]
-        if home.stat().st_uid == os.geteuid() and owner.isdigit() and not Path(f"/proc/{owner}").exists():
-            with contextlib.suppress(Exception):  # tidying up after another run must not fail this one
+        with contextlib.suppress(Exception):  # tidying up after another run must not fail this one
+            if home.stat().st_uid == os.geteuid() and owner.isdigit() and not Path(f"/proc/{owner}").exists():
                 _remove_home(home)
 
 

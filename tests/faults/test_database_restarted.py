@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
+import psycopg2.errors
 import pytest
 from sqlalchemy.exc import OperationalError
 
@@ -189,6 +190,20 @@ def mended_by_time() -> set[str]:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "_MENDED_BY_TIME"
     ]
     return set(ast.literal_eval(listed))
+
+
+@pytest.mark.parametrize(
+    ("state", "is_mended"),
+    [
+        *((state, True) for state in ("08000", "08003", "08006", "40001", "40P01", "53100", "53200", "53300", "55P03")),
+        *((state, True) for state in ("57014", "57P01", "57P02", "57P03")),
+        *((state, False) for state in ("22P02", "23505", "23514", "42501", "42P01")),
+    ],
+)
+def test_what_the_server_says_is_tried_again_when_time_mends_it(state: str, is_mended: bool) -> None:
+    kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in psycopg2.errors.lookup(state).__mro__}
+
+    assert bool(kinds & mended_by_time()) == is_mended
 
 
 def run_whole(runs: Starter, office: Office) -> None:

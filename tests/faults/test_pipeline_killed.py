@@ -25,7 +25,11 @@ SEED = int(os.environ.get("TTDN_TEST_SEED") or 20261125)
 MARTS = tuple(point for point in faults.PIPELINE if point.startswith(("marts_", "file_")))
 OF_MONITORING = ("promote_after_partitions", "promote_before_totals")
 OF_REPORTS = tuple(point for point in faults.PIPELINE if point not in (*MARTS, *OF_MONITORING))
-OF_FEEDS = tuple(point for point in faults.PIPELINE if point not in MARTS and not point.startswith("answer_"))
+OF_FEEDS = tuple(
+    point
+    for point in faults.PIPELINE
+    if point not in (*MARTS, "forget_before_unlink") and not point.startswith("answer_")
+)
 
 NewOffice = Callable[[Drop], Office]
 

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from include import faults
+from include.drafts import draft_folder
 from include.settings import PROJECT_ROOT
 
 PASS = "from include import faults; [faults.hit('deliver_after_data') for _ in range(3)]; print('alive')"
@@ -69,6 +70,24 @@ def test_a_fault_may_hold_the_process_until_it_is_let_on(tmp_path):
     assert reached.read_text() == str(held.pid)
     sign.touch()
     assert held.communicate(timeout=60)[0] == "alive\n"
+
+
+def test_what_a_killed_process_left_aside_is_cleared_and_what_a_living_one_writes_is_not(tmp_path):
+    begin = (
+        "import os, signal, sys; from pathlib import Path; from include.drafts import draft_folder\n"
+        "with draft_folder(Path(sys.argv[1])) as drafts:\n"
+        "    (drafts / 'half').touch(); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", begin, str(tmp_path)], cwd=PROJECT_ROOT, check=False)
+    assert [path.name for path in tmp_path.glob(".draft-*/*")] == ["half"]
+
+    with draft_folder(tmp_path) as first:
+        (first / "mine").touch()
+        with draft_folder(tmp_path) as second:
+            assert sorted(tmp_path.iterdir()) == sorted([first, second])
+            assert (first / "mine").exists()
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_every_point_is_hit_in_exactly_one_place():
