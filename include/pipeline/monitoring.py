@@ -20,7 +20,7 @@ from include import faults
 from include.errors import GateError
 from include.model import SPOOL_PREFIX, MonitoringRows, Reading
 from include.pipeline.monitoring_totals import add_up
-from include.warehouse.sql import copy_file, copy_rows, copy_text, limit_lock_waits, run_file
+from include.warehouse.sql import copy_file, copy_rows, copy_text, limited_lock_waits, run_file
 
 if TYPE_CHECKING:
     from include.pipeline.stage import StagedFile
@@ -167,8 +167,8 @@ def load_counts(connection: Connection, files: Mapping[int, MonitoringRows]) -> 
         "last_day": max(row.last_day for row in loaded),
     }
     _sort_in_memory(connection)
-    limit_lock_waits(connection)
-    made = _make_months(connection, batch["loaded"])
+    with limited_lock_waits(connection):
+        made = _make_months(connection, batch["loaded"])
     faults.hit("promote_after_partitions")
     with ThreadPoolExecutor(1) as beside:
         totals = [beside.submit(_totals_of, row, files[row.submission_id]) for row in loaded]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -42,14 +43,19 @@ def run_script(connection: Connection, script: str) -> None:
         cursor.execute(script)
 
 
-def limit_lock_waits(connection: Connection) -> None:
+@contextmanager
+def limited_lock_waits(connection: Connection) -> Iterator[None]:
     """Let the open transaction give up, to be tried again, when somebody holds for ten seconds what it has to lock.
 
     Who waits for a whole table makes everybody wait who comes after.
     """
     from sqlalchemy import text
 
-    connection.execute(text("select set_config('lock_timeout', :limit, true)"), {"limit": LOCK_WAIT})
+    former = connection.execute(text("select current_setting('lock_timeout')")).scalar_one()
+    limit = text("select set_config('lock_timeout', :limit, true)")
+    connection.execute(limit, {"limit": LOCK_WAIT})
+    yield
+    connection.execute(limit, {"limit": former})
 
 
 def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
