@@ -49,6 +49,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     _remove_home(Path(os.environ.pop(HOME_VARIABLE)))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell how often each fault was tried and with what outcome, as the tests noted under the name `trials`."""
+    ended = [report for outcome in ("passed", "failed") for report in terminalreporter.getreports(outcome)]
+    told = [(report.nodeid, value) for report in ended for name, value in report.user_properties if name == "trials"]
+    if told:
+        terminalreporter.section("trials")
+        for nodeid, value in told:
+            terminalreporter.line(f"{nodeid.rpartition('::')[2]}: {value}")
+
+
 @pytest.fixture(scope="session")
 def server() -> EmbeddedServer:
     """The embedded PostgreSQL of this test run, shared by all workers, with a migrated template database."""
@@ -109,8 +119,8 @@ def _fill_template(url: str) -> None:
 def _remove_homes_of_dead_runs() -> None:
     for home in Path(tempfile.gettempdir()).glob(f"{HOME_PREFIX}*-*"):
         owner = home.name.removeprefix(HOME_PREFIX).split("-")[0]
-        if home.stat().st_uid == os.geteuid() and owner.isdigit() and not Path(f"/proc/{owner}").exists():
-            with contextlib.suppress(Exception):  # tidying up after another run must not fail this one
+        with contextlib.suppress(Exception):  # tidying up after another run must not fail this one
+            if home.stat().st_uid == os.geteuid() and owner.isdigit() and not Path(f"/proc/{owner}").exists():
                 _remove_home(home)
 
 

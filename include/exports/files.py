@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
+from include import faults
+from include.drafts import draft_folder, put_in_place
+
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """A draft beside `path` that takes its place when the block ends well and is gone when it does not."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
-    os.close(handle)
-    draft = Path(name)
-    try:
+    with draft_folder(path.parent) as drafts:
+        draft = drafts / path.name
+        draft.touch(mode=0o600)
         yield draft
         draft.chmod(0o644)
+        faults.hit("file_before_rename")
         put_in_place(draft, path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-
-
-def put_in_place(draft: Path, path: Path) -> None:
-    """Rename a finished draft; its bytes and its new name are on the disk when this returns."""
-    flush(draft)
-    draft.replace(path)
-    flush(path.parent)
-
-
-def flush(path: Path) -> None:
-    """Wait until the file, or the names in the folder, are on the disk. Raises OSError when they cannot be written."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        faults.hit("file_after_rename")
 
 
 def same_container(content: bytes) -> bytes:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
+from include import faults
 from include.calendar.periods import is_on_time, load_periods
+from include.drafts import draft_folder, put_in_place
 from include.errors import NoRoomError
-from include.exports.files import put_in_place
 from include.pipeline.land import stored_name
 from include.quality.doubts import WAITING
 from include.readers import WorkbookRefused
@@ -55,6 +56,19 @@ def write_answers(
     for row in connection.execute(_FINDINGS, {"ids": [arrival.receipt_id for arrival in arrivals]}):
         mistakes[row.receipt_id].append(Mistake(row.severity, row.sheet_name, row.cell, row.text_vi))
     settings.outbox.mkdir(parents=True, exist_ok=True)
+    with draft_folder(settings.outbox) as drafts:
+        return _write_arrivals(connection, settings, source.answerer, arrivals, mistakes, sandbox, drafts)
+
+
+def _write_arrivals(
+    connection: Connection,
+    settings: Settings,
+    answerer: str,
+    arrivals: Sequence[Row[Any]],
+    mistakes: Mapping[int, Sequence[Mistake]],
+    sandbox: Sandbox,
+    drafts: Path,
+) -> int:
     names = {arrival.receipt_id: _answer_name(arrival) for arrival in arrivals}
     calls = []
     for arrival in arrivals:
@@ -62,21 +76,23 @@ def write_answers(
         calls.append(
             (
                 str(original) if original.exists() else None,
-                str(_aside(settings.outbox / names[arrival.receipt_id])),
+                str(drafts / names[arrival.receipt_id]),
                 _receipt_of(arrival),
                 [tuple(mistake) for mistake in mistakes[arrival.receipt_id]],
             )
         )
     failed: BaseException | None = None
-    for arrival, call, outcome in zip(arrivals, calls, sandbox.map(source.answerer, calls), strict=True):
+    for arrival, call, outcome in zip(arrivals, calls, sandbox.map(answerer, calls), strict=True):
         draft = Path(str(call[1]))
         try:
             if isinstance(outcome, WorkbookRefused):
                 # The workbook cannot be opened a second time: the receipt and the list go out alone.
-                sandbox.run(source.answerer, None, *call[1:])
+                sandbox.run(answerer, None, *call[1:])
             elif isinstance(outcome, BaseException):
                 raise outcome
+            faults.hit("answer_before_rename")
             put_in_place(draft, settings.outbox / names[arrival.receipt_id])
+            faults.hit("answer_after_rename")
         except Exception as error:
             # A disk that is full, for one. Told after the others have theirs; tried again with the next run.
             draft.unlink(missing_ok=True)
@@ -87,6 +103,7 @@ def write_answers(
             {"name": names[arrival.receipt_id], "receipt_id": arrival.receipt_id},
         )
         connection.commit()
+        faults.hit("answer_after_commit")
     if failed is not None:
         raise failed
     return len(arrivals)
@@ -102,11 +119,6 @@ def _explained(error: Exception, outbox: Path) -> Exception:
         expected="room for an answer to every file",
         remedy="Make room; docs/operations.md, “The disk is full”. The next run writes the answers that are missing.",
     )
-
-
-def _aside(answer: Path) -> Path:
-    # A name of its own, so that two runs answering the same arrival do not write into one file.
-    return answer.with_name(f".{answer.name}.{uuid4().hex}.part")
 
 
 def _answer_name(arrival) -> str:  # type: ignore[no-untyped-def]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, text
 
+from include import faults
 from include.model import Finding, Severity, Verdict
 from include.pipeline.monitoring import partly_revised
 from include.pipeline.stage import StagedFile
@@ -79,8 +80,10 @@ def check_batch(connection: Connection, files: Sequence[StagedFile], reference: 
     Raises GateError when the gate could not run: then nothing of the batch may pass.
     """
     found: dict[int, list[Breach]] = defaultdict(list)
+    faults.hit("check_before_gate")
     for breach in run_gate(connection):
         found[breach.submission_id].append(breach)
+    faults.hit("check_after_gate")
     breaches, uses = accept_waived(connection, [at_hand(file) for file in files], found)
     keys = {file.submission_id: _key_of(file) for file in files if count_doubts(file.reading.findings)}
     said = reading_decisions(connection, keys.values())

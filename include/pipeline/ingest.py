@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, text
+from sqlalchemy.exc import IntegrityError
 
+from include import faults
 from include.calendar.periods import VIETNAM
 from include.errors import NoRoomError, PlatformError, SourceContractError
 from include.model import CODES_TO_FORGET, Finding, Reading
@@ -172,31 +174,20 @@ def take_in(
         return Intake(rehearsed, not_taken, found.passed_over)
     with connected_as(engine, "ttdn_loader") as connection:
         receipts = []
-        manifests: dict[Path, dict[str, datetime]] = {}
+        manifests = {folder: read_manifest(folder) for folder in dict.fromkeys(path.parent for path in found.reports)}
         clock = ReceiptClock(connection)
-        try:
-            for path in found.reports:
-                times = manifests.setdefault(path.parent, read_manifest(path.parent))
-                moment = received_at or times.get(printable_name(path.name)) or clock.read()
-                try:
-                    with opened_report(path, found.folder_of.get(path)) as report:
-                        receipts.append(
-                            land_file(
-                                connection,
-                                settings,
-                                report,
-                                source_id=source_id,
-                                received_at=moment,
-                                sent_in=found.folder_of.get(path),
-                            )
-                        )
-                except FileNotTaken as problem:
-                    not_taken.append(problem.odd)
-        except NoRoomError:
-            # Those before it are landed, and taken up again by the next run.
+        for path in found.reports:
+            folder = found.folder_of.get(path)
+            moment = received_at or manifests[path.parent].get(printable_name(path.name)) or clock.read()
+            try:
+                with opened_report(path, folder) as report:
+                    receipts.append(
+                        land_file(connection, settings, report, source_id=source_id, received_at=moment, sent_in=folder)
+                    )
+            except FileNotTaken as problem:
+                not_taken.append(problem.odd)
+            # One by one: two runs that bring the same files in another order would wait for each other.
             connection.commit()
-            raise
-        connection.commit()
         with _gate_sandbox(settings) as sandbox:
             _take_through_gate(connection, settings, source, receipts, sandbox)
             write_answers(connection, settings, source, [receipt.receipt_id for receipt in receipts], sandbox)
@@ -267,6 +258,10 @@ class _Landing:
                     return None
                 self._note(report)
                 connection.commit()
+                faults.hit("land_after_commit")
+        except IntegrityError:
+            # A run beside this one has just taken the same file.
+            connection.rollback()
         except NoRoomError as problem:
             connection.rollback()
             self.no_room = problem
@@ -389,8 +384,10 @@ def read_in_sandbox(sandbox: Sandbox, source: Source, receipts: Sequence[Receipt
     unmarked = [receipt for receipt in receipts if not file_is_marked(receipt.original_name)]
     outcomes = sandbox.map(source.reader, [(str(r.path), r.original_name, r.received_at) for r in unmarked])
     readings: list[Reading] = []
+    faults.hit("read_before_files")
     try:
         for receipt in receipts:
+            faults.hit("read_between_files")
             if file_is_marked(receipt.original_name):
                 readings.append(Reading(heading=None, refusal=Finding("SECRET")))
                 continue
@@ -449,6 +446,7 @@ def _take_through_gate(
     if source.answerer is None:
         # Nothing is left to do for the children; they keep what they grew to while they read.
         sandbox.close()
+    faults.hit("read_after_files")
     with spools_removed(readings), gate_lock(connection):
         # Asked again under the lock: another run may have closed these arrivals, or taken the same bytes, meanwhile.
         still_open = {receipt.receipt_id for receipt in _without_verdict(connection, waiting)}
@@ -466,6 +464,7 @@ def _take_through_gate(
                 _record_refusal(connection, receipt, reading, held.get(receipt.receipt_id))
                 continue
             staged.append(_stage(connection, source, receipt, reading, reference))
+        faults.hit("refuse_before_commit")
         connection.commit()
         remove_forgotten(connection, settings)
         for wave in _in_waves(staged):
@@ -473,6 +472,7 @@ def _take_through_gate(
         for receipt in (*repeats, *late_repeats):
             if receipt.receipt_id in still_open:
                 _record_repeat(connection, receipt)
+        faults.hit("repeat_before_commit")
         connection.commit()
         write_names(connection, settings)
     if same_drop:
@@ -500,7 +500,9 @@ def _pass_wave(
         _record_held_again(connection, receipt, held[receipt.receipt_id], decision.told)
     again = {decision.file.submission_id for decision in still_held}
     promote_batch(connection, [d for d in decisions if d.file.submission_id not in again])
+    faults.hit("promote_before_commit")
     connection.commit()
+    faults.hit("promote_after_commit")
 
 
 def _in_waves(files: Sequence[StagedFile]) -> Iterator[list[StagedFile]]:

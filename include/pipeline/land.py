@@ -24,13 +24,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
 from typing import Final
-from uuid import uuid4
 
 from sqlalchemy import Connection, text
 
+from include import faults
 from include.calendar.periods import VIETNAM
+from include.drafts import draft_folder, flush
 from include.errors import NoRoomError, PlatformError, SourceContractError
-from include.exports.files import flush
 from include.readers.personal_data import mask_personal_data
 from include.readers.secrecy import file_is_marked, name_is_marked
 from include.settings import Settings
@@ -407,6 +407,7 @@ def land_file(
     )
     if is_marked:
         forget_file(connection, sha256)
+    faults.hit("land_before_receipt")
     return note_receipt(
         connection,
         sha256=sha256,
@@ -509,6 +510,7 @@ def forgotten_among(connection: Connection, receipts: Sequence[Receipt]) -> dict
 def remove_forgotten(connection: Connection, settings: Settings) -> None:
     """Remove the bytes of every forgotten file; also what a crash left behind."""
     for sha256 in connection.execute(text("select sha256 from landing.file where forgotten_at is not null")).scalars():
+        faults.hit("forget_before_unlink")
         (settings.landing / stored_name(sha256)).unlink(missing_ok=True)
 
 
@@ -624,35 +626,39 @@ def _take_bytes(report: OpenReport, landing: Path | None) -> tuple[str, int]:
         for piece in report.read_all():
             digest.update(piece)
         return digest.hexdigest(), report.facts.st_size
-    aside = landing / f"{uuid4().hex}.part"
     try:
         landing.mkdir(parents=True, exist_ok=True)
-        with aside.open("wb") as target:
-            for piece in report.read_all():
-                digest.update(piece)
-                target.write(piece)
-            target.flush()
-            os.fsync(target.fileno())
-        stored = landing / stored_name(digest.hexdigest())
-        is_new_folder = not stored.parent.exists()
-        stored.parent.mkdir(exist_ok=True)
-        aside.replace(stored)
-        # A name is kept by its folder: without this a power cut may leave a receipt whose bytes have no name.
-        flush(stored.parent)
-        if is_new_folder:
-            flush(landing)
+        with draft_folder(landing) as drafts:
+            _copy_whole(report, landing, drafts / "bytes", digest)
     except OSError as error:
         if error.errno in _NO_ROOM:
             raise NoRoomError(
                 where=str(landing),
-                found=f"no room for the {report.facts.st_size} bytes of {printable_name(report.path.name)}",
+                found=f"no room for the {report.facts.st_size} bytes of {shown_path(report.path)}",
                 expected="room for a copy of every file that arrives",
                 remedy="Make room on that disk; docs/operations.md, “The disk is full”. The next run takes the file.",
             ) from error
         raise
-    finally:
-        aside.unlink(missing_ok=True)
     return digest.hexdigest(), report.facts.st_size
+
+
+def _copy_whole(report: OpenReport, landing: Path, aside: Path, digest: hashlib._Hash) -> None:
+    with aside.open("wb") as target:
+        for piece in report.read_all():
+            digest.update(piece)
+            target.write(piece)
+        target.flush()
+        os.fsync(target.fileno())
+    faults.hit("land_before_rename")
+    stored = landing / stored_name(digest.hexdigest())
+    is_new_folder = not stored.parent.exists()
+    stored.parent.mkdir(exist_ok=True)
+    aside.replace(stored)
+    # A name is kept by its folder: without this a power cut may leave a receipt whose bytes have no name.
+    flush(stored.parent)
+    if is_new_folder:
+        flush(landing)
+    faults.hit("land_after_rename")
 
 
 def now() -> datetime:

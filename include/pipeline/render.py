@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,8 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from include import faults
+from include.drafts import draft_folder, flush
 from include.errors import GateError, PlatformError
-from include.exports.files import flush
 from include.releases.bundle import MANIFEST_NAME, SIGNATURE_NAME, SNAPSHOT_NAME, hash_file, sign_bundle
 from include.releases.signing import load_signing_key
 from include.releases.stops import ReleaseStopped, StopReason
@@ -145,9 +145,11 @@ def render_edition(edition: Edition, folder: Path, settings: Settings) -> list[R
 def _drafted_bundle(edition: Edition, folder: Path, settings: Settings) -> Iterator[Path]:
     """The whole bundle in a hidden folder beside `folder`; gone when the block ends, unless moved."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
-    try:
+    with draft_folder(folder.parent) as drafts:
+        draft = drafts / folder.name
+        draft.mkdir()
         _write_documents(edition, draft)
+        faults.hit("render_after_documents")
         sign_bundle(edition, draft, load_signing_key(settings))
         for path in draft.iterdir():
             path.chmod(0o644)
@@ -155,8 +157,6 @@ def _drafted_bundle(edition: Edition, folder: Path, settings: Settings) -> Itera
         draft.chmod(0o755)
         flush(draft)
         yield draft
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def _write_documents(edition: Edition, draft: Path) -> None:
@@ -202,6 +202,7 @@ def _put_in_place(draft: Path, folder: Path) -> None:
     aside = draft.with_name(f"{draft.name}.former")
     if folder.exists():
         folder.rename(aside)
+    faults.hit("render_before_place")
     try:
         draft.rename(folder)
     except OSError:
@@ -209,6 +210,7 @@ def _put_in_place(draft: Path, folder: Path) -> None:
             aside.rename(folder)
         raise
     flush(folder.parent)
+    faults.hit("render_after_place")
     shutil.rmtree(aside, ignore_errors=True)
 
 

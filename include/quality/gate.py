@@ -45,6 +45,10 @@ _SEEN = text(
     " select :batch, :suite, submission_id from staging.report where :shape in ('report', 'observation')"
     " union select :batch, :suite, submission_id from staging.feed_file where shape = :shape"
 )
+_SHAPES = text(
+    "select 'observation' from staging.report union select 'report' from staging.report"
+    " union select shape from staging.feed_file"
+)
 _FIGURE = re.compile(r"\{(-?\d+(?:\.\d+)?)\}")
 
 
@@ -106,6 +110,7 @@ def run_gate(connection: Connection, as_of: datetime | None = None) -> list[Brea
     except CatalogueError as error:
         raise _stop(error.where, str(error), "suites the gate can run") from error
     try:
+        _require_suites(connection, suites)
         row_counts = {suite.name: count_rows(connection, suite) for suite in suites}
         # A batch holds one shape: what is not there needs no check, and asking takes a third of a second a suite.
         suites = tuple(suite.deciding for suite in suites if row_counts[suite.name]) or suites
@@ -120,6 +125,15 @@ def run_gate(connection: Connection, as_of: datetime | None = None) -> list[Brea
         raise _stop("the gate", f"{type(error).__name__}: {error}", "a verdict on every check") from error
     breaches = (breach for named in found.values() for breach in named)
     return sorted(breaches, key=lambda each: (each.submission_id, each.line_number or 0, each.rule_code, each.code))
+
+
+def _require_suites(connection: Connection, suites: Sequence[Suite]) -> None:
+    """Raise GateError for a shape of the batch nobody has anything to ask about: unasked, it would pass."""
+    asked = {
+        suite.table for suite in suites if any(each.type != ROW_COUNT_RULE for each in suite.deciding.expectations)
+    }
+    if unasked := set(connection.execute(_SHAPES).scalars()) - asked:
+        raise _stop(f"staging.{min(unasked)}", "no check of it in any suite", "a suite for every shape that arrives")
 
 
 def _ask_great_expectations(
