@@ -153,24 +153,22 @@ def _ask_great_expectations(
 
 def _validate(gx: Any, context: Any, datasource: Any, suite: Suite, row_count: int) -> Iterator[Answer]:
     asset = datasource.add_table_asset(name=suite.name, table_name=suite.table)
-    gx_suite = context.suites.add(
-        gx.ExpectationSuite(
-            name=suite.name,
-            expectations=[as_gx_configuration(suite, position) for position in range(len(suite.expectations))],
+    # Asked of the batch itself: a validation definition would also be written to, and its outcome kept in, a store.
+    outcome = (
+        asset.add_batch_definition_whole_table(suite.table)
+        .get_batch()
+        .validate(
+            gx.ExpectationSuite(
+                name=suite.name,
+                expectations=[as_gx_configuration(suite, position) for position in range(len(suite.expectations))],
+            ),
+            expectation_parameters={"row_count": row_count},
+            result_format={
+                "result_format": "COMPLETE",
+                "unexpected_index_column_names": list(suite.row_key),
+                "return_unexpected_index_query": False,
+            },
         )
-    )
-    validation = context.validation_definitions.add(
-        gx.ValidationDefinition(
-            name=suite.name, data=asset.add_batch_definition_whole_table(suite.table), suite=gx_suite
-        )
-    )
-    outcome = validation.run(
-        expectation_parameters={"row_count": row_count},
-        result_format={
-            "result_format": "COMPLETE",
-            "unexpected_index_column_names": list(suite.row_key),
-            "return_unexpected_index_query": False,
-        },
     )
     by_position = {result.expectation_config.meta["position"]: result for result in outcome.results}
     for position, expectation in enumerate(suite.expectations):
