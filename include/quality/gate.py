@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
@@ -148,17 +150,19 @@ def _ask_great_expectations(
     # What looks at the rows has the rights of who staged them, in a session of its own that writes nothing.
     role = connection.exec_driver_sql("select current_setting('role')").scalar()
     answers: list[Answer] = []
-    for suite in suites:
+    # Suites are in the order of their names, which begin with the schema.
+    for schema, of_schema in groupby(suites, key=attrgetter("schema")):
         with warnings.catch_warnings():
             # add_postgres, which it recommends, refuses a server on a socket.
             warnings.filterwarnings("ignore", message="You are using a generic SQLDatasource")
             datasource = context.data_sources.add_sql(
-                name=suite.name,
+                name=schema,
                 connection_string=connection.engine.url.render_as_string(hide_password=False),
-                kwargs={"connect_args": {"options": f"{_SESSION} -c role={role} -c search_path={suite.schema}"}},
+                kwargs={"connect_args": {"options": f"{_SESSION} -c role={role} -c search_path={schema}"}},
             )
         try:
-            answers.extend(_validate(gx, context, datasource, suite, row_counts[suite.name]))
+            for suite in of_schema:
+                answers.extend(_validate(gx, context, datasource, suite, row_counts[suite.name]))
         finally:
             datasource.get_execution_engine().engine.dispose()
             datasource.get_engine().dispose()
@@ -173,18 +177,19 @@ def _validate(gx: Any, context: Any, datasource: Any, suite: Suite, row_count: i
             expectations=[as_gx_configuration(suite, position) for position in range(len(suite.expectations))],
         )
     )
-    validation = context.validation_definitions.add(
-        gx.ValidationDefinition(
-            name=suite.name, data=asset.add_batch_definition_whole_table(suite.table), suite=gx_suite
+    # Asked of the batch itself: a validation definition would also be written to, and its outcome kept in, a store.
+    outcome = (
+        asset.add_batch_definition_whole_table(suite.table)
+        .get_batch()
+        .validate(
+            gx_suite,
+            expectation_parameters={"row_count": row_count},
+            result_format={
+                "result_format": "COMPLETE",
+                "unexpected_index_column_names": list(suite.row_key),
+                "return_unexpected_index_query": False,
+            },
         )
-    )
-    outcome = validation.run(
-        expectation_parameters={"row_count": row_count},
-        result_format={
-            "result_format": "COMPLETE",
-            "unexpected_index_column_names": list(suite.row_key),
-            "return_unexpected_index_query": False,
-        },
     )
     by_position = {result.expectation_config.meta["position"]: result for result in outcome.results}
     for position, expectation in enumerate(suite.expectations):
