@@ -6,8 +6,8 @@ from alembic import op
 
 from include.warehouse.sql import run_script
 
-revision = "0022"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 
 
 def upgrade() -> None:
