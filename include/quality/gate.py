@@ -188,6 +188,8 @@ def _validate(gx: Any, context: Any, datasource: Any, suite: Suite, row_count: i
                 "result_format": "COMPLETE",
                 "unexpected_index_column_names": list(suite.row_key),
                 "return_unexpected_index_query": False,
+                # Asked for all, it still names so many only.
+                "partial_unexpected_count": max(row_count, 1),
             },
         )
     )

@@ -217,3 +217,14 @@ def test_the_gate_writes_nothing_to_standard_output(batch: Batch, capfd: pytest.
     batch.gate()
 
     assert capfd.readouterr().out == ""
+
+
+def test_a_check_that_many_rows_break_names_every_one_of_them(batch: Batch) -> None:
+    report = batch.report()
+    for number in range(250):
+        report.figure("MED02", 1, part=("topic", f"khong-co-{number}"), cell=f"không phải ô {number}")
+    batch.connection.commit()
+
+    named = [breach for breach in run_gate(batch.connection) if breach.code == "ROW_SHAPE"]
+
+    assert len({breach.line_number for breach in named}) == 250
