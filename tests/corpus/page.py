@@ -22,11 +22,12 @@ _TITLES = {
 }
 _HEAD = """# Bad inputs
 
-What strangers' computers send, and what becomes of it. Every line is a file built by a script of `tests/corpus/` and sent through the
-whole gate by `tests/corpus/test_corpus.py`; this page is written from those cases (`python -m tests.corpus.page`), not by hand.
-Verdicts and codes are those of `ttdn ingest FILE --json`; a code's sentence is in `include/quality/messages/` or the source's own
-`messages.yml`. What is “passed over” is no report and is counted. [How files are read safely](reading-safely.md) ·
-[secrecy and personal data](confidential.md) · [Word reports](word-reports.md)
+What strangers' computers send, and what becomes of it. Every line is a file built by a script of `tests/corpus/` and
+sent through the whole gate by `tests/corpus/test_corpus.py`; this page is written from those cases
+(`python -m tests.corpus.page`), not by hand. Verdicts and codes are those of `ttdn ingest FILE --json`; a code's
+sentence is in `include/quality/messages/` or the source's own `messages.yml`. What is “passed over” is no report and is
+counted. [How files are read safely](reading-safely.md) · [secrecy and personal data](confidential.md) ·
+[Word reports](word-reports.md)
 """
 
 

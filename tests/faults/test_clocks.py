@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -27,6 +26,7 @@ from include.pipeline.reconcile import reconcile
 from include.reference import load_reference
 from include.settings import PROJECT_ROOT, Settings
 from include.warehouse.connect import engine as open_engine
+from tests.moved_clock import moved_clock, needs_compiler
 from tests.sources.reports import CUT_OFF, write_report
 
 ZONES_OF_MACHINES = ("UTC", "Asia/Ho_Chi_Minh", "America/New_York")
@@ -200,46 +200,14 @@ def test_a_moment_told_with_the_file_is_kept_though_it_be_earlier(
     assert values(warehouse) == [(2, 12), (1, 11)]
 
 
-MOVED_CLOCK = """
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <stdlib.h>
-#include <sys/time.h>
-#include <time.h>
-static long off(void) { const char *said = getenv("CLOCK_IS_OFF_BY"); return said ? atol(said) : 0; }
-int clock_gettime(clockid_t id, struct timespec *at) {
-    int (*real)(clockid_t, struct timespec *) = dlsym(RTLD_NEXT, "clock_gettime");
-    int done = real(id, at);
-    if (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE) at->tv_sec += off();
-    return done;
-}
-int gettimeofday(struct timeval *at, void *zone) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    at->tv_sec = now.tv_sec; at->tv_usec = now.tv_nsec / 1000;
-    return 0;
-}
-time_t time(time_t *at) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    if (at) *at = now.tv_sec;
-    return now.tv_sec;
-}
-"""
-
-
-@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler: the clock of a process cannot be moved")
+@needs_compiler
 def test_a_whole_process_on_29_february_2028_and_in_2038_loads_once_and_what_it_dated_ahead_is_told(
     tmp_path: Path, warehouse_url: str, warehouse: Connection
 ) -> None:
-    (tmp_path / "clock.c").write_text(MOVED_CLOCK, encoding="ascii")
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", tmp_path / "clock.so", tmp_path / "clock.c", "-ldl"], check=True)
-
     def ingest(path: Path, moment: datetime) -> str:
         environment = {
             **os.environ,
-            "LD_PRELOAD": str(tmp_path / "clock.so"),
-            "CLOCK_IS_OFF_BY": str(int(moment.timestamp() - time.time())),
+            **moved_clock(tmp_path, int(moment.timestamp() - time.time())),
             "TTDN_HOME": str(tmp_path / "home"),
             "TTDN_DATABASE_URL": warehouse_url,
         }

@@ -36,20 +36,6 @@ from tests.sources.reports import write_report
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="making devices and mounts takes root")
 
 
-@pytest.fixture
-def inbox(tmp_path: Path, warehouse_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The inbox of a platform of its own; a file settles at once unless the test says otherwise."""
-    for name, value in {
-        "TTDN_HOME": str(tmp_path / "home"),
-        "TTDN_DATABASE_URL": warehouse_url,
-        "TTDN_SETTLING_SECONDS": "0",
-    }.items():
-        monkeypatch.setenv(name, value)
-    folder = tmp_path / "home" / "inbox"
-    folder.mkdir(parents=True)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The bytes of a good report."""

@@ -15,19 +15,6 @@ from tests.sources.reports import write_report
 ROUNDS = ("2026-06-12T09:00:00", "2026-07-15T09:00:00", "2026-08-20T09:00:00")
 
 
-@pytest.fixture
-def inbox(tmp_path: Path, warehouse_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name, value in {
-        "TTDN_HOME": str(tmp_path / "home"),
-        "TTDN_DATABASE_URL": warehouse_url,
-        "TTDN_SETTLING_SECONDS": "0",
-    }.items():
-        monkeypatch.setenv(name, value)
-    folder = tmp_path / "home" / "inbox"
-    folder.mkdir(parents=True)
-    return folder
-
-
 def communes(count: int) -> list[str]:
     """Codes of bodies that fill in the same form."""
     reference = load_reference()
