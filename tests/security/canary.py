@@ -39,15 +39,15 @@ def holds(content: bytes, word: str, depth: int = 0) -> bool:
 
 
 def _packed(content: bytes) -> Iterator[tuple[str, bytes]]:
-    if zipfile.is_zipfile(BytesIO(content)):
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            yield from ((name, archive.read(name)) for name in archive.namelist())
-    # Read as a tape only what says it is one: many bytes look like an empty tape.
-    elif content[257:262] == b"ustar":
+    # First what says it is a tape: one that ends with a workbook looks like that workbook.
+    if content[257:262] == b"ustar":
         with tarfile.open(fileobj=BytesIO(content)) as tape:
             for entry in tape:
                 held = tape.extractfile(entry)
                 yield entry.name, held.read() if held is not None else b""
+    elif zipfile.is_zipfile(BytesIO(content)):
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            yield from ((name, archive.read(name)) for name in archive.namelist())
 
 
 def files_with(folder: Path, word: str) -> Iterator[Path]:
