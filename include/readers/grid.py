@@ -16,7 +16,10 @@ CellValue = str | int | float | bool | date | datetime | time | timedelta | None
 CellPosition = tuple[int, int]
 """Row and column, both counted from 0; (0, 0) is A1."""
 
-WorkbookFormat = Literal["xlsx", "xls", "ods"]
+WorkbookFormat = Literal["xlsx", "xls", "ods", "docx"]
+CellRemark = Literal["field", "hidden", "page_header", "struck_out", "text_box"]
+"""What a reader of a Word document has to say of a cell's text: where it stood, or what was left out of it."""
+
 Visibility = Literal["visible", "hidden", "very_hidden"]
 LoosePlace = Literal["header_footer", "property", "drawing", "comment", "defined_name", "cache", "part"]
 
@@ -89,6 +92,9 @@ class Sheet:
     the cell itself reads None. `uncalculated` are formulas saved without a result; those of them that
     fetch from the network are `net_cells` too, with the function that does. `percent_cells` are numbers
     shown as percentages (0.125 shown as 12,5%), `unseen_cells` are filled ones that print nothing a reader can see.
+
+    A table of a Word document is a sheet too, with the paragraphs above it as rows. There `row_names` says of each row
+    in which part it stands and what it is called there ("Bảng 2", "hàng 5"), and `remarks` what to know of a cell.
     """
 
     name: str
@@ -104,6 +110,8 @@ class Sheet:
     net_cells: dict[CellPosition, str] = field(default_factory=dict)
     unseen_cells: frozenset[CellPosition] = frozenset()
     has_pictures: bool = False
+    row_names: tuple[tuple[str, str], ...] = ()
+    remarks: dict[CellPosition, frozenset[CellRemark]] = field(default_factory=dict)
 
     @property
     def is_visible(self) -> bool:
@@ -136,12 +144,22 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of a Word document outside its tables, counted from 1. `level` is 1 to 9 for a styled heading."""
+
+    number: int
+    text: str
+    level: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Workbook:
     """A whole workbook. Sheets keep the file's order, hidden ones included.
 
     `defined_names` maps a name to its reference as stored ("'Báo cáo'!$A$1:$H$40"); names that
     belong to one sheet only are left out. Names of authors are never kept. `has_change_log` tells of
-    recorded changes, which keep what stood in the cells before.
+    recorded changes, which keep what stood in the cells before. `paragraphs` are those of a Word document;
+    `unsettled_changes` says in Vietnamese which changes of it nobody has accepted or refused yet.
     """
 
     format: WorkbookFormat
@@ -150,6 +168,8 @@ class Workbook:
     loose_texts: tuple[LooseText, ...] = ()
     has_external_links: bool = False
     has_change_log: bool = False
+    paragraphs: tuple[Paragraph, ...] = ()
+    unsettled_changes: str = ""
 
     def sheet(self, name: str) -> Sheet | None:
         """The sheet with exactly this name, or None."""

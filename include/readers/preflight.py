@@ -19,7 +19,7 @@ from typing import IO, Literal
 from include.readers.grid import WorkbookRefused, column_letters
 from include.readers.markup import DTD_MARKS, START_BYTES, hiding_encoding
 
-Container = Literal["xlsx", "xls", "ods"]
+Container = Literal["xlsx", "xls", "ods", "docx"]
 
 MAX_FILE_BYTES = 50 * 1024 * 1024
 MAX_ENTRIES = 2_000
@@ -72,7 +72,12 @@ _TYPE_MARKS: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "GZIP"),
 )
 
-_EXTENSIONS: dict[str, tuple[Container, ...]] = {".xlsx": ("xlsx",), ".xls": ("xls",), ".ods": ("ods",)}
+_EXTENSIONS: dict[str, tuple[Container, ...]] = {
+    ".xlsx": ("xlsx",),
+    ".xls": ("xls",),
+    ".ods": ("ods",),
+    ".docx": ("docx",),
+}
 
 _MACRO_PARTS = re.compile(r"(?i)(vbaProject\.bin|vbaData\.xml|/macrosheets/|/dialogsheets/|^Basic/|^Scripts/)")
 _EMBEDDED_PARTS = re.compile(r"(?i)(/embeddings/|/activeX/|/ctrlProps/.*\.bin$|^Object ?\d*/|ObjectReplacements/)")
@@ -102,7 +107,7 @@ class Preflight:
 
 
 def check_file(path: Path) -> Preflight:
-    """What kind of workbook the file holds, by its content.
+    """What kind of workbook or Word document the file holds, by its content.
 
     Raises WorkbookRefused: EMPTY, TOO_BIG, INCOMPLETE, TYPE_MISMATCH, HTML_AS_XLS, ENCRYPTED, MACRO,
     ARCHIVE, EMBEDDED, ZIP_*, XML_DTD, SHEET_RANGE, TOO_MANY_ROWS, MERGE_RANGE, WORKBOOK_AMBIGUOUS.
@@ -144,6 +149,8 @@ def _not_a_workbook(head: bytes) -> WorkbookRefused:
     for mark, name in _TYPE_MARKS:
         if head.startswith(mark):
             return WorkbookRefused("TYPE_MISMATCH", name)
+    if text.startswith((b"{", b"[")):
+        return WorkbookRefused("TYPE_MISMATCH", "JSON")
     return WorkbookRefused("TYPE_MISMATCH", "không rõ loại")
 
 
@@ -189,7 +196,7 @@ def _ole_names(content: bytes) -> set[str]:
     return names
 
 
-# --- zip: .xlsx and .ods -------------------------------------------------------------------------------
+# --- zip: .xlsx, .ods and .docx -------------------------------------------------------------------------------
 
 
 def _check_zip(file: IO[bytes], size: int) -> Container:
@@ -301,7 +308,9 @@ def _container(archive: zipfile.ZipFile, names: set[str]) -> Container:
             raise WorkbookRefused("MACRO")
         if "xl/workbook.xml" in names or b"spreadsheetml.sheet.main" in content_types:
             return "xlsx"
-        for prefix, name in (("word/", "DOCX"), ("ppt/", "PPTX")):
+        if b"wordprocessingml.document.main" in content_types:
+            return "docx"
+        for prefix, name in (("word/", "DOTX"), ("ppt/", "PPTX")):
             if any(entry.startswith(prefix) for entry in names):
                 raise WorkbookRefused("TYPE_MISMATCH", name)
     if "mimetype" in names and "content.xml" in names:

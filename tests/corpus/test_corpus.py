@@ -45,10 +45,18 @@ class Outcomes:
         self.server, self.folder = server, folder
         self._known: dict[str, Outcome] = {}
         self._databases: list[str] = []
+        self._failed: dict[str, Exception] = {}
 
     def of(self, case: Case) -> Outcome:
+        if case.part in self._failed:
+            # Made once: what a second try would meet are the leavings of the first.
+            raise self._failed[case.part]
         if case.name not in self._known:
-            self._send_part(case.part)
+            try:
+                self._send_part(case.part)
+            except Exception as error:
+                self._failed[case.part] = error
+                raise
         return self._known[case.name]
 
     def close(self) -> None:
