@@ -441,7 +441,7 @@ def _take_through_gate(
     readable = [receipt for receipt in waiting if receipt.sha256 not in forgotten]
     repeats, _ = _split_repeats(connection, source, readable)
     repeats = _before_any_other(readable, repeats)
-    fresh, same_drop = _first_of_bytes([receipt for receipt in readable if receipt not in repeats])
+    fresh, later = _until_bytes_return([receipt for receipt in readable if receipt not in repeats])
     if fresh:
         load_library_meanwhile()
     readings = read_in_sandbox(sandbox, source, fresh)
@@ -483,9 +483,9 @@ def _take_through_gate(
         faults.hit("repeat_before_commit")
         connection.commit()
         write_names(connection, settings)
-    if same_drop:
-        # The first of equal files decided; the others are now repeats of it, or held for the same reason.
-        _take_through_gate(connection, settings, source, same_drop, sandbox)
+    if later:
+        # The first of equal files decided; the next is now a repeat of it, or held for the same reason.
+        _take_through_gate(connection, settings, source, later, sandbox)
 
 
 def _pass_wave(
@@ -698,6 +698,16 @@ def _split_repeats(
 def _before_any_other(receipts: Sequence[Receipt], repeats: Sequence[Receipt]) -> list[Receipt]:
     """The repeats nothing new arrived before: behind another file, the same bytes may take its revision back."""
     return list(takewhile(set(repeats).__contains__, receipts))
+
+
+def _until_bytes_return(receipts: Sequence[Receipt]) -> tuple[list[Receipt], list[Receipt]]:
+    """The arrivals before bytes come a second time, and the others: what comes between may have replaced them."""
+    seen: set[str] = set()
+    for number, receipt in enumerate(receipts):
+        if receipt.sha256 in seen:
+            return list(receipts[:number]), list(receipts[number:])
+        seen.add(receipt.sha256)
+    return list(receipts), []
 
 
 def _first_of_bytes(receipts: Sequence[Receipt]) -> tuple[list[Receipt], list[Receipt]]:

@@ -89,6 +89,13 @@ def test_bytes_sent_before_take_a_revision_back_also_when_both_come_in_one_drop(
         assert list(machine.verdicts.values()) == ["loaded", "loaded", "loaded", "duplicate"]
         for check in CHECKS:
             check(machine)
+
+        for choice in (2, 2, 1):
+            machine.send(BODIES[0], choice, 0, is_yearly=False, then="taken in" if choice == 1 else "nothing")
+
+        assert list(machine.verdicts.values())[-3:] == ["loaded", "duplicate", "loaded"]
+        for check in CHECKS:
+            check(machine)
     finally:
         machine.teardown()
 

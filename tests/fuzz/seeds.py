@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from include.vietnamese import tcvn3
+from tests.corpus.word_reports import paragraph, table, text_box, word_parts
 from tests.sources.iati_files import HUNDRED, activity, place, recipient, transaction_on, write_file
 from tests.sources.monitoring_files import HEADER, line
 from tests.sources.sdmx_files import DOLLAR, generic, specific
@@ -101,6 +102,19 @@ WORDS: dict[str, tuple[str, ...]] = {
         *("number-rows-repeated=", "number-columns-repeated=", "number-columns-spanned=", "office:value-type="),
         *("table:visibility=", "<text:p>", "<!DOCTYPE", "office:date-value=", "table:formula="),
     ),
+    "document": (
+        *('<w:gridSpan w:val="2"/>', "<w:vMerge/>", '<w:gridBefore w:val="9"/>', "<w:vanish/>", "<w:del>", "<w:ins>"),
+        *(
+            "<w:tbl>",
+            "<w:tr>",
+            "<w:tc>",
+            "<w:fldChar",
+            "<w:instrText>",
+            "<!DOCTYPE",
+            "<w:sdt>",
+            "<mc:AlternateContent>",
+        ),
+    ),
     "numbers": ("triệu", "tỷ", "nghìn", "%", "USD", "VND", "ước", "khoảng", "đến", ".000", ",5", "²", "－", "không"),
     "dates": ("ngày", "tháng", "năm", "quý", "/2026", "-06-", "6 tháng", "đầu", "đến", "từ", "29/02"),
     "names": (
@@ -178,6 +192,16 @@ def _workbook() -> Iterator[bytes]:
     yield b'\4<comments><commentList><comment ref="A1"><text><t>x</t></text></comment></commentList></comments>'
 
 
+def _document() -> Iterator[bytes]:
+    cells = table([["Chỉ tiêu", "Đơn vị", "Thực hiện"], ["Số tin, bài", "tin", "1.234,5"]])
+    for body in (paragraph("BÁO CÁO") + cells, cells + paragraph("Mật"), text_box(paragraph("12"))):
+        yield _bytes(word_parts(body)["word/document.xml"])
+
+
+def _bytes(part: str | bytes) -> bytes:
+    return part.encode() if isinstance(part, str) else part
+
+
 def _of_texts(texts: tuple[str, ...], prefix: bytes = b"") -> Iterator[bytes]:
     for number, text in enumerate(texts):
         for form in ("NFC", "NFD"):
@@ -215,6 +239,7 @@ _MAKERS = {
     "container": _container,
     "workbook": _workbook,
     "open_document": lambda: iter([_ODS.encode()]),
+    "document": _document,
     "numbers": lambda: _of_texts(_FIGURES, b"\0\0"),
     "dates": lambda: _of_texts(_DAYS),
     "names": lambda: _of_texts(_NAMES),

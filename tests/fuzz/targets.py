@@ -47,6 +47,7 @@ from include.vietnamese.text import (
     strip_accents,
     write_out_unseen,
 )
+from tests.corpus.word_reports import word_parts
 from tests.fuzz.recipes import Recipe, lying_zip
 from tests.unit.reader_files import write_parts, xlsx_parts
 
@@ -177,6 +178,19 @@ def check_open_document(content: bytes) -> None:
         return
     try:
         read_ods(path)
+    except WorkbookRefused as refused:
+        _require_told(refused.code)
+
+
+def check_document(content: bytes) -> None:
+    """The same for the text of a Word document."""
+    from include.readers.docx import read_docx
+
+    path = write_parts(_folder() / "document.docx", {**word_parts(""), "word/document.xml": content})
+    if not _accepts(path):
+        return
+    try:
+        read_docx(path)
     except WorkbookRefused as refused:
         _require_told(refused.code)
 
@@ -354,6 +368,7 @@ TARGETS: Mapping[str, Target] = {
         Target("container", check_container, ("include.readers.preflight", "zipfile"), 1_024),
         Target("workbook", check_workbook, ("include.readers",)),
         Target("open_document", check_open_document, ("include.readers",)),
+        Target("document", check_document, ("include.readers",)),
         Target("numbers", check_numbers, _WORDS, 300),
         Target("dates", check_dates, _WORDS, 300),
         Target("names", check_names, _WORDS, 300),

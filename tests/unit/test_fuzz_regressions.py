@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 REGRESSIONS = ROOT / "tests" / "fuzz" / "regressions"
 FOUND = sorted(REGRESSIONS.glob("*/*"))
 SEED, TRIALS, LONG_TRIALS = 20260610, 2_000, 40_000
-SLOW = ("names", "secrecy", "counts", "preflight", "workbook", "open_document", "markup")
+SLOW = ("names", "secrecy", "counts", "preflight", "workbook", "open_document", "document", "markup")
 HANGS_AFTER_SECONDS = 30
 LARGEST_REGRESSION = 8_192
 
