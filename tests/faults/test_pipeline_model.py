@@ -71,7 +71,7 @@ def test_the_pipeline_does_what_a_dictionary_would(place: Place) -> None:
     walk(place, walks=6, steps=10)
 
     for seldom in ("runs", "killed", "asked", "editions"):
-        assert place.counts[seldom] > 2, seldom
+        assert place.counts[seldom] > 0, seldom
 
 
 def test_bytes_sent_before_take_a_revision_back_also_when_both_come_in_one_drop(place: Place) -> None:
