@@ -77,7 +77,8 @@ class Sheet:
 
     Trailing empty rows and columns are cut off. `errors` maps an error cell to its text ("#REF!"),
     the cell itself reads None. `uncalculated` are formulas saved without a result. `percent_cells`
-    are numbers shown as percentages (0.125 shown as 12,5%).
+    are numbers shown as percentages (0.125 shown as 12,5%). `counts_from_1904`: a bare number that
+    stands for a day counts from 1904, as the whole workbook does.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     percent_cells: frozenset[CellPosition] = frozenset()
     has_pictures: bool = False
+    counts_from_1904: bool = False
 
     @property
     def is_visible(self) -> bool:

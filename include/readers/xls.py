@@ -118,6 +118,7 @@ def _sheet(xlrd: Any, book: Any, sheet: Any) -> Sheet:
         hidden_rows=frozenset(row for row, info in sheet.rowinfo_map.items() if info.hidden),
         hidden_columns=frozenset(column for column, info in sheet.colinfo_map.items() if info.hidden),
         percent_cells=frozenset(percent_cells),
+        counts_from_1904=book.datemode == 1,
     )
 
 

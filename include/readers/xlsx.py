@@ -79,6 +79,7 @@ def read_xlsx(path: Path) -> Workbook:
             loose_texts = tuple(package.loose_texts(entries, details, defined_names))
             pictures = {entry.part for entry in entries if package.has_pictures(entry.part)}
             has_links = package.has_external_links()
+            from_1904 = package.counts_from_1904()
     except etree.XMLSyntaxError as error:
         raise WorkbookRefused("XML_DEPTH" if "depth" in str(error).lower() else "UNREADABLE") from error
     except (KeyError, ValueError, zipfile.BadZipFile) as error:
@@ -91,13 +92,13 @@ def read_xlsx(path: Path) -> Workbook:
                 if not entry.is_worksheet:
                     continue
                 rows = cast(list[list[Any]], book.get_sheet_by_name(entry.name).to_python(skip_empty_area=False))
-                sheets.append(_sheet(entry, rows, details[entry.part], entry.part in pictures))
+                sheets.append(_sheet(entry, rows, details[entry.part], entry.part in pictures, from_1904))
     except CalamineError as error:
         raise WorkbookRefused("UNREADABLE", type(error).__name__) from error
     return Workbook("xlsx", tuple(sheets), defined_names, loose_texts, has_links)
 
 
-def _sheet(entry: _SheetEntry, rows: list[list[Any]], details: _Details, has_pictures: bool) -> Sheet:
+def _sheet(entry: _SheetEntry, rows: list[list[Any]], details: _Details, has_pictures: bool, from_1904: bool) -> Sheet:
     for row, column in (*details.errors, *details.uncalculated):
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = None
@@ -113,6 +114,7 @@ def _sheet(entry: _SheetEntry, rows: list[list[Any]], details: _Details, has_pic
         hidden_columns=frozenset(details.hidden_columns),
         percent_cells=frozenset(details.percent_cells),
         has_pictures=has_pictures,
+        counts_from_1904=from_1904,
     )
 
 
@@ -173,6 +175,11 @@ class _Package:
             elif tag == "definedName" and element.get("localSheetId") is None:
                 names[element.get("name", "")] = (element.text or "").strip()
         return entries, names
+
+    def counts_from_1904(self) -> bool:
+        """Whether days are counted from 1904, as old Macintosh workbooks do; calamine turns true dates alone."""
+        elements = self.tree(self.workbook_part()).iter()
+        return any(element.get("date1904") in ("1", "true") for element in elements if _local(element) == "workbookPr")
 
     def percent_styles(self) -> frozenset[str]:
         """The style numbers, as written on cells, whose number format is a percentage."""

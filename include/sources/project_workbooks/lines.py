@@ -212,7 +212,7 @@ class RegisterTable:
             return None
         place = self._anchor(row, column)
         try:
-            day = parse_date(self.sheet.value(*place))
+            day = parse_date(self.sheet.value(*place), counts_from_1904=self.sheet.counts_from_1904)
         except DateUnreadable as problem:
             self._find(problem.code, row, column.role, found=problem.found, expected=problem.expected)
             return None
