@@ -28,6 +28,7 @@ _ANY_CURRENCY: Final = "USD"
 _TICKS: Final = frozenset(map(match_key, ("x", "có", "1", "v", "rồi", "true"))) | {"✓", "✔", "☑"}
 _NO_TICKS: Final = frozenset(map(match_key, ("0", "không", "chưa", "false")))
 _NIL_WORDS: Final = frozenset(map(match_key, (NIL_REGISTER, "không có phát sinh", "không có dự án", "không có")))
+_EXAMPLE: Final = re.compile(r"(?:ví dụ|vi du|example)\b|vd\s*[:.]", re.IGNORECASE)
 _PERSON: Final = re.compile(r"^(?:ông|bà|anh|chị|mr|mrs|ms|miss|dr|cá nhân)\b[.:]?\s+\S", re.IGNORECASE)
 _MONEY_OFF: Final = Decimal("0.05")
 _LEAST_OFF: Final = Decimal("0.2")
@@ -166,6 +167,10 @@ class RegisterTable:
         for role, text in (("code", code), ("title", title)):
             if not text:
                 self._find("FINANCE_NAME_MISSING", row, role, expected=self.register.column(role).label)
+        for role, text in (("code", code), ("title", title)):
+            if _EXAMPLE.match(text):
+                self._find("FINANCE_EXAMPLE_LEFT", row, role, found=text)
+                break
         known = self.collected.cell_of_code.get(match_key(code)) if code else None
         if known is not None:
             self._find("FINANCE_CODE_REPEATED", row, "code", found=code, expected=known)
