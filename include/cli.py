@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except PlatformError as error:
-        print(f"ttdn: {error}", file=sys.stderr)
+        print(f"ttdn: {_with_lines(str(error))}", file=sys.stderr)
         return 2
     except BrokenPipeError:
         return 0
@@ -40,9 +40,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         refusal = explain_refusal(error)
         if refusal is None:
+            sys.excepthook = _tell_fault
             raise
         print(f"ttdn: {refusal}", file=sys.stderr)
         return 2
+
+
+def _tell_fault(kind: type[BaseException], error: BaseException, _trace: object) -> None:
+    """Print a fault of ours with its calls as Python does, but of what each error says only the beginning, on one line.
+
+    What it says may quote a file: ten megabytes of it, with line ends that pass for other lines.
+    """
+    import traceback
+
+    from include.errors import tell_on_one_line
+
+    met: list[BaseException] = []
+    said: BaseException | None = error
+    while said is not None and said not in met:
+        met.append(said)
+        said = said.__cause__ or (None if said.__suppress_context__ else said.__context__)
+    for each in reversed(met):
+        lines = traceback.format_tb(each.__traceback__)
+        print("".join(lines) + f"{type(each).__name__}: {tell_on_one_line(str(each))}", file=sys.stderr)
+
+
+def _with_lines(words: str) -> str:
+    """An error of ours as it was written, lines and all; what is unseen or steers a terminal written out."""
+    from include.errors import tell_on_one_line
+
+    return "\n".join(tell_on_one_line(line, len(line) * 10 + 1) for line in words.split("\n"))
 
 
 def _parser() -> argparse.ArgumentParser:
