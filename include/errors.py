@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 
-
 LONGEST_TOLD = 200
 """How much of a text that is not ours an error repeats."""
 

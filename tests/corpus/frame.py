@@ -44,7 +44,7 @@ class Case:
     `told` are message codes the sender must be told (others may be there, unless `told_only`); `cells` maps a message
     code to the cell it must name; `loads` maps a measure to the figure in the warehouse after it (a Decimal in base
     units, or a state such as "nil" or "missing"); `lands` is False for what is no report and is passed over;
-    `kept` maps a text column ("capital_flow.member_name", by submission) to the one text it must hold, letter for letter.
+    `kept` maps a text column ("capital_flow.member_name", by submission) to the one text it must hold.
     """
 
     entry: str

@@ -120,7 +120,8 @@ def _texts(connection: Connection, column: str, sha256: str) -> set[object]:
         .select_from(quoted_table(table, schema="warehouse"))
         .where(
             literal_column("submission_id").in_(
-                select(literal_column("submission_id")).select_from(quoted_table("submission", schema="warehouse"))
+                select(literal_column("submission_id"))
+                .select_from(quoted_table("submission", schema="warehouse"))
                 .where(literal_column("sha256") == sha256)
             )
         )

@@ -99,7 +99,9 @@ def main(passwords: Path) -> None:
             told["after_logout"] = anybody.get("/api/v2/dags", headers=heading).status_code
             anybody.cookies.clear()
         wrong = anybody.post("/auth/token", json={"username": "admin", "password": "admin"})
-        forged = anybody.get("/api/v2/dags", headers={"Authorization": "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiJ9."})
+        forged = anybody.get(
+            "/api/v2/dags", headers={"Authorization": "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiJ9."}
+        )
         told["refused"] = [wrong.status_code, forged.status_code]
     print("TOLD " + json.dumps(told))
 

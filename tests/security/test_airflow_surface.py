@@ -22,7 +22,7 @@ from include.service.credentials import USERS, load_credentials, passwords_path
 from include.settings import PROJECT_ROOT, Settings
 
 SCRIPT = Path(__file__).with_name("airflow_surface.py")
-OPEN_DOOR = '''
+OPEN_DOOR = """
 from airflow.plugins_manager import AirflowPlugin
 from fastapi import FastAPI
 
@@ -35,7 +35,7 @@ def secret():
 class OpenDoor(AirflowPlugin):
     name = "open_door"
     fastapi_apps = [{"app": door, "url_prefix": "/open-door", "name": "Open door"}]
-'''
+"""
 
 ANYBODY = {
     "/api/v2/auth/login": {307},
@@ -100,7 +100,10 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     )
     lines = [line for line in done.stdout.splitlines() if line.startswith("TOLD ")]
     assert lines, done.stderr[-3000:]
-    secrets = [*json.loads(passwords_path(settings.secrets).read_text()).values(), environment["AIRFLOW__CORE__FERNET_KEY"]]
+    secrets = [
+        *json.loads(passwords_path(settings.secrets).read_text()).values(),
+        environment["AIRFLOW__CORE__FERNET_KEY"],
+    ]
     assert [each for each in secrets if each in done.stdout + done.stderr] == []
     return dict(json.loads(lines[0].removeprefix("TOLD ")))
 

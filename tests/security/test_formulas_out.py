@@ -100,7 +100,9 @@ def formulas_in(path: Path) -> list[str]:
 
 def shown_in(path: Path) -> set[str]:
     book = openpyxl.load_workbook(path, read_only=True)
-    return {cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if isinstance(cell, str)}
+    return {
+        cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if isinstance(cell, str)
+    }
 
 
 def bare(text: str) -> str:

@@ -19,7 +19,7 @@ from include.service import airflow_service
 from include.service.credentials import load_credentials
 from include.settings import PROJECT_ROOT, Settings
 
-WATCH = '''
+WATCH = """
 import json, os, socket, sys
 
 _HERE = {"127.0.0.1", "::1", "localhost"}
@@ -42,8 +42,8 @@ def _watch(event, arguments):
     raise OSError("no network here")
 
 sys.addaudithook(_watch)
-'''
-WHOLE_WAY = '''
+"""
+WHOLE_WAY = """
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -72,7 +72,7 @@ bundle = folder / "bundle"
 bundle.mkdir()
 for write in DOCUMENTS.values():
     write(edition(), bundle)
-'''
+"""
 COMMANDS = (
     ("extract", "--period", "2026-06T"),
     ("kpi", "--period", "2026-06T"),
@@ -113,7 +113,10 @@ def test_the_watch_sees_a_name_looked_up_and_an_address_called_also_in_a_child(
     )
     subprocess.run((sys.executable, "-c", code), env=watched, check=True)
 
-    assert [each[:2] for each in asked(tmp_path)] == [["socket.getaddrinfo", "x.invalid"], ["socket.connect", "192.0.2.1"]]
+    assert [each[:2] for each in asked(tmp_path)] == [
+        ["socket.getaddrinfo", "x.invalid"],
+        ["socket.connect", "192.0.2.1"],
+    ]
 
 
 def test_from_a_report_to_a_rendered_release_no_process_asks_for_anything_outside(

@@ -64,6 +64,7 @@ PAYLOADS = (
     "\u2028</ScRiPt ><ScRiPt/x>confirm(30);prompt(30)</ScRiPt>",
 )
 
+
 @dataclass(slots=True)
 class Seen:
     """What a page did when it was opened: scripts of the payloads that ran, what it asked for, what it showed."""

@@ -1,4 +1,4 @@
-"""Passwords and keys: made at the first start, known to whoever needs them, told to nobody, and none in the repository."""
+"""Passwords and keys: made at the first start, known to whoever needs them, told to nobody, none in the repository."""
 
 from __future__ import annotations
 
@@ -132,7 +132,9 @@ def test_no_template_of_a_dag_and_nothing_tasks_tell_each_other_reaches_for_a_se
     for path in sorted((PROJECT_ROOT / "dags").glob("*.py")):
         source = path.read_text(encoding="utf-8")
         assert not re.search(r"\{\{[^}]*\b(conn|var|conf|macros)\b", source), path
-        assert not re.search(r"get_connection|Variable|load_credentials|database_url|smtp_password|environ", source), path
+        assert not re.search(r"get_connection|Variable|load_credentials|database_url|smtp_password|environ", source), (
+            path
+        )
 
 
 # Airflow's own table of who needs what: a process that runs code of DAGs without being a scheduler has neither the
@@ -176,7 +178,9 @@ KNOWN_KEYS = re.compile(
     r"|\bsk-[\w-]{20,}|\bAIza[\w-]{35}\b|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}|\bglpat-[\w-]{20}\b"
     r"|://[^\s:/@{}$<>\"']+:[^\s:/@{}$<>\"'*…]{12,}@"
 )
-ASSIGNED = re.compile(r"(?i)(?:password|passwd|secret|token|api_?key|fernet|credential)\w*[\"']?\s*[:=]\s*[\"']([^\"'\s]{12,})[\"']")
+ASSIGNED = re.compile(
+    r"(?i)(?:password|passwd|secret|token|api_?key|fernet|credential)\w*[\"']?\s*[:=]\s*[\"']([^\"'\s]{12,})[\"']"
+)
 NO_TEXT = {".png", ".jpg", ".pdf", ".xlsx", ".xls", ".docx", ".ods", ".ttf", ".otf", ".gz", ".parquet", ".zip"}
 UNLIKELY_BITS = 3.6
 """Entropy a letter, from which on a word of at least 16 letters is no word; a token of the platform has 4 and more."""
@@ -191,7 +195,10 @@ def secrets_in(text: str) -> list[str]:
     found += [
         word
         for word in ASSIGNED.findall(text)
-        if len(word) >= 16 and entropy(word) > UNLIKELY_BITS and re.search(r"\d", word) and re.fullmatch(r"[\w+/=-]+", word)
+        if len(word) >= 16
+        and entropy(word) > UNLIKELY_BITS
+        and re.search(r"\d", word)
+        and re.fullmatch(r"[\w+/=-]+", word)
     ]
     return found
 
@@ -232,7 +239,8 @@ def test_a_secret_written_down_is_seen(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["password = os.environ['X_PASSWORD']", "postgresql://ttdn:${TTDN_DB_PASSWORD:?x}@postgres", "secret = 'mat'"]
+    "text",
+    ["password = os.environ['X_PASSWORD']", "postgresql://ttdn:${TTDN_DB_PASSWORD:?x}@postgres", "secret = 'mat'"],
 )
 def test_a_secret_only_named_is_none(text: str) -> None:
     assert secrets_in(text) == []
