@@ -22,6 +22,7 @@ from include.dictionary.page import render_page as render_dictionary
 from include.extracts.leadership.letters import write_out_unseen
 from include.extracts.leadership.mail import write_mail
 from include.extracts.leadership.page import render_page
+from include.settings import PROJECT_ROOT
 from tests.security.pouring import WORDS_OF_DICTIONARY, Poured
 from tests.unit.edition_builders import CORRECTION
 from tests.unit.page_editions import hostile
@@ -234,3 +235,10 @@ def test_the_dictionary_shows_all_payloads_and_runs_none(
     assert poured.count > 10 * len(PAYLOADS)
     assert_strict(html)
     assert_only_shown(see(browser, html, tmp_path))
+
+
+def test_no_page_but_our_own_is_made_of_what_was_checked() -> None:
+    # Those of Great Expectations write column names and values into the page as they are.
+    for path in (PROJECT_ROOT / "include").rglob("*.py"):
+        words = path.read_text(encoding="utf-8")
+        assert not re.search(r"data_docs|DataDocs|PageRenderer|DefaultJinjaPageView|Styler|\.to_html\(", words), path

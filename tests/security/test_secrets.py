@@ -228,7 +228,7 @@ def test_no_file_of_the_repository_holds_a_secret() -> None:
     "text",
     [
         "-----BEGIN OPENSSH " + "PRIVATE KEY-----",
-        "url = 'postgresql://ttdn:Zk3v9QmX2pLw8Tr@db/ttdn'",
+        "url = 'postgresql://ttdn:" + "Zk3v9QmX2pLw8Tr@db/ttdn'",
         'smtp_password = "Zk3v9QmX2pLw8TrB"',
         "jwt_secret: 'q8Zk3v9QmX2pLw8TrBnE'",
         "AKIA" + "Z" * 16,
