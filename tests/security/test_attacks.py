@@ -77,7 +77,8 @@ def many_figures(guarded: Engine) -> Iterator[None]:
         connection.exec_driver_sql("create table public.before as select * from mart.observation_latest")
         connection.exec_driver_sql(
             "insert into mart.observation_latest select copied.* from generate_series(1, 3000) as number,"
-            " jsonb_populate_record(null::mart.observation_latest, (select to_jsonb(o) || jsonb_build_object('value', 4242, 'member_code', number)"
+            " jsonb_populate_record(null::mart.observation_latest, (select to_jsonb(o)"
+            " || jsonb_build_object('value', 4242, 'member_code', number)"
             " from mart.observation_latest as o where reporting_unit_code = 'STC' and measure_code = 'MED01'"
             " limit 1)) as copied"
         )
