@@ -14,6 +14,7 @@ _MENDED_BY_TIME = [
     "psycopg2.OperationalError",
     "psycopg2.InterfaceError",
     "include.errors.GateError",
+    "include.errors.NoRoomError",
     "builtins.OSError",
     "builtins.MemoryError",
 ]

@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--as-of", type=_moment, metavar="MOMENT", help="as if today were that moment")
 
     _command(commands, "doctor", _doctor, "is this machine fit")
+    _command(commands, "reconcile", _reconcile, "has every file that was seen its one verdict")
 
     templates = _command(commands, "templates", _templates, "the workbooks to send out")
     templates.add_argument("period", metavar="PERIOD")
@@ -188,6 +189,20 @@ def _parser() -> argparse.ArgumentParser:
     waive.add_argument("--withdraw", type=int, metavar="ID", help="take waiver ID back")
     waive.add_argument("--list", action="store_true", dest="lists", help="all waivers and whether they hold")
 
+    readings = _command(commands, "readings", _readings, "readings of Word reports that wait for a person")
+    words = readings.add_subparsers(dest="word", metavar="WORD")
+    for word, help_text in (
+        ("confirm", "the document says what was read"),
+        ("reject", "it does not: nothing is loaded"),
+    ):
+        said = words.add_parser(word, help=help_text, description=help_text)
+        said.add_argument("receipt", metavar="RECEIPT")
+        said.add_argument(
+            "--reason", required=True, metavar="TEXT", help="why, without personal data; the sender reads it"
+        )
+        said.add_argument("--by", required=True, metavar="POST", help="the post of whoever compared, never a name")
+        said.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+
     impact = _command(commands, "rule-impact", _rule_impact, "which past files a rule would have held or warned about")
     impact.add_argument("rule", metavar="RULE", help="R-06, a message's code, a file of sql/rules, or a .sql file")
     impact.add_argument("--since", type=date.fromisoformat, metavar="DAY", help="files received on that day or later")
@@ -255,18 +270,16 @@ def _head(text: str) -> tuple[int, str]:
 
 
 def _ingest(options: argparse.Namespace) -> int:
-    from include.pipeline.ingest import ingest_files
-    from include.pipeline.land import list_reports
+    from include.pipeline.ingest import take_in
+    from include.pipeline.land import is_folder
 
-    unusable = [path for path in options.paths if not (path.is_file() or path.is_dir())]
-    if unusable:
-        for path in unusable:
+    if not any(is_folder(path) or path.is_file() for path in options.paths):
+        for path in options.paths:
             print(f"ttdn ingest: {_shown_text(path)}: không có tệp hoặc thư mục thường nào ở đây", file=sys.stderr)
         return 2
-    reports, passed_over = list_reports(options.paths)
     with _opened() as (settings, engine):
-        results = ingest_files(
-            reports,
+        intake = take_in(
+            options.paths,
             source_id=options.source,
             settings=settings,
             engine=engine,
@@ -274,15 +287,31 @@ def _ingest(options: argparse.Namespace) -> int:
             dry_run=options.dry_run,
         )
     if options.json:
-        _print_json({"files": [asdict(result) for result in results], "passed_over": passed_over})
+        _print_json(
+            {
+                "files": [asdict(result) for result in intake.results],
+                "passed_over": intake.passed_over,
+                "not_taken": [
+                    {"path": _plain(odd.path), "reason": odd.reason, "text": odd.text_vi} for odd in intake.not_taken
+                ],
+            }
+        )
     else:
-        for result in results:
+        for result in intake.results:
             _print_result(result)
-        if not results:
+        if not intake.results:
             print("Không có báo cáo nào trong các đường dẫn đã cho.")
-        if passed_over:
-            print(f"Bỏ qua {passed_over} mục không phải báo cáo (tệp tạm, tệp ẩn, liên kết, ống dẫn).")
-    return 0 if all(result.is_accepted for result in results) else 1
+        for odd in intake.not_taken:
+            print(f"Không nhận {_plain(odd.path)}: {odd.text_vi} ({odd.reason})")
+        if intake.passed_over:
+            print(f"Bỏ qua {intake.passed_over} mục không phải báo cáo (tệp tạm, tệp ẩn).")
+    return 0 if not intake.not_taken and all(result.is_accepted for result in intake.results) else 1
+
+
+def _plain(path: Path) -> str:
+    from include.pipeline.land import printable_name
+
+    return printable_name(str(path))
 
 
 def _read(options: argparse.Namespace) -> int:
@@ -301,7 +330,7 @@ def _read(options: argparse.Namespace) -> int:
         for row in rows:
             member = "" if row["axis"] == "total" else f"{row['axis']}: {row['member']}"
             # A publisher's figure carries its full address and, instead of a kind, the day it was closed.
-            place = row["cell"] if "sheet" not in row or "!" in row["cell"] else f"{row['sheet']}!{row['cell']}"
+            place = row["cell"] if "sheet" not in row or "!" in row["cell"] else _place(row["sheet"], row["cell"])
             kind = row["kind"] if "kind" in row else row["as_of"]
             table.add_row(place, row["measure"], member, row["value"] or "", row["unit"], row["state"], kind)
         _print_table(table)
@@ -350,7 +379,7 @@ def _trace(options: argparse.Namespace) -> int:
     for term in traced["terms"]:
         print(f"  {term['measure']}: {term['value']}")
         for cell in term["cells"]:
-            place = "!".join(part for part in (cell["sheet"], cell["cell"]) if part) or "cả báo cáo"
+            place = _place(cell["sheet"], cell["cell"]) or "cả báo cáo"
             notes = [f"in {cell['correction']['printed'] or 'không đọc được'}"] if "correction" in cell else []
             notes += [f"ngoại lệ số {each['number']}" for each in cell.get("waivers", ())]
             told = f"  ({'; '.join(notes)})" if notes else ""
@@ -434,6 +463,25 @@ def _status(options: argparse.Namespace) -> int:
     return 0
 
 
+def _reconcile(options: argparse.Namespace) -> int:
+    from include.pipeline.reconcile import PROBLEMS_VI, describe, reconcile
+
+    with _opened() as (settings, engine):
+        found = reconcile(settings, engine)
+    if options.json:
+        _print_json(describe(found))
+    else:
+        shares = ", ".join(f"{verdict} {count}" for verdict, count in found.verdicts.items())
+        print(f"Đã nhận {found.receipts} tệp: {shares or 'chưa có'}; đang chờ kết quả {found.open}.")
+        for each in found.discrepancies:
+            since = f" từ {each.since}" if each.since else ""
+            reason = f" ({each.reason})" if each.reason else ""
+            print(f"{each.code}  {each.what}{since}: {PROBLEMS_VI[each.code]}{reason}")
+        if found.removed_drafts:
+            print(f"Đã xóa {found.removed_drafts} bản nháp bỏ dở quá một ngày.")
+    return 0 if found.ok else 1
+
+
 def _doctor(options: argparse.Namespace) -> int:
     from include.doctor import run_doctor
 
@@ -443,7 +491,7 @@ def _doctor(options: argparse.Namespace) -> int:
     else:
         for check in checks:
             print(f"{'ok ' if check.ok else 'NO '} {check.name}: {check.found}")
-            if not check.ok:
+            if not check.ok or check.warns:
                 print(f"      → {check.remedy}")
     return 0 if all(check.ok for check in checks) else 1
 
@@ -962,6 +1010,11 @@ def _keep_explanation(options: argparse.Namespace, connection: Connection) -> in
     return explain_restatement(connection, options.submission, speaker)
 
 
+def _place(sheet: str | None, cell: str | None) -> str:
+    """Sheet and address as one: Báo cáo!F12; of a Word document “Bảng 2, hàng 5, cột 3”."""
+    return (", " if cell and " " in cell else "!").join(part for part in (sheet, cell) if part)
+
+
 def _print_refusal(options: argparse.Namespace, refused: PlatformError) -> int:
     """What kept a person's words from being kept; the exit code."""
     if options.json:
@@ -1026,6 +1079,43 @@ def _waive(options: argparse.Namespace) -> int:
             each["reason"],
         )
     _print_table(table)
+    return 0
+
+
+def _readings(options: argparse.Namespace) -> int:
+    from include.pipeline.readings import ReadingRefused, decide_reading, list_readings
+
+    with _opened() as (settings, engine):
+        decided = None
+        if options.word is not None:
+            try:
+                decided = decide_reading(
+                    engine, settings, options.receipt, options.word, reason=options.reason, role=options.by
+                )
+            except ReadingRefused as refused:
+                return _print_refusal(options, refused)
+        with engine.connect() as connection:
+            waiting = list_readings(connection)
+    if options.json:
+        _print_json({**({} if decided is None else {"file": asdict(decided)}), "readings": waiting})
+        return 0
+    if decided is not None:
+        print(f"Đã ghi. Tệp được xử lý lại, biên nhận {decided.receipt}: {decided.verdict} ({decided.code}).")
+        print(f"Trả lời cho đơn vị: {decided.answer}")
+    print(f"Kết quả đọc đang chờ đối chiếu: {len(waiting)}")
+    for each in waiting:
+        replaced = f"; đã có báo cáo gửi sau, {each['replaced_by']}" if each["replaced_by"] else ""
+        name = each["reporting_unit_name"] or each["reporting_unit"] or "chưa rõ đơn vị"
+        print(f"\n{each['receipt']}  {name}, kỳ {each['period']}, “{each['file']}”{replaced}")
+        for doubt in each["doubts"]:
+            print(f"  ? {doubt['text']}")
+        table = _table("Chỗ", "Chỉ tiêu", "Phân tổ", "Đọc được", right=("Đọc được",))
+        for figure in each["figures"]:
+            part = "" if figure["axis"] == "total" else f"{figure['axis']}/{figure['member']}"
+            shown = figure["value"] if figure["value"] is not None else figure["state"]
+            label = f"{figure['measure']} {figure['name'] or ''}".strip()
+            table.add_row(f"{figure['sheet']}, {figure['cell']}", label, part, shown)
+        _print_table(table)
     return 0
 
 

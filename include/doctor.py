@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
-import shutil
 import socket
 import sys
 from collections.abc import Callable
@@ -21,6 +20,8 @@ from include.settings import PROJECT_ROOT, Settings, load_settings
 DISK_NEEDED_BYTES = 3_000_000_000
 """The year's reports, the database and Airflow's logs, with room to spare. A full disk stops PostgreSQL."""
 
+FREE_WANTED_PCT = 15
+
 MEMORY_NEEDED_BYTES = 2_000_000_000
 """Airflow's processes take 1.2 to 1.4 GB, the readers' children up to half a GB."""
 
@@ -32,12 +33,16 @@ PYTHON_OLDEST, PYTHON_NEWEST = (3, 11), (3, 13)
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing looked at. `remedy` says what to do when `ok` is False, or what would be better when it is True."""
+    """One thing looked at. `remedy` says what to do when `ok` is False, or what would be better when it is True.
+
+    `warns`: it works still, and will not for long.
+    """
 
     name: str
     ok: bool
     found: str
     remedy: str = ""
+    warns: bool = False
 
 
 def run_doctor() -> list[Check]:
@@ -136,13 +141,23 @@ def check_home(settings: Settings) -> Check:
 
 
 def check_disk(settings: Settings) -> Check:
-    """There is room for a year of reports."""
-    free = shutil.disk_usage(_nearest_existing(settings.home)).free
+    """There is room for a year of reports on every disk, and something to delete when there is none."""
+    from include.warehouse.embedded import EmbeddedServer
+    from include.warehouse.room import disks_at_stake
+
+    disks = list(disks_at_stake(settings))
+    found = "; ".join(f"{_gigabytes(disk.free)} ({disk.free_pct} %) free for {disk.holds}" for disk in disks)
+    server = EmbeddedServer(settings.home)
+    has_no_ballast = settings.is_embedded and server.data_path is not None and not server.has_ballast
+    if has_no_ballast:
+        found += "; the ballast is gone, it is laid again at the next start with room"
     return Check(
         "disk",
-        free >= DISK_NEEDED_BYTES,
-        f"{_gigabytes(free)} free",
-        f"Make room for {_gigabytes(DISK_NEEDED_BYTES)}, or set TTDN_HOME to another disk.",
+        all(disk.free >= max(DISK_NEEDED_BYTES, settings.disk_reserve_bytes) for disk in disks),
+        found,
+        f"Make room for {_gigabytes(DISK_NEEDED_BYTES)} at least, better for {FREE_WANTED_PCT} % of the disk, or set"
+        " TTDN_HOME to another disk; docs/operations.md, “The disk is full”.",
+        warns=has_no_ballast or any(disk.free_pct < FREE_WANTED_PCT for disk in disks),
     )
 
 
@@ -182,8 +197,18 @@ def check_inbox(settings: Settings) -> Check:
             f"{len(unreadable)} of {len(files)} files in {inbox} cannot be read, for example {some}",
             "Give the platform's user the right to read them.",
         )
-    reports = [path for path in files if not path.name.startswith(("~$", ".", "_"))]
-    return Check("inbox", True, f"{len(reports)} reports in {inbox}")
+    from include.pipeline.land import list_reports, shown_path
+
+    found = list_reports([inbox])
+    if found.odd:
+        some = ", ".join(f"{shown_path(Path(odd.path.name))} ({odd.reason})" for odd in found.odd[:3])
+        return Check(
+            "inbox",
+            False,
+            f"{len(found.odd)} things in {inbox} that cannot be taken, for example {some}",
+            "Put the files themselves there instead of links, pipes or folders named like files.",
+        )
+    return Check("inbox", True, f"{len(found.reports)} reports in {inbox}")
 
 
 def check_secrets(settings: Settings) -> Check:

@@ -23,5 +23,9 @@ class GateError(PlatformError):
     """A check could not run, so nothing may pass."""
 
 
+class NoRoomError(PlatformError):
+    """A disk has too little room to go on safely; nothing was begun, and it is tried again."""
+
+
 class SettingsError(PlatformError):
     """A setting is missing or cannot be used."""

@@ -214,6 +214,16 @@ class IgnoredRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Narrative:
+    """A numbered section of a report in words: the paragraph it begins with, its number ("II.1"), heading and text."""
+
+    paragraph_number: int
+    section_number: str
+    heading: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """All that was read from one file.
 
@@ -239,6 +249,7 @@ class Reading:
     period_code: str | None = None
     corrections: tuple[AppliedCorrection, ...] = ()
     correction_state: str | None = None
+    narrative: tuple[Narrative, ...] = ()
 
     @property
     def row_count(self) -> int:

@@ -16,6 +16,8 @@ PROJECT_ROOT = Path(__file__).resolve().parents[1]
 """The checkout: where sql/, dags/ and great_expectations/ are."""
 
 DEFAULT_PAGE_PORT = 8080
+DEFAULT_SETTLING_SECONDS = 10
+DEFAULT_DISK_RESERVE_MB = 2000
 
 _OWN_RECIPIENTS = PROJECT_ROOT / "include" / "reference" / "recipients.csv"
 
@@ -50,6 +52,8 @@ class Settings:
     smtp_security: SmtpSecurity = "starttls"
     recipients_file: Path = _OWN_RECIPIENTS
     allowed_domains: frozenset[str] = frozenset()
+    settling_seconds: int = DEFAULT_SETTLING_SECONDS
+    disk_reserve_bytes: int = DEFAULT_DISK_RESERVE_MB * 1_000_000
     backups_folder: Path | None = None
     backups_kept: int = 14
 
@@ -133,7 +137,10 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
         ),
         allowed_domains=_domains(stated, "TTDN_ALLOWED_DOMAINS"),
         backups_folder=_path(stated, "TTDN_BACKUPS", home / "backups") if _text(stated, "TTDN_BACKUPS") else None,
-        backups_kept=_count(stated, "TTDN_BACKUPS_KEPT", 14),
+        backups_kept=_whole_number(stated, "TTDN_BACKUPS_KEPT", 14, "backups", 10_000, least=1),
+        settling_seconds=_whole_number(stated, "TTDN_SETTLING_SECONDS", DEFAULT_SETTLING_SECONDS, "seconds", 3600),
+        disk_reserve_bytes=1_000_000
+        * _whole_number(stated, "TTDN_DISK_RESERVE_MB", DEFAULT_DISK_RESERVE_MB, "megabytes", 1_000_000),
     )
 
 
@@ -184,16 +191,16 @@ def _port(stated: Mapping[str, str], name: str, default: int) -> int:
     return int(value)
 
 
-def _count(stated: Mapping[str, str], name: str, default: int) -> int:
+def _whole_number(stated: Mapping[str, str], name: str, default: int, unit: str, most: int, *, least: int = 0) -> int:
     value = _text(stated, name)
     if value is None:
         return default
-    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 10_000):
+    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
         raise SettingsError(
             where=name,
             found=repr(value),
-            expected="a whole number from 1 to 10000",
-            remedy=f"Set {name} to how many there should be, or leave it out for {default}.",
+            expected=f"whole {unit} from {least} to {most}",
+            remedy=f"Correct it, or leave it out for {default} {unit}.",
         )
     return int(value)
 

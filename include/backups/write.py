@@ -36,6 +36,7 @@ from include.backups.folder import (
     write_member,
 )
 from include.backups.roles import list_roles
+from include.drafts import flush
 from include.private_files import make_private_folder
 from include.settings import Settings
 from include.warehouse.audit import record_event
@@ -91,7 +92,7 @@ def write_backup(settings: Settings, place: Path | None = None, *, moment: datet
             except BaseException:
                 shutil.rmtree(partial, ignore_errors=True)
                 raise
-            _sync_folder(place)
+            flush(place)
             backup = read_backup(target)
             with opened.begin() as connection:
                 record_event(connection, "backup", target.name, {"rows": backup.row_count, "files": backup.file_count})
@@ -137,7 +138,7 @@ def _fill(opened: Engine, settings: Settings, folder: Path, moment: datetime) ->
             "unread": unread,
         },
     )
-    _sync_folder(folder)
+    flush(folder)
 
 
 def _files_of(settings: Settings, kept: Sequence[str]) -> list[Path]:
@@ -196,8 +197,7 @@ def _dump(opened: Engine, snapshot: str, target: Path) -> None:
         "--lock-wait-timeout=60s",
         f"--file={target}",
     )
-    with target.open("rb") as dumped:
-        os.fsync(dumped.fileno())
+    flush(target)
 
 
 def run_client(url: str, program: str, *arguments: str) -> None:
@@ -275,11 +275,3 @@ def _alone(place: Path) -> Iterator[None]:
                 remedy="Wait until it is done.",
             ) from error
         yield
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from include.settings import Settings
 
-NOTICE_KINDS: Final = ("reminder", "late_list", "final_request", "release_late", "withdrawal")
+NOTICE_KINDS: Final = ("reminder", "late_list", "final_request", "release_late", "withdrawal", "reconciliation")
 
 _LONGEST_SUBJECT: Final = 250
 _UNPRINTABLE: Final = re.compile(

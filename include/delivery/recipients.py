@@ -16,8 +16,8 @@ from include.settings import MAIL_ADDRESS, Settings
 
 COLUMNS: Final = ("address", "office_vi", "receives", "unit_code", "valid_from", "valid_to", "note")
 
-RECEIVABLE: Final = ("monthly", "six_month", "annual", "ad_hoc", "late_list", "release_late")
-"""What an office may be sent: a kind of release, the list of late bodies, the word that a release is late."""
+RECEIVABLE: Final = ("monthly", "six_month", "annual", "ad_hoc", "late_list", "release_late", "reconciliation")
+"""What an office may be sent: a kind of release, the list of late bodies, word of a late release or an open file."""
 
 _BREAKS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 

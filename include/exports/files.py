@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
+from include import faults
+from include.drafts import draft_folder, put_in_place
+
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """A draft beside `path` that takes its place when the block ends well and is gone when it does not."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
-    os.close(handle)
-    draft = Path(name)
-    try:
+    with draft_folder(path.parent) as drafts:
+        draft = drafts / path.name
+        draft.touch(mode=0o600)
         yield draft
         draft.chmod(0o644)
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
+        faults.hit("file_before_rename")
+        put_in_place(draft, path)
+        faults.hit("file_after_rename")
 
 
 def same_container(content: bytes) -> bytes:

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from include import faults
 from include.errors import GateError
 
 if TYPE_CHECKING:
@@ -27,19 +28,21 @@ def build_marts(connection: Connection, as_known: datetime | None = None) -> Non
     from include.indicators.composition import with_composed_queries
     from include.projects.titles import note_titles
     from include.warehouse.roles import with_rights_of
-    from include.warehouse.sql import SQL_ROOT, read_file, run_script
+    from include.warehouse.sql import SQL_ROOT, limited_lock_waits, read_file, run_script
 
     with connection.begin_nested() if connection.in_transaction() else connection.begin():
         connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _BUILD_LOCK})
-        connection.execute(
-            text("select set_config('ttdn.as_known', :moment, true), set_config('ttdn.mart_files', :files, true)"),
-            {"moment": as_known.isoformat() if as_known else "", "files": _mart_files_hash()},
-        )
-        with with_rights_of(connection, "ttdn_loader"):
-            note_titles(connection)
-        with with_rights_of(connection, "ttdn_mart_builder"):
-            for path in sorted((SQL_ROOT / "marts").glob("*.sql")):
-                run_script(connection, with_composed_queries(read_file(f"marts/{path.name}")))
+        with limited_lock_waits(connection):
+            connection.execute(
+                text("select set_config('ttdn.as_known', :moment, true), set_config('ttdn.mart_files', :files, true)"),
+                {"moment": as_known.isoformat() if as_known else "", "files": _mart_files_hash()},
+            )
+            with with_rights_of(connection, "ttdn_loader"):
+                note_titles(connection)
+            with with_rights_of(connection, "ttdn_mart_builder"):
+                for path in sorted((SQL_ROOT / "marts").glob("*.sql")):
+                    run_script(connection, with_composed_queries(read_file(f"marts/{path.name}")))
+                    faults.hit("marts_within_build")
 
 
 def ensure_current(connection: Connection) -> bool:

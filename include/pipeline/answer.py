@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
+from include import faults
 from include.calendar.periods import is_on_time, load_periods
+from include.drafts import draft_folder, put_in_place
+from include.errors import NoRoomError
 from include.pipeline.land import stored_name
+from include.quality.doubts import WAITING
 from include.readers import WorkbookRefused
 from include.readers.sandbox import Sandbox
 from include.reference import load_reference
@@ -18,8 +23,11 @@ from include.settings import Settings
 from include.sources import Source
 from include.sources.agency_reports.answer import AnswerReceipt, Mistake
 
+_ROOM_OF_AN_ANSWER = 1_000_000
+
 _ARRIVALS = text(
     "select r.receipt_id, r.receipt_number, r.sha256, r.original_name, r.received_at, r.verdict,"
+    " s.verdict_code as held_for,"
     " s.reporting_unit_code, s.period_code, s.revision_number, s.received_count, s.promoted_count,"
     " s.quarantined_count, s.ignored_count,"
     " (select min(f.received_at) from warehouse.submission as f"
@@ -48,6 +56,19 @@ def write_answers(
     for row in connection.execute(_FINDINGS, {"ids": [arrival.receipt_id for arrival in arrivals]}):
         mistakes[row.receipt_id].append(Mistake(row.severity, row.sheet_name, row.cell, row.text_vi))
     settings.outbox.mkdir(parents=True, exist_ok=True)
+    with draft_folder(settings.outbox) as drafts:
+        return _write_arrivals(connection, settings, source.answerer, arrivals, mistakes, sandbox, drafts)
+
+
+def _write_arrivals(
+    connection: Connection,
+    settings: Settings,
+    answerer: str,
+    arrivals: Sequence[Row[Any]],
+    mistakes: Mapping[int, Sequence[Mistake]],
+    sandbox: Sandbox,
+    drafts: Path,
+) -> int:
     names = {arrival.receipt_id: _answer_name(arrival) for arrival in arrivals}
     calls = []
     for arrival in arrivals:
@@ -55,35 +76,49 @@ def write_answers(
         calls.append(
             (
                 str(original) if original.exists() else None,
-                str(_aside(settings.outbox / names[arrival.receipt_id])),
+                str(drafts / names[arrival.receipt_id]),
                 _receipt_of(arrival),
                 [tuple(mistake) for mistake in mistakes[arrival.receipt_id]],
             )
         )
     failed: BaseException | None = None
-    for arrival, call, outcome in zip(arrivals, calls, sandbox.map(source.answerer, calls), strict=True):
-        if isinstance(outcome, WorkbookRefused):
-            # The workbook cannot be opened a second time: the receipt and the list go out alone.
-            sandbox.run(source.answerer, None, *call[1:])
-        elif isinstance(outcome, BaseException):
-            failed = failed or outcome
+    for arrival, call, outcome in zip(arrivals, calls, sandbox.map(answerer, calls), strict=True):
+        draft = Path(str(call[1]))
+        try:
+            if isinstance(outcome, WorkbookRefused):
+                # The workbook cannot be opened a second time: the receipt and the list go out alone.
+                sandbox.run(answerer, None, *call[1:])
+            elif isinstance(outcome, BaseException):
+                raise outcome
+            faults.hit("answer_before_rename")
+            put_in_place(draft, settings.outbox / names[arrival.receipt_id])
+            faults.hit("answer_after_rename")
+        except Exception as error:
+            # A disk that is full, for one. Told after the others have theirs; tried again with the next run.
+            draft.unlink(missing_ok=True)
+            failed = failed or _explained(error, settings.outbox)
             continue
-        answer = settings.outbox / names[arrival.receipt_id]
-        Path(call[1]).replace(answer)
         connection.execute(
             text("update landing.receipt set answer_name = :name where receipt_id = :receipt_id"),
             {"name": names[arrival.receipt_id], "receipt_id": arrival.receipt_id},
         )
         connection.commit()
+        faults.hit("answer_after_commit")
     if failed is not None:
-        # Told after the others have theirs; the answer is tried again with the next run.
         raise failed
     return len(arrivals)
 
 
-def _aside(answer: Path) -> Path:
-    # A name of its own, so that two runs answering the same arrival do not write into one file.
-    return answer.with_name(f".{answer.name}.{uuid4().hex}.part")
+def _explained(error: Exception, outbox: Path) -> Exception:
+    # The child that wrote it can only say that it could not.
+    if shutil.disk_usage(outbox).free >= _ROOM_OF_AN_ANSWER:
+        return error
+    return NoRoomError(
+        where=str(outbox),
+        found=f"{type(error).__name__}: no room left for an answer",
+        expected="room for an answer to every file",
+        remedy="Make room; docs/operations.md, “The disk is full”. The next run writes the answers that are missing.",
+    )
 
 
 def _answer_name(arrival) -> str:  # type: ignore[no-untyped-def]
@@ -116,4 +151,6 @@ def _receipt_of(arrival) -> AnswerReceipt:  # type: ignore[no-untyped-def]
         else {},
         due_at=period.due_at if period else None,
         file_name=arrival.original_name,
+        # Bytes sent again while the first arrival waits are held for the same reason.
+        awaits_confirmation=arrival.verdict != "loaded" and arrival.held_for == WAITING,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from include import faults
 from include.indicators import marts
 from include.settings import load_settings
 from include.warehouse.connect import engine, warehouse_url
@@ -17,7 +18,10 @@ def build_marts() -> int:
     opened = engine(warehouse_url(load_settings()))
     try:
         with opened.begin() as connection:
-            return rebuild_and_check(connection)
+            count = rebuild_and_check(connection)
+            faults.hit("marts_before_commit")
+        faults.hit("marts_after_commit")
+        return count
     finally:
         opened.dispose()
 

@@ -6,15 +6,18 @@ A block without a line holds the file. Warnings travel with the figures.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, text
 
+from include import faults
 from include.model import Finding, Severity, Verdict
 from include.pipeline.monitoring import partly_revised
 from include.pipeline.stage import StagedFile
+from include.quality.doubts import ReadingDecision, ReadingKey, count_doubts, judge_doubts, reading_decisions
 from include.quality.gate import Breach, run_gate
 from include.quality.messages import render
 from include.quality.shadow import run_shadow_rules
@@ -24,6 +27,7 @@ from include.reference import Reference
 from include.warehouse.sql import copy_rows
 
 _NOT_REPEATED = "(không nhắc lại)"
+_FIRST_NUMBER = re.compile(r"\d+")
 _COUNTED_BY_THE_READER = {"MONITORING_VALUE_INVALID", "MONITORING_KEY_REPEATED"}
 
 
@@ -76,11 +80,22 @@ def check_batch(connection: Connection, files: Sequence[StagedFile], reference: 
     Raises GateError when the gate could not run: then nothing of the batch may pass.
     """
     found: dict[int, list[Breach]] = defaultdict(list)
+    faults.hit("check_before_gate")
     for breach in run_gate(connection):
         found[breach.submission_id].append(breach)
+    faults.hit("check_after_gate")
     breaches, uses = accept_waived(connection, [at_hand(file) for file in files], found)
+    keys = {file.submission_id: _key_of(file) for file in files if count_doubts(file.reading.findings)}
+    said = reading_decisions(connection, keys.values())
     decisions = [
-        _decide(file, breaches[file.submission_id], reference, uses.get(file.submission_id, ())) for file in files
+        _decide(
+            file,
+            breaches[file.submission_id],
+            reference,
+            uses.get(file.submission_id, ()),
+            said.get(keys[file.submission_id]) if file.submission_id in keys else None,
+        )
+        for file in files
     ]
     on_trial: dict[int, list[Breach]] = defaultdict(list)
     private = {file.submission_id for file in files if holds_private_text(file, found[file.submission_id])}
@@ -187,8 +202,32 @@ def holds_private_text(file: StagedFile, breaches: Sequence[Breach]) -> bool:
     return bool(codes & {"PERSONAL_DATA", "PERSONAL_TEXT", "SECRET_TEXT"})
 
 
+def _key_of(file: StagedFile) -> ReadingKey:
+    return ReadingKey(file.receipt.sha256, file.receipt.source_id, file.content_hash)
+
+
 def _decide(
-    file: StagedFile, breaches: Sequence[Breach], reference: Reference, waiver_uses: tuple[WaiverUse, ...] = ()
+    file: StagedFile,
+    breaches: Sequence[Breach],
+    reference: Reference,
+    waiver_uses: tuple[WaiverUse, ...] = (),
+    reading_decision: ReadingDecision | None = None,
+) -> Decision:
+    decision = _decide_by_rules(file, breaches, reference, waiver_uses)
+    about_doubts = judge_doubts(file.reading.findings, reading_decision)
+    # What is held anyhow has to be sent again: there is nothing to confirm.
+    if about_doubts is None or decision.verdict != "loaded":
+        return decision
+    [sentence] = tell([about_doubts])
+    if sentence.severity == "block":
+        return replace(
+            decision, verdict="quarantined", code=sentence.code, told=(sentence, *decision.told), waiver_uses=()
+        )
+    return replace(decision, told=(sentence, *decision.told))
+
+
+def _decide_by_rules(
+    file: StagedFile, breaches: Sequence[Breach], reference: Reference, waiver_uses: tuple[WaiverUse, ...]
 ) -> Decision:
     told = tell([*file.reading.findings, *_not_yet_told(file, breaches)])
     blocking = [each for each in told if each.severity == "block"]
@@ -220,6 +259,6 @@ def _line_of(said: Finding | Breach) -> tuple[str | None, int]:
 
 
 def _place(cell: str | None) -> tuple[int, str]:
-    # A2 before A10: by row, then by column.
-    digits = "".join(character for character in cell or "" if character.isdigit())
-    return int(digits or 0), cell or ""
+    # A2 before A10, “hàng 2, cột 5” before “hàng 10, cột 5”: by row, then as written.
+    row = _FIRST_NUMBER.search((cell or "").rpartition("!")[2])
+    return int(row[0]) if row else 0, cell or ""

@@ -17,17 +17,24 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, text
+from sqlalchemy.exc import IntegrityError
 
+from include import faults
 from include.calendar.periods import VIETNAM
-from include.errors import SourceContractError
+from include.errors import NoRoomError, PlatformError, SourceContractError
 from include.model import CODES_TO_FORGET, Finding, Reading
 from include.pipeline.answer import write_answers
 from include.pipeline.check import Decision, Told, check_batch, find_unchanged, tell
 from include.pipeline.correct import correct_reading, correction_state
 from include.pipeline.land import (
-    MANIFEST_NAME,
+    INCOMPLETE_AFTER_SECONDS,
     NEUTRAL_NAME,
+    FileNotTaken,
+    OddFile,
+    OpenReport,
     Receipt,
+    ReceiptClock,
+    fingerprints_of,
     forget_file,
     forgotten_among,
     hash_file,
@@ -35,14 +42,16 @@ from include.pipeline.land import (
     is_marked_path,
     known_fingerprints,
     land_file,
-    list_inbox,
     list_reports,
     load_receipts,
     now,
     open_receipts,
+    opened_report,
     printable_name,
     read_manifest,
     remove_forgotten,
+    shown_path,
+    survey_inbox,
     write_names,
 )
 from include.pipeline.monitoring import partly_revised, remove_stale_spools, spools_removed
@@ -77,11 +86,9 @@ from include.sources.corrections import load_corrections
 from include.warehouse.connect import engine as open_engine
 from include.warehouse.connect import warehouse_url
 from include.warehouse.roles import connected_as
+from include.warehouse.room import require_room
 
 _LOG = logging.getLogger(__name__)
-
-_SETTLING_SECONDS = 2.0
-"""An inbox file touched more recently may still be being copied; it is left for the next run."""
 
 _NEXT_SUBMISSION = text("select nextval(pg_get_serial_sequence('warehouse.submission', 'submission_id'))")
 
@@ -110,6 +117,15 @@ class FileResult:
         return self.verdict in ("loaded", "duplicate", "unchanged") and self.code != "DUPLICATE_HELD"
 
 
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What became of everything among the paths: the files taken, what could not be, how many were no reports."""
+
+    results: list[FileResult]
+    not_taken: list[OddFile]
+    passed_over: int
+
+
 def ingest_files(
     paths: Iterable[Path],
     *,
@@ -121,8 +137,27 @@ def ingest_files(
 ) -> list[FileResult]:
     """Take the files (folders searched through) through the whole gate, one result each in the order found.
 
+    What could not be taken is not among them: `take_in` tells it as well.
+    """
+    return take_in(
+        paths, source_id=source_id, settings=settings, engine=engine, received_at=received_at, dry_run=dry_run
+    ).results
+
+
+def take_in(
+    paths: Iterable[Path],
+    *,
+    source_id: str,
+    settings: Settings,
+    engine: Engine,
+    received_at: datetime | None = None,
+    dry_run: bool = False,
+) -> Intake:
+    """Take the files (folders searched through) through the whole gate, each at once, whatever the others are.
+
     `received_at` is the true time of receipt; without it a drop's manifest decides, then the clock.
-    A dry run keeps nothing: no bytes, no receipt, no answer.
+    A dry run keeps nothing: no bytes, no receipt, no answer. Raises NoRoomError where a disk has too little room: what
+    was landed until then stays open and is taken up by the next run.
     """
     source = load_source(source_id)
     if not source.loads:
@@ -132,73 +167,124 @@ def ingest_files(
             expected="a source the warehouse takes in",
             remedy=f"Use `ttdn read {source_id} FILE`.",
         )
-    paths = list(paths)
-    folders = [path for path in paths if path.is_dir()]
-    reports, _ = list_reports(paths)
+    found = list_reports(paths)
+    not_taken = list(found.odd)
     if dry_run:
-        return _rehearse(reports, source, engine, received_at or now(), folders)
+        rehearsed = _rehearse(found.reports, found.folder_of, not_taken, source, engine, received_at or now())
+        return Intake(rehearsed, not_taken, found.passed_over)
     with connected_as(engine, "ttdn_loader") as connection:
         receipts = []
-        manifests: dict[Path, dict[str, datetime]] = {}
-        for path in reports:
-            times = manifests.setdefault(path.parent, read_manifest(path.parent))
-            moment = received_at or times.get(printable_name(path.name)) or now()
-            receipts.append(
-                land_file(
-                    connection,
-                    settings,
-                    path,
-                    source_id=source_id,
-                    received_at=moment,
-                    sent_in=_folder_of(path, folders),
-                )
-            )
-        connection.commit()
+        manifests = {folder: read_manifest(folder) for folder in dict.fromkeys(path.parent for path in found.reports)}
+        clock = ReceiptClock(connection)
+        for path in found.reports:
+            folder = found.folder_of.get(path)
+            moment = received_at or manifests[path.parent].get(printable_name(path.name)) or clock.read()
+            try:
+                with opened_report(path, folder) as report:
+                    receipts.append(
+                        land_file(connection, settings, report, source_id=source_id, received_at=moment, sent_in=folder)
+                    )
+            except FileNotTaken as problem:
+                not_taken.append(problem.odd)
+            # One by one: two runs that bring the same files in another order would wait for each other.
+            connection.commit()
         with _gate_sandbox(settings) as sandbox:
             _take_through_gate(connection, settings, source, receipts, sandbox)
             write_answers(connection, settings, source, [receipt.receipt_id for receipt in receipts], sandbox)
         results = describe_receipts(connection, settings, [receipt.receipt_id for receipt in receipts])
     sent = {receipt.receipt_id: str(receipt.sent_path) for receipt in receipts}
-    return [replace(result, path=sent[receipt_id]) for receipt_id, result in results.items()]
+    named = [replace(result, path=sent[receipt_id]) for receipt_id, result in results.items()]
+    return Intake(named, not_taken, found.passed_over)
 
 
 def land_inbox(source_id: str) -> list[list[int]]:
-    """Land what is new in the inbox; batches of receipt ids still without verdict or answer, in order of receipt."""
+    """Land what is new in the inbox; batches of receipt ids still without verdict or answer, in order of receipt.
+
+    A file is left for the next run while something was written to it in the last TTDN_SETTLING_SECONDS, and for half
+    an hour while it is empty or lacks its end. One that cannot be taken is told in the log, and the others go on.
+    Raises NoRoomError, after what else could be landed, when the landing folder's disk is full.
+    """
     source, settings = load_source(source_id), load_settings()
     with _connected(settings) as connection:
         settings.inbox.mkdir(parents=True, exist_ok=True)
-        reports = list_inbox(settings.inbox, source)
-        prints = {path: inbox_fingerprint(settings.inbox, path) for path in reports}
-        known = known_fingerprints(connection, list(prints.values()))
-        manifests: dict[Path, dict[str, datetime]] = {}
-        for path, fingerprint in prints.items():
-            if fingerprint in known:
-                continue
-            try:
-                # A file dated ahead of this clock has settled; its sender's clock is wrong.
-                if 0 <= time.time() - path.stat().st_mtime < _SETTLING_SECONDS:
-                    continue
-                if path.parent not in manifests:
-                    manifests[path.parent] = read_manifest(path.parent)
-                moment = manifests[path.parent].get(printable_name(path.name)) or now()
-                land_file(
-                    connection,
-                    settings,
-                    path,
-                    source_id=source_id,
-                    received_at=moment,
-                    inbox_fingerprint=fingerprint,
-                    sent_in=settings.inbox,
-                )
-                connection.commit()
-            except (OSError, SourceContractError) as problem:
-                # One file, or one folder's manifest, must not keep the others out; it is tried again next time.
-                connection.rollback()
-                # Its name may carry a mark, or a person's number: a log is told what happened, not to which file.
-                told = problem.strerror if isinstance(problem, OSError) else f"{MANIFEST_NAME}: {problem.found}"
-                _LOG.warning("not landed: a file of %s: %s", source_id, told)
+        landing = _Landing(connection, settings, source_id)
+        landing.land(_new_in_inbox(connection, settings, source))
         waiting = open_receipts(connection, source)
+    if landing.no_room is not None:
+        raise landing.no_room
     return [waiting[start : start + source.batch_size] for start in range(0, len(waiting), source.batch_size)]
+
+
+def _new_in_inbox(connection: Connection, settings: Settings, source: Source) -> list[Path]:
+    """The files never taken in; what is odd among them is told in the log."""
+    found = survey_inbox(settings.inbox, source)
+    for odd in found.odd:
+        _LOG.warning("not landed: %s: %s", shown_path(odd.path), odd.reason)
+    prints = fingerprints_of(settings.inbox, found.reports)
+    known = known_fingerprints(connection, list(prints.values()))
+    return [path for path, fingerprint in prints.items() if fingerprint not in known]
+
+
+class _Landing:
+    """One pass over what is new in the inbox."""
+
+    def __init__(self, connection: Connection, settings: Settings, source_id: str) -> None:
+        self._connection, self._settings, self._source_id = connection, settings, source_id
+        self._manifests: dict[Path, dict[str, datetime]] = {}
+        self._clock = ReceiptClock(connection)
+        self.no_room: NoRoomError | None = None
+
+    def land(self, paths: Iterable[Path]) -> None:
+        dated_ahead = {path: look for path in paths if (look := self._land_one(path)) is not None}
+        if dated_ahead:
+            # The folder's clock is ahead of this one, or this one was set back: only a second look can tell.
+            time.sleep(self._settings.settling_seconds)
+            for path, look in dated_ahead.items():
+                self._land_one(path, look)
+
+    def _land_one(self, path: Path, seen: tuple[int, ...] | None = None) -> tuple[int, ...] | None:
+        """Land the file if it has settled; how it looked when that cannot be told by the clock."""
+        settings, connection = self._settings, self._connection
+        try:
+            with opened_report(path, settings.inbox) as report:
+                # Not the time of the last change: programs that copy set that to the original's, some at once.
+                age = time.time() - report.facts.st_ctime
+                if seen is None and age < 0:
+                    return report.look
+                if (age < settings.settling_seconds) if seen is None else (report.look != seen):
+                    return None
+                if age < INCOMPLETE_AFTER_SECONDS and not report.seems_whole():
+                    _LOG.info("not landed yet, its end is missing: %s", shown_path(path))
+                    return None
+                self._note(report)
+                connection.commit()
+                faults.hit("land_after_commit")
+        except IntegrityError:
+            # A run beside this one has just taken the same file.
+            connection.rollback()
+        except NoRoomError as problem:
+            connection.rollback()
+            self.no_room = problem
+        except (OSError, PlatformError) as problem:
+            # One file, or one folder's manifest, must not keep the others out; it is tried again next time.
+            connection.rollback()
+            _LOG.warning("not landed: %s", problem)
+        return None
+
+    def _note(self, report: OpenReport) -> None:
+        path = report.path
+        if path.parent not in self._manifests:
+            self._manifests[path.parent] = read_manifest(path.parent)
+        moment = self._manifests[path.parent].get(printable_name(path.name)) or self._clock.read()
+        land_file(
+            self._connection,
+            self._settings,
+            report,
+            source_id=self._source_id,
+            received_at=moment,
+            inbox_fingerprint=inbox_fingerprint(self._settings.inbox, path, report.facts),
+            sent_in=self._settings.inbox,
+        )
 
 
 def ingest_receipts(source_id: str, receipt_ids: Sequence[int]) -> dict[str, int]:
@@ -209,6 +295,17 @@ def ingest_receipts(source_id: str, receipt_ids: Sequence[int]) -> dict[str, int
         _take_through_gate(connection, settings, source, receipts, sandbox)
         write_answers(connection, settings, source, receipt_ids, sandbox)
         return _count_verdicts(connection, receipt_ids)
+
+
+def ingest_landed(
+    connection: Connection, settings: Settings, source: Source, receipts: Sequence[Receipt]
+) -> dict[int, FileResult]:
+    """Take arrivals whose bytes are here already through the gate and answer them; their results by receipt id."""
+    numbers = [receipt.receipt_id for receipt in receipts]
+    with Sandbox(workers=1) as sandbox:
+        _take_through_gate(connection, settings, source, receipts, sandbox)
+        write_answers(connection, settings, source, numbers, sandbox)
+    return describe_receipts(connection, settings, numbers)
 
 
 def reconcile_receipts(source_id: str) -> dict[str, int]:
@@ -287,8 +384,10 @@ def read_in_sandbox(sandbox: Sandbox, source: Source, receipts: Sequence[Receipt
     unmarked = [receipt for receipt in receipts if not file_is_marked(receipt.original_name)]
     outcomes = sandbox.map(source.reader, [(str(r.path), r.original_name, r.received_at) for r in unmarked])
     readings: list[Reading] = []
+    faults.hit("read_before_files")
     try:
         for receipt in receipts:
+            faults.hit("read_between_files")
             if file_is_marked(receipt.original_name):
                 readings.append(Reading(heading=None, refusal=Finding("SECRET")))
                 continue
@@ -334,6 +433,8 @@ def _take_through_gate(
 ) -> None:
     reference = load_reference()
     waiting = _without_verdict(connection, sorted(receipts, key=lambda each: (each.received_at, each.receipt_id)))
+    # Before anything is read: nothing is begun that a full disk would break off.
+    require_room(settings, sum(receipt.byte_size for receipt in waiting))
     remove_stale_spools()
     forgotten = forgotten_among(connection, waiting)
     readable = [receipt for receipt in waiting if receipt.sha256 not in forgotten]
@@ -345,6 +446,7 @@ def _take_through_gate(
     if source.answerer is None:
         # Nothing is left to do for the children; they keep what they grew to while they read.
         sandbox.close()
+    faults.hit("read_after_files")
     with spools_removed(readings), gate_lock(connection):
         # Asked again under the lock: another run may have closed these arrivals, or taken the same bytes, meanwhile.
         still_open = {receipt.receipt_id for receipt in _without_verdict(connection, waiting)}
@@ -362,6 +464,7 @@ def _take_through_gate(
                 _record_refusal(connection, receipt, reading, held.get(receipt.receipt_id))
                 continue
             staged.append(_stage(connection, source, receipt, reading, reference))
+        faults.hit("refuse_before_commit")
         connection.commit()
         remove_forgotten(connection, settings)
         for wave in _in_waves(staged):
@@ -369,6 +472,7 @@ def _take_through_gate(
         for receipt in (*repeats, *late_repeats):
             if receipt.receipt_id in still_open:
                 _record_repeat(connection, receipt)
+        faults.hit("repeat_before_commit")
         connection.commit()
         write_names(connection, settings)
     if same_drop:
@@ -396,7 +500,9 @@ def _pass_wave(
         _record_held_again(connection, receipt, held[receipt.receipt_id], decision.told)
     again = {decision.file.submission_id for decision in still_held}
     promote_batch(connection, [d for d in decisions if d.file.submission_id not in again])
+    faults.hit("promote_before_commit")
     connection.commit()
+    faults.hit("promote_after_commit")
 
 
 def _in_waves(files: Sequence[StagedFile]) -> Iterator[list[StagedFile]]:
@@ -601,27 +707,25 @@ def _held_before(connection: Connection, receipts: Sequence[Receipt]) -> dict[in
     return {receipt.receipt_id: held[receipt.sha256] for receipt in receipts if receipt.sha256 in held}
 
 
-def _folder_of(path: Path, folders: Sequence[Path]) -> Path | None:
-    return next((each for each in folders if path.is_relative_to(each)), None)
-
-
 def _rehearse(
-    reports: Sequence[Path], source: Source, engine: Engine, received_at: datetime, folders: Sequence[Path]
+    reports: Sequence[Path],
+    folder_of: Mapping[Path, Path],
+    not_taken: list[OddFile],
+    source: Source,
+    engine: Engine,
+    received_at: datetime,
 ) -> list[FileResult]:
     reference = load_reference()
-    receipts = [
-        Receipt(
-            -number,
-            "",
-            *hash_file(path),
-            NEUTRAL_NAME if is_marked_path(path, _folder_of(path, folders)) else printable_name(path.name),
-            source.source_id,
-            received_at,
-            path,
-            path,
-        )
-        for number, path in enumerate(reports, start=1)
-    ]
+    receipts = []
+    for number, path in enumerate(reports, start=1):
+        try:
+            seen = hash_file(path, folder_of.get(path))
+        except FileNotTaken as problem:
+            not_taken.append(problem.odd)
+            continue
+        is_marked = is_marked_path(path, folder_of.get(path))
+        name = NEUTRAL_NAME if is_marked else printable_name(path.name)
+        receipts.append(Receipt(-number, "", *seen, name, source.source_id, received_at, path, path))
     decisions: dict[int, Decision] = {}
     unchanged: set[int] = set()
     with connected_as(engine, "ttdn_loader") as connection, Sandbox(workers=2) as sandbox:

@@ -1,6 +1,7 @@
 """Land: take a file's bytes once, note every arrival.
 
-A receipt is one arrival. Bytes are kept under their hash, never under the sender's file name. The name itself waits in
+A receipt is one arrival. A file is opened once, never through a link, and what is opened must be a plain file: what is
+hashed is what is copied. Bytes are kept under their hash, never under the sender's file name. The name itself waits in
 a file beside them until the gate has decided: a row of the database that is overwritten leaves its old text behind in
 the table's pages and in the write-ahead log, a file that is removed does not.
 Of a file whose name carries a secrecy mark only hash, size and time are taken; the gate then refuses it unread.
@@ -9,22 +10,27 @@ Of a file whose name carries a secrecy mark only hash, size and time are taken; 
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import io
+import logging
 import os
 import stat
 import time
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
-from uuid import uuid4
+from typing import Final
 
 from sqlalchemy import Connection, text
 
+from include import faults
 from include.calendar.periods import VIETNAM
-from include.errors import SourceContractError
+from include.drafts import draft_folder, flush
+from include.errors import NoRoomError, PlatformError, SourceContractError
 from include.readers.personal_data import mask_personal_data
 from include.readers.secrecy import file_is_marked, name_is_marked
 from include.settings import Settings
@@ -33,9 +39,41 @@ from include.sources import Source, broken_sources, list_sources
 MANIFEST_NAME = "_manifest.csv"
 """Beside the files of a drop, with columns file and received_at: the true times of receipt of a drop copied later."""
 
+INCOMPLETE_AFTER_SECONDS: Final = 30 * 60
+"""An inbox file that is empty, or lacks its end, may still be on its way so long; then its sender is told."""
+
+REASONS_VI: Final[Mapping[str, str]] = {
+    "LINK": "là liên kết, không phải tệp; hãy chép chính tệp đó vào đây",
+    "HARD_LINK": "còn có tên thứ hai ở chỗ khác (liên kết cứng); hãy chép thành tệp riêng",
+    "FOLDER": "là thư mục đặt tên như tệp; hãy lấy tệp ở bên trong ra",
+    "NOT_A_FILE": "không phải tệp thường (ống dẫn, thiết bị)",
+    "GONE": "vừa bị xóa hoặc đổi tên",
+    "NO_RIGHT": "nền tảng không có quyền đọc",
+    "CHANGED": "đang được ghi; lần sau sẽ nhận",
+    "UNREADABLE": "ổ đĩa báo lỗi khi đọc",
+}
+"""Why something found among the files was not taken; nothing is known of its content."""
+
+_LOG = logging.getLogger(__name__)
+
+_SET_BACK_BY_AT_MOST = timedelta(days=1)
 _NOT_REPORTS = ("~$", ".", "_")
+_ON_THEIR_WAY = (".part", ".partial", ".filepart", ".tmp", ".crdownload", ".download", ".opdownload")
 _SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
+_FILE_SUFFIXES = (".xlsx", ".xls", ".xlsm", ".ods", ".csv", ".gz", ".parquet", ".xml", ".zip", ".json")
+_REASON_OF = {
+    errno.ELOOP: "LINK",
+    errno.ENOENT: "GONE",
+    errno.EACCES: "NO_RIGHT",
+    errno.EPERM: "NO_RIGHT",
+    errno.ENXIO: "NOT_A_FILE",
+    errno.ENODEV: "NOT_A_FILE",
+    errno.EISDIR: "FOLDER",
+}
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _CHUNK = 1 << 20
+# The record itself and the longest comment behind it.
+_LONGEST_END_OF_ZIP = 22 + 65_535
 _NAMES = "names"
 _STALE_SECONDS = 24 * 3600
 _NAME_WAITS = "(tên tệp chờ đọc)"
@@ -60,33 +98,134 @@ class Receipt:
     sent_path: Path | None = None
 
 
-def list_reports(paths: Iterable[Path]) -> tuple[list[Path], int]:
-    """The files among `paths`, folders searched through, in name order, and how many were passed over.
+@dataclass(frozen=True, slots=True)
+class OddFile:
+    """Something among the files that was not taken; `reason` is a key of REASONS_VI."""
 
-    Lock files of office programs, hidden files, names starting with an underscore and anything that is not
-    a plain file (pipes, links out of the folder) are no reports.
+    path: Path
+    reason: str
+
+    @property
+    def text_vi(self) -> str:
+        """The reason in words, without the name."""
+        return REASONS_VI[self.reason]
+
+
+class FileNotTaken(PlatformError):
+    """A file that could not be taken; the others are not touched by it."""
+
+    def __init__(self, path: Path, reason: str, found: str) -> None:
+        self.odd = OddFile(path, reason)
+        super().__init__(
+            where=shown_path(path),
+            found=f"{reason}: {found}",
+            expected="a plain file of its own that can be read and is not being written",
+            remedy="Put the file itself there, give the platform's user the right to read it, or remove it.",
+        )
+
+
+@dataclass(slots=True)
+class Listing:
+    """What was found: reports in order, things that cannot be taken, and how many were passed over as no reports.
+
+    `folder_of` has, for a report that was found in a folder, the folder that was searched.
     """
-    found: list[Path] = []
-    passed_over = 0
+
+    reports: list[Path] = field(default_factory=list)
+    odd: list[OddFile] = field(default_factory=list)
+    passed_over: int = 0
+    folder_of: dict[Path, Path] = field(default_factory=dict)
+
+
+def list_reports(paths: Iterable[Path]) -> Listing:
+    """The files among `paths`, folders searched through, in name order.
+
+    Lock files of office programs, hidden files, files a program is still fetching (.part, .tmp, .crdownload), and names
+    starting with an underscore are passed over. Links, pipes, devices, folders that are links or named like a file, and
+    what may not be looked at are told as odd, and never followed or opened.
+    """
+    listing = Listing()
     for given in paths:
-        candidates = sorted(p for p in given.rglob("*") if not p.is_dir()) if given.is_dir() else [given]
-        for path in candidates:
-            # A link inside a drop may point out of it; one that was named on purpose is followed.
-            if _is_report(path) and path.is_file() and (path == given or not path.is_symlink()):
-                found.append(path)
-            else:
-                passed_over += 1
-    return found, passed_over
+        if not is_folder(given):
+            _look_at(given, listing)
+            continue
+        for path in sorted(_walk(given, listing)):
+            if _look_at(path, listing):
+                listing.folder_of[path] = given
+    return listing
 
 
-def list_inbox(inbox: Path, source: Source) -> list[Path]:
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder of that name; False also where nobody may look."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _walk(folder: Path, listing: Listing) -> Iterator[Path]:
+    def tell(error: OSError) -> None:
+        listing.odd.append(OddFile(Path(os.fsdecode(error.filename)), _REASON_OF.get(error.errno or 0, "UNREADABLE")))
+
+    for here, folders, names in os.walk(folder, onerror=tell):
+        for name in sorted(folders):
+            inner = Path(here, name)
+            if inner.is_symlink():
+                listing.odd.append(OddFile(inner, "LINK"))
+            elif name.lower().endswith(_FILE_SUFFIXES) and _is_report(inner):
+                listing.odd.append(OddFile(inner, "FOLDER"))
+                folders.remove(name)
+        yield from (Path(here, name) for name in names)
+
+
+def _look_at(path: Path, listing: Listing) -> bool:
+    if not _is_report(path):
+        listing.passed_over += 1
+        return False
+    try:
+        reason = _reason_against(path.lstat())
+    except OSError as error:
+        reason = _REASON_OF.get(error.errno or 0, "UNREADABLE")
+    if reason is None:
+        listing.reports.append(path)
+    else:
+        listing.odd.append(OddFile(path, reason))
+    return reason is None
+
+
+def _reason_against(facts: os.stat_result) -> str | None:
+    if stat.S_ISLNK(facts.st_mode):
+        return "LINK"
+    if not stat.S_ISREG(facts.st_mode):
+        return "NOT_A_FILE"
+    # Whoever may write here could give a file elsewhere, which the sender may not read, a second name in the inbox.
+    return "HARD_LINK" if facts.st_nlink > 1 else None
+
+
+def survey_inbox(inbox: Path, source: Source) -> Listing:
     """What lies in the source's part of the inbox: its folder, or the top without the folders of the other sources."""
     folder = inbox / source.inbox
-    reports, _ = list_reports([folder]) if folder.is_dir() else ([], 0)
+    if folder.is_symlink() and folder != inbox:
+        return Listing(odd=[OddFile(folder, "LINK")])
+    found = list_reports([folder]) if folder.is_dir() else Listing()
     others = {inbox / each.inbox for each in list_sources(loadable_only=False)} - {folder}
     others |= {inbox / each.source_id for each in broken_sources()} - {folder}
     inner = [other for other in others if other.is_relative_to(folder)]
-    return [path for path in reports if not any(path.is_relative_to(other) for other in inner)]
+
+    def is_own(path: Path) -> bool:
+        return not any(path.is_relative_to(other) for other in inner)
+
+    return Listing(
+        [path for path in found.reports if is_own(path)],
+        [odd for odd in found.odd if is_own(odd.path)],
+        found.passed_over,
+        found.folder_of,
+    )
+
+
+def list_inbox(inbox: Path, source: Source) -> list[Path]:
+    """The files in the source's part of the inbox that can be taken."""
+    return survey_inbox(inbox, source).reports
 
 
 def open_receipts(connection: Connection, source: Source) -> list[int]:
@@ -102,7 +241,8 @@ def open_receipts(connection: Connection, source: Source) -> list[int]:
 
 
 def _is_report(path: Path) -> bool:
-    return not path.name.startswith(_NOT_REPORTS) and path.name.lower() not in _SYSTEM_FILES
+    name = path.name.lower()
+    return not name.startswith(_NOT_REPORTS) and not name.endswith(_ON_THEIR_WAY) and name not in _SYSTEM_FILES
 
 
 def read_manifest(folder: Path) -> dict[str, datetime]:
@@ -145,20 +285,102 @@ def _manifest_text(manifest: Path) -> str:
     return content.decode("utf-8-sig")
 
 
-def hash_file(path: Path) -> tuple[str, int]:
-    """SHA-256 in hex and size in bytes."""
-    digest, size = hashlib.sha256(), 0
-    with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-    return digest.hexdigest(), size
+@dataclass(frozen=True, slots=True)
+class OpenReport:
+    """A file held open: whatever happens to its name, these are its bytes. `facts` are those at opening."""
+
+    path: Path
+    descriptor: int
+    facts: os.stat_result
+
+    @property
+    def look(self) -> tuple[int, ...]:
+        """What tells this file, in this state, from another one or a later state."""
+        return _look_of(self.facts)
+
+    def read_all(self) -> Iterator[bytes]:
+        """All bytes, from the first, in pieces.
+
+        Raises FileNotTaken when the disk fails, or when the file grew, shrank or was written to meanwhile.
+        """
+        size = 0
+        try:
+            os.lseek(self.descriptor, 0, os.SEEK_SET)
+            while piece := os.read(self.descriptor, _CHUNK):
+                size += len(piece)
+                yield piece
+            after = os.fstat(self.descriptor)
+        except OSError as error:
+            raise _not_taken(self.path, error) from error
+        before = (self.facts.st_size, self.facts.st_size, self.facts.st_mtime_ns)
+        if (size, after.st_size, after.st_mtime_ns) != before:
+            raise FileNotTaken(self.path, "CHANGED", f"{self.facts.st_size} bytes at first, {size} read")
+
+    def seems_whole(self) -> bool:
+        """Whether there is anything, and, of a zip container (xlsx, ods), the record that is written last."""
+        if self.facts.st_size == 0:
+            return False
+        # Looked for as bytes: nothing of a stranger's file is parsed in this process.
+        if os.pread(self.descriptor, 2, 0) != b"PK":
+            return True
+        tail = os.pread(self.descriptor, _LONGEST_END_OF_ZIP, max(0, self.facts.st_size - _LONGEST_END_OF_ZIP))
+        return b"PK\x05\x06" in tail
+
+
+@contextmanager
+def opened_report(path: Path, folder: Path | None = None) -> Iterator[OpenReport]:
+    """Open the file once, through no link: neither its own name nor a folder between it and `folder` may be one.
+
+    Never waits for a pipe. Raises FileNotTaken for whatever is no plain file, is gone or may not be read.
+    """
+    with ExitStack() as held:
+        try:
+            place: int | None = None
+            name: str | Path = path
+            if folder is not None:
+                *between, name = path.relative_to(folder).parts
+                place = _held(held, os.open(folder, os.O_RDONLY | os.O_DIRECTORY))
+                for part in between:
+                    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+                    place = _held(held, os.open(part, flags, dir_fd=place))
+            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
+            descriptor = _held(held, os.open(name, flags, dir_fd=place))
+            facts = os.fstat(descriptor)
+        except OSError as error:
+            raise _not_taken(path, error) from error
+        if reason := _reason_against(facts):
+            raise FileNotTaken(path, "FOLDER" if stat.S_ISDIR(facts.st_mode) else reason, "not a plain file")
+        yield OpenReport(path, descriptor, facts)
+
+
+def _held(held: ExitStack, descriptor: int) -> int:
+    held.callback(os.close, descriptor)
+    return descriptor
+
+
+def _not_taken(path: Path, error: OSError) -> FileNotTaken:
+    # A folder on the way that became a link answers ENOTDIR, being no folder.
+    reason = "LINK" if error.errno == errno.ENOTDIR else _REASON_OF.get(error.errno or 0, "UNREADABLE")
+    return FileNotTaken(path, reason, error.strerror or type(error).__name__)
+
+
+def _look_of(facts: os.stat_result) -> tuple[int, ...]:
+    return (facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
+
+
+def hash_file(path: Path, folder: Path | None = None) -> tuple[str, int]:
+    """SHA-256 in hex and size in bytes. Raises FileNotTaken for what is no plain file, or changes while it is read."""
+    digest = hashlib.sha256()
+    with opened_report(path, folder) as report:
+        for piece in report.read_all():
+            digest.update(piece)
+        return digest.hexdigest(), report.facts.st_size
 
 
 def land_file(
     connection: Connection,
     settings: Settings,
-    path: Path,
+    report: OpenReport,
     *,
     source_id: str,
     received_at: datetime,
@@ -169,10 +391,12 @@ def land_file(
 
     The copy is complete before the receipt exists: written aside, flushed, then renamed. Of a file whose name, or a
     folder between it and the folder `sent_in` it was sent with, carries a secrecy mark no copy is made and the name is
-    not written down.
+    not written down. Raises FileNotTaken when the file cannot be read or is being written, NoRoomError when the landing
+    folder is full; then nothing was copied or noted.
     """
+    path = report.path
     is_marked = is_marked_path(path, sent_in)
-    sha256, byte_size = hash_file(path) if is_marked else _take_bytes(path, settings.landing)
+    sha256, byte_size = _take_bytes(report, None if is_marked else settings.landing)
     stored = settings.landing / stored_name(sha256)
     connection.execute(
         text(
@@ -183,6 +407,7 @@ def land_file(
     )
     if is_marked:
         forget_file(connection, sha256)
+    faults.hit("land_before_receipt")
     return note_receipt(
         connection,
         sha256=sha256,
@@ -194,6 +419,16 @@ def land_file(
         sent_path=path,
         inbox_fingerprint=inbox_fingerprint,
     )
+
+
+def shown_path(path: Path) -> str:
+    """The path as a log, a notice or a page may show it: no part with a mark in it, no personal data."""
+    parts = [printable_name(part) for part in path.parts]
+    shown = [
+        NEUTRAL_NAME if (file_is_marked if part is parts[-1] else name_is_marked)(part) else mask_personal_data(part)
+        for part in parts
+    ]
+    return str(PurePath(*shown))
 
 
 def is_marked_path(path: Path, sent_in: Path | None) -> bool:
@@ -275,17 +510,28 @@ def forgotten_among(connection: Connection, receipts: Sequence[Receipt]) -> dict
 def remove_forgotten(connection: Connection, settings: Settings) -> None:
     """Remove the bytes of every forgotten file; also what a crash left behind."""
     for sha256 in connection.execute(text("select sha256 from landing.file where forgotten_at is not null")).scalars():
+        faults.hit("forget_before_unlink")
         (settings.landing / stored_name(sha256)).unlink(missing_ok=True)
 
 
-def inbox_fingerprint(folder: Path, path: Path) -> str:
+def inbox_fingerprint(folder: Path, path: Path, facts: os.stat_result | None = None) -> str:
     """What tells an inbox file taken before from one replaced since: a hash of name below the inbox, size and time.
 
-    Hashed, because the name may carry a secrecy mark.
+    Hashed, because the name may carry a secrecy mark. `facts` are those of the opened file; without them the name is
+    asked. Raises OSError when the name is gone.
     """
-    facts = path.stat()
+    facts = facts or path.lstat()
     name = os.fsencode(path.relative_to(folder))
     return hashlib.sha256(name + f"|{facts.st_size}|{facts.st_mtime_ns}".encode()).hexdigest()
+
+
+def fingerprints_of(inbox: Path, paths: Iterable[Path]) -> dict[Path, str]:
+    """The fingerprint of each inbox file; one that is gone since it was listed has none."""
+    prints = {}
+    for path in paths:
+        with suppress(OSError):
+            prints[path] = inbox_fingerprint(inbox, path)
+    return prints
 
 
 def known_fingerprints(connection: Connection, fingerprints: Sequence[str]) -> set[str]:
@@ -373,27 +619,74 @@ def printable_name(name: str) -> str:
     return unicodedata.normalize("NFC", "".join(c if c.isprintable() else "\ufffd" for c in shown))
 
 
-def _take_bytes(path: Path, landing: Path) -> tuple[str, int]:
+def _take_bytes(report: OpenReport, landing: Path | None) -> tuple[str, int]:
     # Hashed while copied: a file replaced in the meantime can never lie under another file's hash.
-    landing.mkdir(parents=True, exist_ok=True)
-    aside = landing / f"{uuid4().hex}.part"
-    digest, size = hashlib.sha256(), 0
+    digest = hashlib.sha256()
+    if landing is None:
+        for piece in report.read_all():
+            digest.update(piece)
+        return digest.hexdigest(), report.facts.st_size
     try:
-        with path.open("rb") as source, aside.open("wb") as target:
-            while chunk := source.read(_CHUNK):
-                digest.update(chunk)
-                target.write(chunk)
-                size += len(chunk)
-            target.flush()
-            os.fsync(target.fileno())
-        stored = landing / stored_name(digest.hexdigest())
-        stored.parent.mkdir(exist_ok=True)
-        aside.replace(stored)
-    finally:
-        aside.unlink(missing_ok=True)
-    return digest.hexdigest(), size
+        landing.mkdir(parents=True, exist_ok=True)
+        with draft_folder(landing) as drafts:
+            _copy_whole(report, landing, drafts / "bytes", digest)
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise NoRoomError(
+                where=str(landing),
+                found=f"no room for the {report.facts.st_size} bytes of {shown_path(report.path)}",
+                expected="room for a copy of every file that arrives",
+                remedy="Make room on that disk; docs/operations.md, “The disk is full”. The next run takes the file.",
+            ) from error
+        raise
+    return digest.hexdigest(), report.facts.st_size
+
+
+def _copy_whole(report: OpenReport, landing: Path, aside: Path, digest: hashlib._Hash) -> None:
+    with aside.open("wb") as target:
+        for piece in report.read_all():
+            digest.update(piece)
+            target.write(piece)
+        target.flush()
+        os.fsync(target.fileno())
+    faults.hit("land_before_rename")
+    stored = landing / stored_name(digest.hexdigest())
+    is_new_folder = not stored.parent.exists()
+    stored.parent.mkdir(exist_ok=True)
+    aside.replace(stored)
+    # A name is kept by its folder: without this a power cut may leave a receipt whose bytes have no name.
+    flush(stored.parent)
+    if is_new_folder:
+        flush(landing)
+    faults.hit("land_after_rename")
 
 
 def now() -> datetime:
     """The present moment, aware."""
     return datetime.now(UTC)
+
+
+class ReceiptClock:
+    """The moments arrivals are dated with: never before an earlier arrival's, though the machine's clock be set back.
+
+    Of two files about one thing the one received later counts, so a clock set back by an hour must not make today's
+    correction older than what it corrects. Further back than a day no guess is made: either clock may be the wrong one.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._last: datetime | None = None
+
+    def read(self) -> datetime:
+        """The present moment, or a microsecond after the latest arrival dated up to a day ahead of it."""
+        moment = now()
+        if self._last is None or moment <= self._last:
+            ahead = self._connection.execute(
+                text("select max(received_at) from landing.receipt where received_at between :moment and :day_ahead"),
+                {"moment": moment, "day_ahead": moment + _SET_BACK_BY_AT_MOST},
+            ).scalar_one()
+            if ahead is not None:
+                _LOG.warning("the clock was set back: it is before %s, when the latest file was received", ahead)
+                moment = ahead + timedelta(microseconds=1)
+        self._last = moment
+        return moment

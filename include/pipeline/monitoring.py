@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, text
 
+from include import faults
 from include.errors import GateError
 from include.model import SPOOL_PREFIX, MonitoringRows, Reading
 from include.readers.grid import WorkbookRefused
 from include.readers.sandbox import Limits, Sandbox
-from include.warehouse.sql import copy_file, copy_rows, copy_text, run_file
+from include.warehouse.sql import copy_file, copy_rows, copy_text, limited_lock_waits, run_file
 
 if TYPE_CHECKING:
     from include.pipeline.stage import StagedFile
@@ -184,7 +185,9 @@ def load_counts(connection: Connection, files: Mapping[int, MonitoringRows]) -> 
         "last_day": max(row.last_day for row in loaded),
     }
     _sort_in_memory(connection)
-    made = _make_months(connection, batch["loaded"])
+    with limited_lock_waits(connection):
+        made = _make_months(connection, batch["loaded"])
+    faults.hit("promote_after_partitions")
     with Sandbox(workers=1, limits=_ADDING_UP) as sandbox, ThreadPoolExecutor(1) as beside:
         totals = [beside.submit(_totals_of, sandbox, row, files[row.submission_id]) for row in loaded]
         run_file(connection, "load/monitoring_count.sql", batch)
@@ -192,6 +195,7 @@ def load_counts(connection: Connection, files: Mapping[int, MonitoringRows]) -> 
         run_file(connection, "load/monitoring_day.sql", batch)
         for month in made:
             connection.execute(_CONSTRAIN_MONTH, {"month": month})
+        faults.hit("promote_before_totals")
         for added in totals:
             copy_text(connection, "warehouse.monitoring_day_total", _TOTAL, added.result())
     differing = run_file(connection, "load/monitoring_day_total_differs.sql", batch).one_or_none()

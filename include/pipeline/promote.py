@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
+from include import faults
 from include.model import Finding, IgnoredRow, Reading, Verdict
 from include.pipeline.check import Decision, Told
 from include.pipeline.land import Receipt
@@ -47,6 +48,7 @@ def promote_batch(connection: Connection, decisions: Sequence[Decision]) -> dict
     In the caller's transaction: all of it or none. Returns submission id -> revision number of loaded files.
     """
     revisions = _next_revisions(connection, decisions)
+    faults.hit("promote_before_rows")
     copy_rows(
         connection,
         "warehouse.submission",
@@ -68,6 +70,7 @@ def promote_batch(connection: Connection, decisions: Sequence[Decision]) -> dict
     )
     for name in _LOADS:
         run_file(connection, f"load/{name}.sql")
+        faults.hit("promote_within_rows")
     copy_rows(
         connection,
         "warehouse.waiver_use",
@@ -76,6 +79,17 @@ def promote_batch(connection: Connection, decisions: Sequence[Decision]) -> dict
             (use.waiver_id, decision.file.submission_id, use.rule_code, use.message_code, use.line_count)
             for decision in decisions
             for use in decision.waiver_uses
+        ),
+    )
+    copy_rows(
+        connection,
+        "warehouse.narrative",
+        "submission_id paragraph_number section_number heading body".split(),
+        (
+            (decision.file.submission_id, each.paragraph_number, each.section_number, each.heading, each.body)
+            for decision in decisions
+            if decision.verdict == "loaded"
+            for each in decision.file.reading.narrative
         ),
     )
     copy_rows(
@@ -103,6 +117,7 @@ def promote_batch(connection: Connection, decisions: Sequence[Decision]) -> dict
     )
     monitored = {d.file.submission_id: d.file.reading.monitoring for d in decisions if d.file.reading.monitoring}
     load_counts(connection, monitored)
+    faults.hit("promote_before_verdicts")
     for decision in decisions:
         close_receipt(connection, decision.file.receipt, decision.verdict, decision.code, decision.file.submission_id)
     note_findings(connection, [(decision.file.receipt.receipt_id, decision.told) for decision in decisions])

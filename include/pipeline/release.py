@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from include import faults
 from include.calendar.periods import VIETNAM
 from include.errors import CatalogueError, PlatformError
 from include.extracts.leadership.edition import Correction, Edition
@@ -87,6 +88,8 @@ def freeze(
     with prepared_warehouse(settings) as opened:
         with opened.begin() as connection:
             outcome = freeze_release(connection, settings, request, frozen_at)
+            faults.hit("freeze_before_commit")
+        faults.hit("freeze_after_commit")
         if isinstance(outcome, int):
             return outcome
         stop_id = keep_stop(opened, settings, release_code, outcome, "freeze", frozen_at, planned_at)

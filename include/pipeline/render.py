@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from include import faults
+from include.drafts import draft_folder, flush
 from include.errors import GateError, PlatformError
 from include.releases.bundle import MANIFEST_NAME, SIGNATURE_NAME, SNAPSHOT_NAME, hash_file, sign_bundle
 from include.releases.signing import load_signing_key
@@ -145,18 +145,18 @@ def render_edition(edition: Edition, folder: Path, settings: Settings) -> list[R
 def _drafted_bundle(edition: Edition, folder: Path, settings: Settings) -> Iterator[Path]:
     """The whole bundle in a hidden folder beside `folder`; gone when the block ends, unless moved."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
-    try:
+    with draft_folder(folder.parent) as drafts:
+        draft = drafts / folder.name
+        draft.mkdir()
         _write_documents(edition, draft)
+        faults.hit("render_after_documents")
         sign_bundle(edition, draft, load_signing_key(settings))
         for path in draft.iterdir():
             path.chmod(0o644)
-            _flush(path)
+            flush(path)
         draft.chmod(0o755)
-        _flush(draft)
+        flush(draft)
         yield draft
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def _write_documents(edition: Edition, draft: Path) -> None:
@@ -202,13 +202,15 @@ def _put_in_place(draft: Path, folder: Path) -> None:
     aside = draft.with_name(f"{draft.name}.former")
     if folder.exists():
         folder.rename(aside)
+    faults.hit("render_before_place")
     try:
         draft.rename(folder)
     except OSError:
         if aside.exists():
             aside.rename(folder)
         raise
-    _flush(folder.parent)
+    flush(folder.parent)
+    faults.hit("render_after_place")
     shutil.rmtree(aside, ignore_errors=True)
 
 
@@ -217,14 +219,6 @@ def _files_in(folder: Path) -> list[RenderedFile]:
         RenderedFile(path.name, path, hash_file(path), path.stat().st_size)
         for path in sorted(folder.iterdir(), key=lambda path: path.name)
     ]
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 # --- of a frozen edition ------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from operator import attrgetter
 
 from sqlalchemy import Connection, text
 
+from include import faults
 from include.calendar.periods import load_periods
 from include.model import TOTAL, CapitalFlow, Heading, Reading, SeriesPoint
 from include.pipeline.land import Receipt
@@ -223,12 +224,15 @@ def count_cells(reading: Reading, reference: Reference) -> tuple[int, int]:
 def stage_files(connection: Connection, files: Sequence[StagedFile], reference: Reference) -> None:
     """Write the batch into empty staging tables and commit, so that the gate sees it."""
     fill_staging(connection, files, reference)
+    faults.hit("stage_before_commit")
     connection.commit()
+    faults.hit("stage_after_commit")
 
 
 def fill_staging(connection: Connection, files: Sequence[StagedFile], reference: Reference) -> None:
     """Write the batch into empty staging tables in the caller's transaction: nobody else sees it."""
     connection.execute(_EMPTY_STAGING)
+    faults.hit("stage_before_copy")
     copy_rows(
         connection,
         "staging.report",

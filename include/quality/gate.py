@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
@@ -44,6 +46,10 @@ _SEEN = text(
     "insert into warehouse.gate_submission (batch_number, suite_name, submission_id)"
     " select :batch, :suite, submission_id from staging.report where :shape in ('report', 'observation')"
     " union select :batch, :suite, submission_id from staging.feed_file where shape = :shape"
+)
+_SHAPES = text(
+    "select 'observation' from staging.report union select 'report' from staging.report"
+    " union select shape from staging.feed_file"
 )
 _FIGURE = re.compile(r"\{(-?\d+(?:\.\d+)?)\}")
 
@@ -106,6 +112,7 @@ def run_gate(connection: Connection, as_of: datetime | None = None) -> list[Brea
     except CatalogueError as error:
         raise _stop(error.where, str(error), "suites the gate can run") from error
     try:
+        _require_suites(connection, suites)
         row_counts = {suite.name: count_rows(connection, suite) for suite in suites}
         # A batch holds one shape: what is not there needs no check, and asking takes a third of a second a suite.
         suites = tuple(suite.deciding for suite in suites if row_counts[suite.name]) or suites
@@ -122,6 +129,15 @@ def run_gate(connection: Connection, as_of: datetime | None = None) -> list[Brea
     return sorted(breaches, key=lambda each: (each.submission_id, each.line_number or 0, each.rule_code, each.code))
 
 
+def _require_suites(connection: Connection, suites: Sequence[Suite]) -> None:
+    """Raise GateError for a shape of the batch nobody has anything to ask about: unasked, it would pass."""
+    asked = {
+        suite.table for suite in suites if any(each.type != ROW_COUNT_RULE for each in suite.deciding.expectations)
+    }
+    if unasked := set(connection.execute(_SHAPES).scalars()) - asked:
+        raise _stop(f"staging.{min(unasked)}", "no check of it in any suite", "a suite for every shape that arrives")
+
+
 def _ask_great_expectations(
     connection: Connection, suites: Sequence[Suite], row_counts: Mapping[str, int]
 ) -> list[Answer]:
@@ -134,17 +150,19 @@ def _ask_great_expectations(
     # What looks at the rows has the rights of who staged them, in a session of its own that writes nothing.
     role = connection.exec_driver_sql("select current_setting('role')").scalar()
     answers: list[Answer] = []
-    for suite in suites:
+    # Suites are in the order of their names, which begin with the schema.
+    for schema, of_schema in groupby(suites, key=attrgetter("schema")):
         with warnings.catch_warnings():
             # add_postgres, which it recommends, refuses a server on a socket.
             warnings.filterwarnings("ignore", message="You are using a generic SQLDatasource")
             datasource = context.data_sources.add_sql(
-                name=suite.name,
+                name=schema,
                 connection_string=connection.engine.url.render_as_string(hide_password=False),
-                kwargs={"connect_args": {"options": f"{_SESSION} -c role={role} -c search_path={suite.schema}"}},
+                kwargs={"connect_args": {"options": f"{_SESSION} -c role={role} -c search_path={schema}"}},
             )
         try:
-            answers.extend(_validate(gx, context, datasource, suite, row_counts[suite.name]))
+            for suite in of_schema:
+                answers.extend(_validate(gx, context, datasource, suite, row_counts[suite.name]))
         finally:
             datasource.get_execution_engine().engine.dispose()
             datasource.get_engine().dispose()
@@ -159,18 +177,21 @@ def _validate(gx: Any, context: Any, datasource: Any, suite: Suite, row_count: i
             expectations=[as_gx_configuration(suite, position) for position in range(len(suite.expectations))],
         )
     )
-    validation = context.validation_definitions.add(
-        gx.ValidationDefinition(
-            name=suite.name, data=asset.add_batch_definition_whole_table(suite.table), suite=gx_suite
+    # Asked of the batch itself: a validation definition would also be written to, and its outcome kept in, a store.
+    outcome = (
+        asset.add_batch_definition_whole_table(suite.table)
+        .get_batch()
+        .validate(
+            gx_suite,
+            expectation_parameters={"row_count": row_count},
+            result_format={
+                "result_format": "COMPLETE",
+                "unexpected_index_column_names": list(suite.row_key),
+                "return_unexpected_index_query": False,
+                # Asked for all, it still names so many only.
+                "partial_unexpected_count": max(row_count, 1),
+            },
         )
-    )
-    outcome = validation.run(
-        expectation_parameters={"row_count": row_count},
-        result_format={
-            "result_format": "COMPLETE",
-            "unexpected_index_column_names": list(suite.row_key),
-            "return_unexpected_index_query": False,
-        },
     )
     by_position = {result.expectation_config.meta["position"]: result for result in outcome.results}
     for position, expectation in enumerate(suite.expectations):

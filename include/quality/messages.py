@@ -23,6 +23,7 @@ MESSAGES_ROOT = Path(__file__).parent / "messages"
 _SOURCES_ROOT = Path(__file__).parents[1] / "sources"
 
 _ADDRESS = re.compile(r"[A-Z]{1,3}\d+(:[A-Z]{1,3}\d+)?")
+_DOCUMENT_PLACE = re.compile(r"hàng \d+, cột \d+|đoạn \d+")
 _KEYS = {"rule", "severity", "text", "remedy"}
 _FIELDS = {"found", "expected", "subject"}
 
@@ -138,7 +139,9 @@ def _placeholders(path: Path, code: str, text: Any) -> set[str]:
 def _place(sheet: str | None, cell: str | None) -> str:
     # A line of a text file, or a path in XML, says itself what it is.
     place = f"ô {cell}" if cell and _ADDRESS.fullmatch(cell) else cell
-    return ", ".join(([f"Trang “{sheet}”"] if sheet else []) + ([place] if place else []))
+    # In a Word document there are no sheets: “Bảng 2, hàng 5, cột 3”, “Văn bản, đoạn 7”.
+    shown = sheet if cell and _DOCUMENT_PLACE.fullmatch(cell) else f"Trang “{sheet}”"
+    return ", ".join(([str(shown)] if sheet else []) + ([place] if place else []))
 
 
 def _mistake(path: Path, code: str, found: str, expected: str) -> CatalogueError:

@@ -37,14 +37,20 @@ def read_workbook(path: Path) -> Workbook:
     return workbook
 
 
-def open_workbook(path: Path) -> Workbook:
+def open_workbook(path: Path, *, takes_documents: bool = False) -> Workbook:
     """Check the container and read it in this very process: for sandbox children only.
 
-    Raises WorkbookRefused.
+    Word documents are read, table by table, where the caller `takes_documents`. Raises WorkbookRefused.
     """
     from include.readers.preflight import check_file
 
     container = check_file(path).container
+    if container == "docx":
+        if not takes_documents:
+            raise WorkbookRefused("TYPE_MISMATCH", "DOCX")
+        from include.readers.docx import read_docx
+
+        return read_docx(path)
     if container == "xlsx":
         from include.readers.xlsx import read_xlsx
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from include.errors import PlatformError
 
@@ -16,8 +16,15 @@ CellValue = str | int | float | bool | date | datetime | time | timedelta | None
 CellPosition = tuple[int, int]
 """Row and column, both counted from 0; (0, 0) is A1."""
 
-WorkbookFormat = Literal["xlsx", "xls", "ods"]
+WorkbookFormat = Literal["xlsx", "xls", "ods", "docx"]
+CellRemark = Literal["field", "hidden", "page_header", "struck_out", "text_box"]
+"""What a reader of a Word document has to say of a cell's text: where it stood, or what was left out of it."""
+
 Visibility = Literal["visible", "hidden", "very_hidden"]
+LoosePlace = Literal["header_footer", "property", "drawing", "comment", "defined_name", "cache", "part"]
+
+OWN_COMMENT_AUTHOR: Final = "Nền tảng thông tin đối ngoại"
+"""Author of the comments the platform writes into a workbook that it sends back."""
 
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})")
 
@@ -64,11 +71,17 @@ class MergedRange:
 
 @dataclass(frozen=True, slots=True)
 class LooseText:
-    """Text that stands outside the cells: a page header, a document property, a text box, a comment."""
+    """Text that stands outside the cells: a page header, a document property, a text box, a comment.
 
-    place: Literal["header_footer", "property", "drawing", "comment", "defined_name"]
+    "cache" is a copy of cells kept aside (pivot table, linked workbook, old versions of cells), "part" any other place
+    a program may keep text in. `cell` is the comment's own; `is_ours` marks a comment the platform wrote itself.
+    """
+
+    place: LoosePlace
     sheet: str | None
     text: str
+    cell: str | None = None
+    is_ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +89,12 @@ class Sheet:
     """One sheet, aligned to A1: rows[0][0] is cell A1. Rows may differ in length; use `value`.
 
     Trailing empty rows and columns are cut off. `errors` maps an error cell to its text ("#REF!"),
-    the cell itself reads None. `uncalculated` are formulas saved without a result. `percent_cells`
-    are numbers shown as percentages (0.125 shown as 12,5%).
+    the cell itself reads None. `uncalculated` are formulas saved without a result; those of them that
+    fetch from the network are `net_cells` too, with the function that does. `percent_cells` are numbers
+    shown as percentages (0.125 shown as 12,5%), `unseen_cells` are filled ones that print nothing a reader can see.
+
+    A table of a Word document is a sheet too, with the paragraphs above it as rows. There `row_names` says of each row
+    in which part it stands and what it is called there ("Bảng 2", "hàng 5"), and `remarks` what to know of a cell.
     """
 
     name: str
@@ -90,7 +107,11 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     percent_cells: frozenset[CellPosition] = frozenset()
+    net_cells: dict[CellPosition, str] = field(default_factory=dict)
+    unseen_cells: frozenset[CellPosition] = frozenset()
     has_pictures: bool = False
+    row_names: tuple[tuple[str, str], ...] = ()
+    remarks: dict[CellPosition, frozenset[CellRemark]] = field(default_factory=dict)
 
     @property
     def is_visible(self) -> bool:
@@ -123,11 +144,22 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of a Word document outside its tables, counted from 1. `level` is 1 to 9 for a styled heading."""
+
+    number: int
+    text: str
+    level: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Workbook:
     """A whole workbook. Sheets keep the file's order, hidden ones included.
 
     `defined_names` maps a name to its reference as stored ("'Báo cáo'!$A$1:$H$40"); names that
-    belong to one sheet only are left out. Names of authors are never kept.
+    belong to one sheet only are left out. Names of authors are never kept. `has_change_log` tells of
+    recorded changes, which keep what stood in the cells before. `paragraphs` are those of a Word document;
+    `unsettled_changes` says in Vietnamese which changes of it nobody has accepted or refused yet.
     """
 
     format: WorkbookFormat
@@ -135,6 +167,9 @@ class Workbook:
     defined_names: dict[str, str] = field(default_factory=dict)
     loose_texts: tuple[LooseText, ...] = ()
     has_external_links: bool = False
+    has_change_log: bool = False
+    paragraphs: tuple[Paragraph, ...] = ()
+    unsettled_changes: str = ""
 
     def sheet(self, name: str) -> Sheet | None:
         """The sheet with exactly this name, or None."""
@@ -203,8 +238,10 @@ def trimmed(rows: list[list[CellValue]]) -> list[list[CellValue]]:
             if type(value) is float:  # exact types: this loop sees every cell of a big sheet
                 if value.is_integer() and -1e15 < value < 1e15:
                     row[column] = int(value)
-            elif type(value) is str and (not value or value.isspace()):
-                row[column] = None
+            elif type(value) is str:
+                # No program shows a NUL, and no database stores it.
+                bare = value.replace("\0", "") if "\0" in value else value
+                row[column] = None if not bare or bare.isspace() else bare
         length = len(row)
         while length and row[length - 1] is None:
             length -= 1

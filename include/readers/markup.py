@@ -5,6 +5,7 @@ Nothing is fetched, no entity is expanded, no document type is taken; call only 
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,22 +18,28 @@ MAX_XML_BYTES: Final = 50 * 1024 * 1024
 START_BYTES: Final = 4096
 """A declaration that is not over by then is none an office program writes."""
 _CHUNK: Final = 256 * 1024
-_OVERLAP: Final = 32
+_OVERLAP: Final = 64
 _DECLARATION: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\s([^>]*)")
+# White space may stand on either side of the equals sign.
 _DECLARED_ENCODING: Final = re.compile(rb"\sencoding\s*=\s*[\"']\s*([^\"'\s]*)")
 # In these every ASCII letter is the byte a search for "<!DOCTYPE" looks for; UTF-7 or EBCDIC could hide one.
 _READABLE_ENCODINGS: Final = frozenset(
     {b"utf-8", b"utf8", b"us-ascii", b"ascii", b"utf-16", b"iso-8859-1", b"windows-1252", b"windows-1258"}
 )
+_ONE_BYTE_A_LETTER: Final = frozenset({b"iso-8859-1", b"windows-1252", b"windows-1258"})
 DTD_MARKS: Final = tuple(
-    mark.encode(encoding) for mark in ("<!DOCTYPE", "<!ENTITY") for encoding in ("ascii", "utf-16-le", "utf-16-be")
+    mark.encode(encoding)
+    # An inclusion is never followed, so a file that asks for one would be taken without a part of itself.
+    for mark in ("<!DOCTYPE", "<!ENTITY", "http://www.w3.org/2001/XInclude")
+    for encoding in ("ascii", "utf-16-le", "utf-16-be")
 )
+_FOUR_BYTES_A_LETTER: Final = (b"<\0\0\0", b"\xff\xfe\0\0", b"\0\0\xfe\xff", b"\0\0\0<")
 
 
 def check_xml(path: Path) -> None:
     """Look through the bytes for what no parser may see.
 
-    Raises WorkbookRefused: EMPTY, TOO_BIG, NOT_XML, XML_DTD.
+    Raises WorkbookRefused: EMPTY, TOO_BIG, NOT_XML, XML_DTD, XML_ENCODING with the encoding declared.
     """
     size = path.stat().st_size
     if size == 0:
@@ -41,13 +48,23 @@ def check_xml(path: Path) -> None:
         raise WorkbookRefused("TOO_BIG", f"{size / 1024 / 1024:.0f} MB")
     with path.open("rb") as file:
         tail = b""
+        declared: bytes | None = None
+        has_letters, utf8 = False, codecs.getincrementaldecoder("utf-8")()
         while chunk := file.read(_CHUNK):
             if not tail:
-                _check_start(chunk)
+                declared = _check_start(chunk)
+            if declared in _ONE_BYTE_A_LETTER:
+                try:
+                    has_letters |= not utf8.decode(chunk).isascii()
+                except UnicodeDecodeError:
+                    declared = None
             window = tail + chunk
             if any(mark in window for mark in DTD_MARKS):
                 raise WorkbookRefused("XML_DTD")
             tail = window[-_OVERLAP:]
+        if declared in _ONE_BYTE_A_LETTER and has_letters:
+            # What is UTF-8 to the last byte is no other encoding: every name would be taken letter by wrong letter.
+            raise WorkbookRefused("XML_ENCODING", declared.decode())
 
 
 def read_elements(path: Path, *names: str) -> Iterator[Any]:
@@ -148,18 +165,25 @@ def hiding_encoding(start: bytes) -> str | None:
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return None
     declaration = _DECLARATION.match(start)
-    if declaration is None:
-        return None
-    if declaration.end() == len(start) >= START_BYTES:
+    if declaration is not None and declaration.end() == len(start) >= START_BYTES:
         return "?"
-    declared = _DECLARED_ENCODING.search(b" " + declaration[1])
-    if declared is None or declared[1].lower() in _READABLE_ENCODINGS:
+    declared = _declared_encoding(start)
+    if declared is None or declared in _READABLE_ENCODINGS:
         return None
-    return declared[1].decode("ascii", "replace")[:40]
+    return declared.decode("ascii", "replace")[:40]
 
 
-def _check_start(start: bytes) -> None:
+def _declared_encoding(start: bytes) -> bytes | None:
+    """The encoding a text of one-byte letters declares, in small letters; None for none."""
+    declaration = _DECLARATION.match(start)
+    declared = _DECLARED_ENCODING.search(b" " + declaration[1]) if declaration is not None else None
+    return declared[1].lower() if declared is not None else None
+
+
+def _check_start(start: bytes) -> bytes | None:
+    """The encoding declared, in small letters; None for none. Raises WorkbookRefused."""
     if not start.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0").startswith(b"<"):
         raise WorkbookRefused("NOT_XML")
     if (encoding := hiding_encoding(start)) is not None:
         raise WorkbookRefused("XML_DTD", encoding)
+    return _declared_encoding(start)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from include.readers.formulas import network_function, starts_program
 from include.readers.grid import (
     CellPosition,
     CellValue,
@@ -32,16 +34,26 @@ _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _CALC_TYPE = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
+_SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
+_FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
+_XLINK = "{http://www.w3.org/1999/xlink}"
 _OTHER_PARTS = ("meta.xml", "styles.xml")
+_FETCHED = re.compile(r"(?:[a-z][a-z0-9+.-]+:|//)", re.IGNORECASE)
+_WHITE = frozenset({"#ffffff", "white"})
 _META_NAMES = frozenset({"title", "subject", "description", "keyword", "user-defined"})
 _ERROR_TEXT = re.compile(r"#(?:REF|DIV/0|VALUE|NAME|NUM|NULL|N/A)[!?]?|Err:\d{3}")
 _DURATION = re.compile(r"PT(\d+)H(\d+)M(\d+)")
-_PROGRAM_FORMULA = re.compile(r"\bDDE\(", re.IGNORECASE)
+_PREFIX = re.compile(r"^\w+:")
+_LITERAL = re.compile(r'"([^"]+)"')
+_NUMBER = "{urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0}"
 _NETWORK_REFERENCE = re.compile(r"'(?:file|https?|smb)://", re.IGNORECASE)
 
 
 def read_ods(path: Path) -> Workbook:
-    """The whole workbook. Raises WorkbookRefused: UNREADABLE, SHEET_RANGE, MERGE_RANGE, DDE, XML_DEPTH."""
+    """The whole workbook.
+
+    Raises WorkbookRefused: UNREADABLE, WORKBOOK_AMBIGUOUS, SHEET_RANGE, MERGE_RANGE, DDE, MACRO, EMBEDDED, XML_DEPTH.
+    """
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
@@ -69,21 +81,78 @@ def _workbook(content: Any, parts: dict[str, Any]) -> Workbook:
         for style in content.iter(f"{_STYLE}style")
         if any(child.get(f"{_TABLE}display") == "false" for child in style)
     }
-    reading = _Reading()
+    _refuse_active(content)
+    reading = _Reading(_unseen_styles(content, parts.get("styles.xml")))
     sheets = []
     for table in content.iter(f"{_TABLE}table"):
         if table.getparent().tag == f"{_OFFICE}spreadsheet":
             is_hidden = table.get(f"{_TABLE}style-name") in hidden_tables
             sheets.append(reading.sheet(table, "hidden" if is_hidden else "visible"))
+    if len({sheet.name.casefold() for sheet in sheets}) < len(sheets):
+        raise WorkbookRefused("WORKBOOK_AMBIGUOUS", "hai trang tính cùng tên")
     names = {
         element.get(f"{_TABLE}name", ""): element.get(f"{_TABLE}cell-range-address", "")
         for element in content.iter(f"{_TABLE}named-range")
     }
     loose_texts = (*reading.loose_texts, *_outside_texts(parts))
     loose_texts += tuple(LooseText("defined_name", None, name) for name in names)
-    for shape in (*content.iter(f"{_DRAW}text-box"), *content.iter(f"{_DRAW}custom-shape")):
-        loose_texts += tuple(LooseText("drawing", None, line) for line in _paragraphs(shape))
-    return Workbook("ods", tuple(sheets), names, loose_texts, reading.has_external_links)
+    loose_texts += tuple(_texts_beside_cells(content))
+    has_links = reading.has_external_links or any(True for _ in content.iter(f"{_TABLE}table-source"))
+    changes = next(content.iter(f"{_TABLE}tracked-changes"), None)
+    return Workbook("ods", tuple(sheets), names, loose_texts, has_links, has_change_log=changes is not None)
+
+
+def _refuse_active(content: Any) -> None:
+    """Refuse what starts a program, fetches a picture from elsewhere, or calls a script."""
+    for element in content.iter():
+        if not isinstance(element.tag, str):
+            continue
+        kind = element.tag.rpartition("}")[2]
+        if kind in ("dde-source", "dde-link", "dde-connection-decl"):
+            raise WorkbookRefused("DDE")
+        if kind == "event-listener":
+            raise WorkbookRefused("MACRO")
+        is_fetched = kind == "image" and _FETCHED.match(element.get(f"{_XLINK}href", ""))
+        if is_fetched or kind in ("object", "object-ole", "plugin", "applet", "floating-frame"):
+            raise WorkbookRefused("EMBEDDED", kind)
+
+
+def _unseen_styles(content: Any, styles: Any) -> frozenset[str]:
+    """The cell styles with white letters on no ground or a white one."""
+    found = set()
+    for root in (content, styles):
+        for style in root.iter(f"{_STYLE}style") if root is not None else ():
+            letters = [each.get(f"{_FO}color", "").lower() for each in style.iter(f"{_STYLE}text-properties")]
+            grounds = [
+                each.get(f"{_FO}background-color", "transparent").lower()
+                for each in style.iter(f"{_STYLE}table-cell-properties")
+            ]
+            if _WHITE & set(letters) and all(ground in (*_WHITE, "transparent") for ground in grounds):
+                found.add(style.get(f"{_STYLE}name", ""))
+    return frozenset(found)
+
+
+def _texts_beside_cells(content: Any) -> Iterator[LooseText]:
+    """Every text of the content that is no cell's own: shapes, prompts, recorded changes, tables inside cells."""
+    for tag in (f"{_TEXT}p", f"{_TEXT}h", f"{_SVG}title", f"{_SVG}desc"):
+        for element in content.iter(tag):
+            above = [each.tag for each in element.iterancestors()]
+            is_cell_text = above[0] in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell") and (
+                above.count(f"{_TABLE}table") == 1 and f"{_TABLE}tracked-changes" not in above
+            )
+            if is_cell_text or f"{_OFFICE}annotation" in above:
+                continue
+            text = _paragraph(element).strip()
+            if text:
+                is_old = f"{_TABLE}tracked-changes" in above or f"{_TABLE}dde-link" in above
+                is_drawn = any(each.startswith(_DRAW) for each in above)
+                yield LooseText("cache" if is_old else "drawing" if is_drawn else "part", None, text)
+    for style in content.iter(f"{_NUMBER}text"):
+        if style.text and any(map(str.isalpha, style.text)):
+            yield LooseText("part", None, style.text.strip())
+    for element in content.iter(f"{_TABLE}content-validation"):
+        if condition := element.get(f"{_TABLE}condition", ""):
+            yield LooseText("part", None, " ".join(_LITERAL.findall(condition)))
 
 
 def _outside_texts(parts: dict[str, Any]) -> tuple[LooseText, ...]:
@@ -102,7 +171,8 @@ def _outside_texts(parts: dict[str, Any]) -> tuple[LooseText, ...]:
 class _Reading:
     """Collects what concerns the whole workbook while its sheets are read."""
 
-    def __init__(self) -> None:
+    def __init__(self, unseen_styles: frozenset[str]) -> None:
+        self.unseen_styles = unseen_styles
         self.loose_texts: list[LooseText] = []
         self.has_external_links = False
 
@@ -114,6 +184,8 @@ class _Reading:
         formulas: dict[CellPosition, str] = {}
         uncalculated: set[CellPosition] = set()
         percent_cells: set[CellPosition] = set()
+        net_cells: dict[CellPosition, str] = {}
+        unseen_cells: set[CellPosition] = set()
         hidden_rows: set[int] = set()
         merged_cells = 0
         row_index = 0
@@ -127,7 +199,7 @@ class _Reading:
                     continue
                 times = int(cell.get(f"{_TABLE}number-columns-repeated", "1"))
                 place = (row_index, column)
-                value = None if cell.tag.endswith("covered-table-cell") else _value(cell)
+                value = _value(cell)
                 shown = _shown_text(cell)
                 formula = cell.get(f"{_TABLE}formula")
                 if formula is not None:
@@ -137,6 +209,13 @@ class _Reading:
                     errors[place], value = shown or "#?", None
                 elif formula is not None and value is None and not shown:
                     uncalculated.add(place)
+                function = network_function(formula or "")
+                if function is not None and (not isinstance(value, str) or any(map(str.isdigit, value))):
+                    net_cells[place], value = function, None
+                    uncalculated.add(place)
+                    self.has_external_links = True
+                if value is not None and cell.get(f"{_TABLE}style-name") in self.unseen_styles:
+                    unseen_cells.add(place)
                 if cell.get(f"{_OFFICE}value-type") == "percentage":
                     percent_cells.update((row_index, column + step) for step in range(min(times, MAX_COLUMN)))
                 spans = (int(cell.get(f"{_TABLE}number-{kind}-spanned", "1")) for kind in ("rows", "columns"))
@@ -147,7 +226,9 @@ class _Reading:
                         raise WorkbookRefused("MERGE_RANGE", str(merged_cells), sheet=name)
                     merges.append(MergedRange(row_index, column, row_index + height - 1, column + width - 1))
                 for note in cell.iter(f"{_OFFICE}annotation"):
-                    self.loose_texts += [LooseText("comment", name, line) for line in _paragraphs(note)]
+                    self.loose_texts += [
+                        LooseText("comment", name, line, address(*place)) for line in _paragraphs(note)
+                    ]
                 has_pictures = has_pictures or any(element.tag.endswith("}image") for element in cell.iter())
                 if value is not None:
                     if column + times > MAX_COLUMN:
@@ -174,11 +255,13 @@ class _Reading:
             hidden_rows=frozenset(hidden_rows),
             hidden_columns=_hidden_columns(table),
             percent_cells=frozenset(percent_cells),
+            net_cells=net_cells,
+            unseen_cells=frozenset(unseen_cells),
             has_pictures=has_pictures,
         )
 
     def _note_formula(self, formula: str, sheet_name: str, place: CellPosition) -> None:
-        if _PROGRAM_FORMULA.search(formula):
+        if starts_program(_PREFIX.sub("", formula)):
             raise WorkbookRefused("DDE", sheet=sheet_name, cell=address(*place))
         self.has_external_links = self.has_external_links or _NETWORK_REFERENCE.search(formula) is not None
 

@@ -129,16 +129,16 @@ class PersonalData:
 
 
 def find_personal_data(workbook: Workbook) -> tuple[PersonalData, ...]:
-    """Every cell, comment and sheet name with personal data, in sheet order; one entry for each kind in a cell.
+    """Every cell, comment, cached copy and sheet name with personal data, in sheet order; one entry a kind and cell.
 
     A sheet with personal data in its name is not named.
     """
     found = [PersonalData("", "", kind) for sheet in workbook.sheets for kind in kinds_in_text(sheet.name)]
     found += [entry for sheet in workbook.sheets for entry in _in_sheet(sheet)]
     found += [
-        PersonalData(loose.sheet or "", "", kind)
+        PersonalData(loose.sheet or "", loose.cell or "", kind)
         for loose in workbook.loose_texts
-        if loose.place in ("comment", "drawing")
+        if loose.place in ("comment", "drawing", "cache", "part")
         for kind in kinds_in_text(loose.text)
     ]
     return tuple(found)

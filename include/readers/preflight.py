@@ -12,13 +12,14 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import ge
 from pathlib import Path
 from typing import IO, Literal
 
 from include.readers.grid import WorkbookRefused, column_letters
 from include.readers.markup import DTD_MARKS, START_BYTES, hiding_encoding
 
-Container = Literal["xlsx", "xls", "ods"]
+Container = Literal["xlsx", "xls", "ods", "docx"]
 
 MAX_FILE_BYTES = 50 * 1024 * 1024
 MAX_ENTRIES = 2_000
@@ -55,6 +56,8 @@ _XML_STARTS = (
     b"\0\0\0<",
     b"\0\0\xfe\xff",
 )
+_WIDTH = 1 << 34
+"""More than any column of seven letters, so that a row and a column make one number."""
 
 _TYPE_MARKS: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "PDF"),
@@ -68,10 +71,16 @@ _TYPE_MARKS: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "GZIP"),
 )
 
-_EXTENSIONS: dict[str, tuple[Container, ...]] = {".xlsx": ("xlsx",), ".xls": ("xls",), ".ods": ("ods",)}
+_EXTENSIONS: dict[str, tuple[Container, ...]] = {
+    ".xlsx": ("xlsx",),
+    ".xls": ("xls",),
+    ".ods": ("ods",),
+    ".docx": ("docx",),
+}
 
 _MACRO_PARTS = re.compile(r"(?i)(vbaProject\.bin|vbaData\.xml|/macrosheets/|/dialogsheets/|^Basic/|^Scripts/)")
 _EMBEDDED_PARTS = re.compile(r"(?i)(/embeddings/|/activeX/|/ctrlProps/.*\.bin$|^Object ?\d*/|ObjectReplacements/)")
+_EMBEDDED_STORAGES = re.compile(r"(?:MBD|LNK)[0-9A-F]{8}")
 _MACRO_CONTENT_TYPE = re.compile(rb"(?i)(macroEnabled|vbaProject|ms-excel\.macrosheet|ms-excel\.dialogsheet)")
 _SHEET_ROOT = re.compile(rb"<(?:\w+:)?worksheet[\s>]")
 _SHEET_PART = re.compile(r"(?i)^xl/worksheets/[^/]+\.xml$")
@@ -80,6 +89,11 @@ _FILLED_CELL = re.compile(
 )
 _ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(row|c)(?=[\s/>])([^<>]*)>(?=\s*(<[^/])?)")
 _ADDRESS = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{0,7})(\d{1,10})[\"']")
+_ROW = re.compile(rb"<(?:\w+:)?row\s(?:[^>]*?\s)?r=[\"'](\d{1,10})[\"']")
+_ROWS_OPEN = re.compile(rb"<(?:\w+:)?sheetData(?:\s[^>/]*)?>")
+_ROWS_CLOSE = re.compile(rb"</(?:\w+:)?sheetData>")
+_SHARED_TEXT_UNKNOWN = re.compile(rb"\st=[\"']s[\"'][^>]*>\s*<(?:\w+:)?v(?:\s[^>]*)?>\s*(?:\d+\s*)?[^\d\s<]")
+_SECOND_VALUE = re.compile(rb"</(?:\w+:)?v>\s*<(?:\w+:)?v[\s>]")
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Za-z]{1,7})(\d{1,10}):([A-Za-z]{1,7})(\d{1,10})[\"']")
 
 
@@ -92,10 +106,10 @@ class Preflight:
 
 
 def check_file(path: Path) -> Preflight:
-    """What kind of workbook the file holds, by its content.
+    """What kind of workbook or Word document the file holds, by its content.
 
     Raises WorkbookRefused: EMPTY, TOO_BIG, INCOMPLETE, TYPE_MISMATCH, HTML_AS_XLS, ENCRYPTED, MACRO,
-    ARCHIVE, EMBEDDED, DDE, ZIP_*, XML_DTD, SHEET_RANGE, TOO_MANY_ROWS, MERGE_RANGE.
+    ARCHIVE, EMBEDDED, ZIP_*, XML_DTD, SHEET_RANGE, TOO_MANY_ROWS, MERGE_RANGE, WORKBOOK_AMBIGUOUS.
     """
     size = path.stat().st_size
     if size == 0:
@@ -134,6 +148,8 @@ def _not_a_workbook(head: bytes) -> WorkbookRefused:
     for mark, name in _TYPE_MARKS:
         if head.startswith(mark):
             return WorkbookRefused("TYPE_MISMATCH", name)
+    if text.startswith((b"{", b"[")):
+        return WorkbookRefused("TYPE_MISMATCH", "JSON")
     return WorkbookRefused("TYPE_MISMATCH", "không rõ loại")
 
 
@@ -144,6 +160,8 @@ def _check_ole(content: bytes) -> Container:
     names = _ole_names(content)
     if "EncryptedPackage" in names or "EncryptionInfo" in names:
         raise WorkbookRefused("ENCRYPTED")
+    if any(_EMBEDDED_STORAGES.fullmatch(name) for name in names):
+        raise WorkbookRefused("EMBEDDED")
     if not names & {"Workbook", "Book"}:
         raise WorkbookRefused("TYPE_MISMATCH", "DOC" if "WordDocument" in names else "OLE")
     return "xls"  # macros are told by the records of the Workbook stream: see xls.py
@@ -177,7 +195,7 @@ def _ole_names(content: bytes) -> set[str]:
     return names
 
 
-# --- zip: .xlsx and .ods -------------------------------------------------------------------------------
+# --- zip: .xlsx, .ods and .docx -------------------------------------------------------------------------------
 
 
 def _check_zip(file: IO[bytes], size: int) -> Container:
@@ -289,7 +307,9 @@ def _container(archive: zipfile.ZipFile, names: set[str]) -> Container:
             raise WorkbookRefused("MACRO")
         if "xl/workbook.xml" in names or b"spreadsheetml.sheet.main" in content_types:
             return "xlsx"
-        for prefix, name in (("word/", "DOCX"), ("ppt/", "PPTX")):
+        if b"wordprocessingml.document.main" in content_types:
+            return "docx"
+        for prefix, name in (("word/", "DOTX"), ("ppt/", "PPTX")):
             if any(entry.startswith(prefix) for entry in names):
                 raise WorkbookRefused("TYPE_MISMATCH", name)
     if "mimetype" in names and "content.xml" in names:
@@ -416,17 +436,19 @@ class _SheetScan:
         self._filled_rows = 0
         self._merges = 0
         self._merged_cells = 0
-        self._columns_seen: set[bytes] = set()
         self._row = 0
         self._column = 0
         self._rest = b""
+        self._columns: dict[bytes, int] = {}
+        self._cells_again = self._rows_again = 0
+        self._cell_before = self._row_before = -1
+        self._is_within_rows = False
 
     def look(self, window: bytes) -> None:
         cells = _FILLED_CELL.findall(window)
+        self._check_order(window, cells)
+        self._check_values(window)
         if cells:
-            for letters in {letters for letters, _ in cells} - self._columns_seen:
-                self._columns_seen.add(letters)
-                self._last_column = max(self._last_column, _column_number(letters))
             rows = {int(row) for _, row in cells}
             self._filled_rows += sum(1 for row in rows if row > self._last_row)
             self._last_row = max(self._last_row, *rows)
@@ -460,6 +482,41 @@ class _SheetScan:
             self._filled_rows += row > self._last_row
             self._last_row = max(self._last_row, row)
             self._last_column = max(self._last_column, self._column)
+
+    def _check_order(self, window: bytes, cells: list[tuple[bytes, bytes]]) -> None:
+        """Rows and cells come in order, each once: which of two figures of one cell counts is nobody's guess."""
+        for letters in {letters for letters, _ in cells} - self._columns.keys():
+            self._columns[letters] = _column_number(letters)
+            self._last_column = max(self._last_column, self._columns[letters])
+        columns, overlap = self._columns, window[-_OVERLAP:]
+        # What stood in the piece before is seen again at the start of this one.
+        places = [int(row) * _WIDTH + columns[letters] for letters, row in cells[self._cells_again :]]
+        rows = [int(row) for row in _ROW.findall(window)[self._rows_again :]]
+        for told, numbers, before in (("ô", places, self._cell_before), ("hàng", rows, self._row_before)):
+            if any(map(ge, [before, *numbers], numbers)):
+                raise WorkbookRefused("WORKBOOK_AMBIGUOUS", f"{told} ghi hai lần hoặc không theo thứ tự")
+        known_rows = {*rows, self._row_before}
+        if known_rows != {-1} and not {place // _WIDTH for place in places} <= known_rows:
+            raise WorkbookRefused("WORKBOOK_AMBIGUOUS", "ô ghi sai hàng")
+        self._cell_before = places[-1] if places else self._cell_before
+        self._row_before = rows[-1] if rows else self._row_before
+        self._cells_again = len(_FILLED_CELL.findall(overlap))
+        self._rows_again = len(_ROW.findall(overlap))
+
+    def _check_values(self, window: bytes) -> None:
+        """A value is one plain text: what one parser joins and the next one cuts off is no figure."""
+        opening = _ROWS_OPEN.search(window)
+        if opening or self._is_within_rows:
+            start = opening.end() if opening else 0
+            closing = _ROWS_CLOSE.search(window, start)
+            end = closing.start() if closing else len(window)
+            if any(window.find(mark, start, end) >= 0 for mark in (b"<!", b"AlternateContent")):
+                raise WorkbookRefused("WORKBOOK_AMBIGUOUS", "ghi chú XML nằm giữa các ô")
+            self._is_within_rows = closing is None
+        if _SHARED_TEXT_UNKNOWN.search(window):
+            raise WorkbookRefused("WORKBOOK_AMBIGUOUS", "ô trỏ tới chữ không có trong tệp")
+        if _SECOND_VALUE.search(window):
+            raise WorkbookRefused("WORKBOOK_AMBIGUOUS", "một ô có hai giá trị")
 
     def finish(self) -> None:
         if self._filled_rows > MAX_ROW:

@@ -21,7 +21,16 @@ from include.vietnamese import tcvn3, vni
 from include.vietnamese.text import is_unicode_vietnamese, match_key
 
 MarkPlace = Literal[
-    "cell", "sheet_name", "file_name", "header_footer", "property", "drawing", "comment", "defined_name"
+    "cell",
+    "sheet_name",
+    "file_name",
+    "header_footer",
+    "property",
+    "drawing",
+    "comment",
+    "defined_name",
+    "cache",
+    "part",
 ]
 
 # A level's syllables, each with the accents it may carry however it was typed: none, half of them, all of them.

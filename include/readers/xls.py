@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from include.readers.biff import properties, refuse_macros, texts_outside_cells
+from include.readers import biff
+from include.readers.formulas import names_that_reach, network_function
 from include.readers.grid import (
     CellPosition,
     CellValue,
@@ -17,6 +18,7 @@ from include.readers.grid import (
     Visibility,
     Workbook,
     WorkbookRefused,
+    address,
     header_pieces,
     trimmed,
 )
@@ -30,7 +32,10 @@ _ERROR_TEXTS = {
     0x24: "#NUM!",
     0x2A: "#N/A",
 }
-_OUTSIDE_SUPPORTING_BOOKS = (2, 4)
+_OUTSIDE_SUPPORTING_BOOK, _PROGRAM_SUPPORTING_BOOK = 2, 4
+_CHANGE_LOGS = ("Revision Log", "User Names")
+_PIVOT_CACHE_FOLDER = "_SX_DB_CUR"
+_WHITE, _NO_PATTERN, _SOLID_PATTERN = (9, 1), 0, 1
 _VISIBILITIES: tuple[Visibility, ...] = ("visible", "hidden", "very_hidden")
 
 
@@ -42,9 +47,12 @@ def read_xls(path: Path) -> Workbook:
         book = xlrd.open_workbook(
             str(path), formatting_info=True, ragged_rows=True, on_demand=True, logfile=io.StringIO()
         )
-        refuse_macros(book.mem, book.base)
-        loose_texts = tuple(_loose_texts(xlrd, book, path))
-        sheets = tuple(_sheet(xlrd, book, sheet) for sheet in book.sheets())
+        biff.refuse_macros(book.mem, book.base)
+        if _PROGRAM_SUPPORTING_BOOK in book._supbook_types:
+            raise WorkbookRefused("DDE")
+        loose_texts = list(_loose_texts(xlrd, book, path))
+        reaching = names_that_reach({name.name: f"{name.name}(" for name in book.name_obj_list})
+        sheets = tuple(_sheet(xlrd, book, number, reaching) for number in range(book.nsheets))
     except (MemoryError, WorkbookRefused):
         raise
     except Exception as error:
@@ -57,32 +65,52 @@ def read_xls(path: Path) -> Workbook:
         for name in book.name_obj_list
         if name.scope == -1 and not name.builtin and name.result is not None and name.result.text
     }
-    # Links to other files, to programs (DDE) and to embedded objects are all kept as "supporting books".
-    has_links = any(kind in _OUTSIDE_SUPPORTING_BOOKS for kind in book._supbook_types)
-    return Workbook("xls", sheets, names, loose_texts, has_links)
+    in_cells = {value for sheet in sheets for _, _, value in sheet.cells() if isinstance(value, str)}
+    loose_texts += [LooseText("part", None, text) for text in set(book._sharedstrings) - in_cells if text.strip()]
+    # Links to other files and to programs (DDE, embedded objects) are all kept as "supporting books".
+    has_links = _OUTSIDE_SUPPORTING_BOOK in book._supbook_types or any(sheet.net_cells for sheet in sheets)
+    return Workbook("xls", sheets, names, tuple(loose_texts), has_links, has_change_log=_has_change_log(xlrd, path))
+
+
+def _has_change_log(xlrd: Any, path: Path) -> bool:
+    content = path.read_bytes()
+    if not content.startswith(xlrd.compdoc.SIGNATURE):
+        return False
+    container = xlrd.compdoc.CompDoc(content, logfile=io.StringIO())
+    return any(entry.name in _CHANGE_LOGS for entry in container.dirlist)
 
 
 def _loose_texts(xlrd: Any, book: Any, path: Path) -> Iterator[LooseText]:
     for name in book.name_obj_list:
-        if name.scope == -1 and not name.builtin:
+        if not name.builtin:
             yield LooseText("defined_name", None, name.name)
-    for loose in texts_outside_cells(book.mem, book.base):
+    yield from biff.texts_kept_aside(book.mem, book.base)
+    for loose in biff.texts_outside_cells(book.mem, book.base):
         if loose.place == "header_footer":
             for piece in header_pieces(loose.text):
                 yield LooseText("header_footer", None, piece)
         else:
             yield loose
     for sheet in book.sheets():
-        for note in sheet.cell_note_map.values():
-            yield LooseText("comment", sheet.name, note.text)
+        for place, note in sheet.cell_note_map.items():
+            yield LooseText("comment", sheet.name, note.text, address(*place))
     content = path.read_bytes()
     if content.startswith(xlrd.compdoc.SIGNATURE):
         container = xlrd.compdoc.CompDoc(content, logfile=io.StringIO())
         if summary := container.get_named_stream("\x05SummaryInformation"):
-            yield from properties(summary)
+            yield from biff.properties(summary)
+        if summary := container.get_named_stream("\x05DocumentSummaryInformation"):
+            yield from biff.custom_properties(summary)
+        caches = [entry for entry in container.dirlist if entry.name == _PIVOT_CACHE_FOLDER]
+        for cache in caches:
+            for number in cache.children:
+                name = f"{_PIVOT_CACHE_FOLDER}/{container.dirlist[number].name}"
+                yield from biff.texts_kept_aside(container.get_named_stream(name) or b"", 0)
 
 
-def _sheet(xlrd: Any, book: Any, sheet: Any) -> Sheet:
+def _sheet(xlrd: Any, book: Any, number: int, reaching: frozenset[str]) -> Sheet:
+    sheet = book.sheet_by_index(number)
+    unseen_styles = {index for index, style in enumerate(book.xf_list) if _is_unseen(book, style)}
     percent_styles = {
         number
         for number, style in enumerate(book.xf_list)
@@ -90,6 +118,10 @@ def _sheet(xlrd: Any, book: Any, sheet: Any) -> Sheet:
     }
     errors: dict[CellPosition, str] = {}
     percent_cells: set[CellPosition] = set()
+    unseen_cells: set[CellPosition] = set()
+    formulas: dict[CellPosition, str] = {}
+    uncalculated: set[CellPosition] = set()
+    net_cells: dict[CellPosition, str] = {}
     rows: list[list[CellValue]] = []
     for row in range(sheet.nrows):
         values: list[CellValue] = []
@@ -107,17 +139,51 @@ def _sheet(xlrd: Any, book: Any, sheet: Any) -> Sheet:
                 value = bool(stored)
             elif kind == xlrd.XL_CELL_ERROR:
                 errors[row, column] = _ERROR_TEXTS.get(stored, "#?")
+            if value is not None and value != "" and sheet.cell_xf_index(row, column) in unseen_styles:
+                unseen_cells.add((row, column))
             values.append(value)
         rows.append(values)
+    start = book._sh_abs_posn[number]
+    for formula in biff.formulas(book.mem, start, [name.name for name in book.name_obj_list]):
+        row, column = formula.place
+        shown = rows[row][column] if row < len(rows) and column < len(rows[row]) else None
+        formulas[formula.place] = formula.words
+        function = network_function(formula.words, reaching)
+        if function is not None and (not isinstance(shown, str) or not shown or any(map(str.isdigit, shown))):
+            net_cells[formula.place] = function
+        if formula.place in net_cells or formula.is_uncalculated:
+            uncalculated.add(formula.place)
+            if shown is not None:
+                rows[row][column] = None
     return Sheet(
         name=sheet.name,
         rows=trimmed(rows),
         visibility=_VISIBILITIES[min(sheet.visibility, 2)],
         merges=tuple(MergedRange(top, left, bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells),
         errors=errors,
-        hidden_rows=frozenset(row for row, info in sheet.rowinfo_map.items() if info.hidden),
-        hidden_columns=frozenset(column for column, info in sheet.colinfo_map.items() if info.hidden),
+        formulas=formulas,
+        uncalculated=frozenset(uncalculated),
+        hidden_rows=frozenset(row for row, info in sheet.rowinfo_map.items() if info.hidden or info.height == 0),
+        hidden_columns=frozenset(
+            column for column, info in sheet.colinfo_map.items() if info.hidden or info.width == 0
+        ),
         percent_cells=frozenset(percent_cells),
+        net_cells=net_cells,
+        unseen_cells=frozenset(unseen_cells),
+        has_pictures=biff.has_pictures(book.mem, start),
+    )
+
+
+def _is_unseen(book: Any, style: Any) -> bool:
+    """Whether a style prints nothing: white letters on no ground or a white one, or a format of empty sections."""
+    shape = getattr(book.format_map.get(style.format_key), "format_str", None) or ""
+    if shape.replace(" ", "") in (";;", ";;;"):
+        return True
+    if book.font_list[style.font_index].colour_index not in _WHITE:
+        return False
+    ground = style.background
+    return ground.fill_pattern == _NO_PATTERN or (
+        ground.fill_pattern == _SOLID_PATTERN and ground.pattern_colour_index in _WHITE
     )
 
 

@@ -11,13 +11,17 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
+from include.readers.formulas import looks_uncalculated, names_that_reach, network_function, starts_program
 from include.readers.grid import (
+    OWN_COMMENT_AUTHOR,
     CellPosition,
+    LoosePlace,
     LooseText,
     MergedRange,
     Sheet,
@@ -29,14 +33,40 @@ from include.readers.grid import (
     position,
     trimmed,
 )
+from include.readers.preflight import MAX_COLUMN
 
 _PERCENT_FORMAT_IDS = frozenset({9, 10})
 _QUOTED_FORMAT_TEXT = re.compile(r'"[^"]*"|\\.')
-# Formulas that start a program or reach the network when the answer workbook is opened.
-_PROGRAM_FORMULA = re.compile(r"^[+\-=@\s]*[\w.]+\|", re.ASCII)
+_NOTHING_SHOWN = re.compile(r"\s*;\s*;\s*;?\s*")
+_FORMAT_LITERAL = re.compile(r'"([^"]+)"')
 # Document properties that describe the document; the others name people, programs and machines.
 _KEPT_PROPERTIES = frozenset({"title", "subject", "keywords", "description", "category", "contentStatus"})
 _HEADER_FOOTER_TAGS = ("oddHeader", "evenHeader", "firstHeader", "oddFooter", "evenFooter", "firstFooter")
+# What programs refresh, fetch or draw from outside when the workbook is opened.
+_FETCHED_KINDS = frozenset({"image", "oleObject", "package", "attachedTemplate", "control", "video", "audio", "media"})
+# Parts whose text is read elsewhere, or that name people: authors, editors, the machine.
+_READ_ELSEWHERE = re.compile(
+    r"(?i)^(\[Content_Types\]\.xml|.*\.rels|docProps/(?:core|app|custom)\.xml|xl/persons/.*|xl/sharedStrings\.xml"
+    r"|xl/calcChain\.xml|xl/theme/.*|xl/worksheets/[^/]*\.xml|xl/revisions/userNames\.xml)$"
+)
+_CACHE_PART = re.compile(r"(?i)^xl/(pivotCache|pivotTables|slicerCaches|externalLinks|queryTables|revisions|richData)/")
+_DRAWN_PART = re.compile(r"(?i)/(drawings|diagrams)/")
+_XML_PART = re.compile(r"(?i)\.(xml|vml)$")
+_CUSTOM_PROPERTY = re.compile(r"(?i)/customProperty[^/]*\.bin$")
+# Attributes that hold words somebody typed; all others are ids, colours and measures.
+_WORDED_ATTRIBUTES = frozenset(
+    "v descr title caption altText altTextSummary text string prompt promptTitle error errorTitle display tooltip"
+    " comment description help statusBar totalsRowLabel headerRowCellCaption dataCaption grandTotalCaption"
+    " errorCaption missingCaption rowHeaderCaption colHeaderCaption".split()
+)
+_NAMING_ATTRIBUTES = frozenset({"name", "displayName", "uniqueName", "codeName", "tag"})
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_SHEET_OR_BOOK = re.compile(r"(?i)^xl/(workbook|worksheets/[^/]*|chartsheets/[^/]*)\.xml$")
+_STRINGS = "sharedStrings"
+_MANY_DIGITS = re.compile(r"(?:\d[ .-]?){6}")
+_READABLE_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#?"})
+_SHEET_TEXT_TAGS = ("dataValidation", "cfRule", "hyperlink", "customPr", "protectedRange", "sheetPr")
+_PARAGRAPHS = frozenset({"p", "si", "is", "comment", "rst"})
 _CHUNK = 256 * 1024
 _OVERLAP = 256
 _MAX_FORMULA_TEXT = 300
@@ -54,6 +84,9 @@ class _Details:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     percent_cells: set[CellPosition] = field(default_factory=set)
+    unseen_cells: set[CellPosition] = field(default_factory=set)
+    zeros: set[CellPosition] = field(default_factory=set)
+    texts: list[str] = field(default_factory=list)
     header_footer: list[str] = field(default_factory=list)
 
 
@@ -65,20 +98,49 @@ class _SheetEntry:
     is_worksheet: bool
 
 
+@dataclass(frozen=True)
+class _Index:
+    """What the workbook part lists. `names` are those of the whole book, `all_names` those of single sheets too."""
+
+    entries: list[_SheetEntry]
+    names: dict[str, str]
+    all_names: list[tuple[str, str]]
+    is_calculation_due: bool
+
+
+@dataclass(frozen=True)
+class _Styles:
+    """Style numbers as written on cells."""
+
+    percent: frozenset[str] = frozenset()
+    unseen: frozenset[str] = frozenset()
+
+    @property
+    def telling(self) -> frozenset[str]:
+        return self.percent | self.unseen
+
+
 def read_xlsx(path: Path) -> Workbook:
-    """The whole workbook. Raises WorkbookRefused: UNREADABLE, MACRO, DDE, XML_DEPTH."""
+    """The whole workbook.
+
+    Raises WorkbookRefused: UNREADABLE, WORKBOOK_AMBIGUOUS, ERROR_CELL, MACRO, DDE, EMBEDDED, XML_DEPTH.
+    """
     from lxml import etree
     from python_calamine import CalamineError, load_workbook
 
     try:
         with zipfile.ZipFile(path) as archive:
             package = _Package(archive)
-            entries, defined_names = package.index()
-            percent_styles = package.percent_styles()
-            details = {entry.part: package.sheet_details(entry, percent_styles) for entry in entries}
-            loose_texts = tuple(package.loose_texts(entries, details, defined_names))
-            pictures = {entry.part for entry in entries if package.has_pictures(entry.part)}
+            package.refuse_fetched_parts()
+            index = package.index()
+            entries = index.entries
+            styles = package.styles()
+            details = {entry.part: package.sheet_details(entry, styles) for entry in entries}
+            _refuse_new_errors(entries, details)
+            loose_texts = list(package.loose_texts(index, details))
+            pictures = package.sheets_with_pictures(entries)
             has_links = package.has_external_links()
+            strings = package.shared_strings()
     except etree.XMLSyntaxError as error:
         raise WorkbookRefused("XML_DEPTH" if "depth" in str(error).lower() else "UNREADABLE") from error
     except (KeyError, ValueError, zipfile.BadZipFile) as error:
@@ -86,18 +148,74 @@ def read_xlsx(path: Path) -> Workbook:
 
     try:
         with load_workbook(path) as book:
-            sheets = []
+            read = []
             for entry in entries:
                 if not entry.is_worksheet:
                     continue
                 rows = cast(list[list[Any]], book.get_sheet_by_name(entry.name).to_python(skip_empty_area=False))
-                sheets.append(_sheet(entry, rows, details[entry.part], entry.part in pictures))
+                read.append((entry, rows))
     except CalamineError as error:
         raise WorkbookRefused("UNREADABLE", type(error).__name__) from error
-    return Workbook("xlsx", tuple(sheets), defined_names, loose_texts, has_links)
+    _note_uncalculated(read, details, index.is_calculation_due)
+    reaching = names_that_reach(dict(index.all_names))
+    sheets = [_sheet(entry, rows, details[entry.part], reaching, entry.part in pictures) for entry, rows in read]
+    in_cells = {value for sheet in sheets for _, _, value in sheet.cells() if isinstance(value, str)}
+    unused = strings - {value.strip() for value in in_cells}
+    loose_texts += [LooseText("part", None, each[:_MAX_LOOSE_TEXT]) for each in unused]
+    return Workbook(
+        "xlsx",
+        tuple(sheets),
+        index.names,
+        tuple(loose_texts),
+        has_external_links=has_links or any(sheet.net_cells for sheet in sheets),
+        has_change_log=package.has_change_log,
+    )
 
 
-def _sheet(entry: _SheetEntry, rows: list[list[Any]], details: _Details, has_pictures: bool) -> Sheet:
+def _refuse_new_errors(entries: list[_SheetEntry], details: Mapping[str, _Details]) -> None:
+    """Name the cell with an error only new programs know (#SPILL!): the value reader takes it for a broken file."""
+    for entry in entries:
+        for place, error in details[entry.part].errors.items():
+            if error not in _READABLE_ERRORS:
+                raise WorkbookRefused("ERROR_CELL", error, sheet=entry.name, cell=address(*place))
+
+
+def _note_uncalculated(
+    read: list[tuple[_SheetEntry, list[list[Any]]]], details: Mapping[str, _Details], is_due: bool
+) -> None:
+    """Move the formulas whose stored 0 was never calculated to the uncalculated ones."""
+    with_formulas = [(details[entry.part], rows) for entry, rows in read if details[entry.part].formulas]
+    zeros_only = all(set(each.formulas) <= each.zeros | each.uncalculated for each, _ in with_formulas)
+    is_due = is_due and zeros_only
+
+    def judge(due: bool) -> bool:
+        proven = False
+        for each, rows in with_formulas:
+            found, is_proven = looks_uncalculated(each.formulas, frozenset(each.zeros), partial(_at, rows), is_due=due)
+            each.uncalculated |= found
+            proven = proven or is_proven
+        return proven
+
+    if judge(is_due) and not is_due:
+        judge(True)
+
+
+def _at(rows: list[list[Any]], row: int, column: int) -> Any:
+    value = rows[row][column] if row < len(rows) and column < len(rows[row]) else None
+    return None if value == "" else value
+
+
+def _sheet(
+    entry: _SheetEntry, rows: list[list[Any]], details: _Details, reaching: frozenset[str], has_pictures: bool
+) -> Sheet:
+    net_cells = {}
+    for place, formula in details.formulas.items():
+        function = network_function(formula, reaching)
+        shown = _at(rows, *place)
+        # Words behind a link stay words; a number that came from elsewhere is nobody's figure.
+        if function is not None and (not isinstance(shown, str) or any(map(str.isdigit, shown))):
+            net_cells[place] = function
+            details.uncalculated.add(place)
     for row, column in (*details.errors, *details.uncalculated):
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = None
@@ -112,6 +230,8 @@ def _sheet(entry: _SheetEntry, rows: list[list[Any]], details: _Details, has_pic
         hidden_rows=frozenset(details.hidden_rows),
         hidden_columns=frozenset(details.hidden_columns),
         percent_cells=frozenset(details.percent_cells),
+        net_cells=net_cells,
+        unseen_cells=frozenset(place for place in details.unseen_cells if _at(rows, *place) is not None),
         has_pictures=has_pictures,
     )
 
@@ -129,6 +249,7 @@ class _Package:
             "*[@t='e' or *[local-name()='f'] or (@s and contains($styles, concat(' ', @s, ' ')))]"
         )
         self._parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+        self.has_change_log = any(name.lower().startswith("xl/revisions/revisionlog") for name in self._names)
 
     def tree(self, part: str) -> Any:
         return self._etree.fromstring(self._archive.read(part), self._parser)
@@ -153,12 +274,23 @@ class _Package:
                 return target
         return "xl/workbook.xml"
 
-    def index(self) -> tuple[list[_SheetEntry], dict[str, str]]:
-        """The sheets in their order, and the defined names of the whole book."""
+    def refuse_fetched_parts(self) -> None:
+        """Refuse pictures and objects that are drawn from an address elsewhere."""
+        for name in self._names:
+            if name.endswith(".rels"):
+                for relation in self.tree(name):
+                    kind = relation.get("Type", "").rsplit("/", 1)[-1] if _local(relation) else ""
+                    if relation.get("TargetMode") == "External" and kind in _FETCHED_KINDS:
+                        raise WorkbookRefused("EMBEDDED", kind)
+
+    def index(self) -> _Index:
+        """The sheets in their order, and the defined names."""
         part = self.workbook_part()
         relations = self.relations(part)
         entries = []
         names: dict[str, str] = {}
+        all_names: list[tuple[str, str]] = []
+        is_calculation_due = False
         for element in self.tree(part).iter():
             tag = _local(element)
             if tag == "sheet":
@@ -170,75 +302,129 @@ class _Package:
                     element.get("state", ""), "visible"
                 )
                 entries.append(_SheetEntry(element.get("name", ""), state, target, kind == "worksheet"))
-            elif tag == "definedName" and element.get("localSheetId") is None:
-                names[element.get("name", "")] = (element.text or "").strip()
-        return entries, names
+            elif tag == "definedName":
+                name, formula = element.get("name", ""), (element.text or "").strip()
+                if starts_program(formula):
+                    raise WorkbookRefused("DDE")
+                all_names.append((name, formula))
+                if element.get("localSheetId") is None:
+                    names[name] = formula
+            elif tag == "calcPr":
+                is_calculation_due = element.get("fullCalcOnLoad") in ("1", "true")
+        for told, values in (
+            ("hai trang tính cùng tên", [entry.name.casefold() for entry in entries]),
+            ("hai trang tính cùng một nội dung", [entry.part for entry in entries]),
+        ):
+            if len(set(values)) < len(values):
+                raise WorkbookRefused("WORKBOOK_AMBIGUOUS", told)
+        if any(entry.part not in self._names for entry in entries):
+            raise WorkbookRefused("UNREADABLE")
+        return _Index(entries, names, all_names, is_calculation_due)
 
-    def percent_styles(self) -> frozenset[str]:
-        """The style numbers, as written on cells, whose number format is a percentage."""
+    def styles(self) -> _Styles:
+        """The styles whose number format is a percentage, and those that print nothing a reader can see."""
         style_part = next(
             (target for kind, target in self.relations(self.workbook_part()).values() if kind == "styles"), None
         )
         if style_part is None or style_part not in self._names:
-            return frozenset()
-        percent_ids = set(_PERCENT_FORMAT_IDS)
+            return _Styles()
+        percent_ids, unseen_ids = set(_PERCENT_FORMAT_IDS), set()
+        white_fonts, white_fills = set(), set()
         root = self.tree(style_part)
-        for element in root.iter():
-            if _local(element) == "numFmt" and "%" in _QUOTED_FORMAT_TEXT.sub("", element.get("formatCode", "")):
-                percent_ids.add(int(element.get("numFmtId", "0")))
-        for element in root:
-            if _local(element) == "cellXfs":
-                return frozenset(
-                    str(number)
-                    for number, style in enumerate(element)
-                    if int(style.get("numFmtId", "0")) in percent_ids
-                )
-        return frozenset()
+        groups = {_local(element): list(element) for element in root}
+        for element in groups.get("numFmts", ()):
+            code, number = element.get("formatCode", ""), int(element.get("numFmtId", "0"))
+            if "%" in _QUOTED_FORMAT_TEXT.sub("", code):
+                percent_ids.add(number)
+            if _NOTHING_SHOWN.fullmatch(code):
+                unseen_ids.add(number)
+        for number, font in enumerate(groups.get("fonts", ())):
+            if any(_local(each) == "color" and _is_white(each) for each in font):
+                white_fonts.add(number)
+        for number, fill in enumerate(groups.get("fills", ())):
+            patterns = [each for each in fill if _local(each) == "patternFill"]
+            if all(
+                each.get("patternType", "none") == "none"
+                or any(_local(color) == "fgColor" and _is_white(color) for color in each)
+                for each in patterns
+            ) and len(patterns) == len(fill):
+                white_fills.add(number)
+        percent, unseen = set(), set()
+        for number, style in enumerate(groups.get("cellXfs", ())):
+            font, fill, shape = (int(style.get(key, "0")) for key in ("fontId", "fillId", "numFmtId"))
+            if shape in percent_ids:
+                percent.add(str(number))
+            if shape in unseen_ids or (font in white_fonts and (fill in white_fills or not white_fills)):
+                unseen.add(str(number))
+        return _Styles(frozenset(percent), frozenset(unseen))
 
-    def sheet_details(self, entry: _SheetEntry, percent_styles: frozenset[str]) -> _Details:
+    def sheet_details(self, entry: _SheetEntry, all_styles: _Styles) -> _Details:
         """One streaming pass over a sheet's XML, a row at a time; only telling cells reach Python."""
         details = _Details()
         if not entry.is_worksheet:
             return details
-        styles = f" {' '.join(percent_styles)} "
-        frame = self._frame_of_plain_sheet(entry.part, percent_styles)
-        tags = ["{*}row", "{*}col", "{*}mergeCell", *(f"{{*}}{name}" for name in _HEADER_FOOTER_TAGS)]
+        styles = f" {' '.join(all_styles.telling)} "
+        frame = self._frame_of_plain_sheet(entry.part, all_styles.telling)
+        known = ("row", "cols", "mergeCell", *_HEADER_FOOTER_TAGS, *_SHEET_TEXT_TAGS)
+        tags = [f"{{*}}{name}" for name in known]
+        shared: dict[str, str] = {}
         row_index = -1
+        hides_rows = hides_columns = False
+        shown_columns: set[int] = set()
         with io.BytesIO(frame) if frame is not None else self._archive.open(entry.part) as part:
             for _, element in self._etree.iterparse(
-                part, events=("end",), tag=tags, resolve_entities=False, no_network=True, load_dtd=False
+                part,
+                events=("end",),
+                tag=[*tags, "{*}sheetFormatPr"],
+                resolve_entities=False,
+                no_network=True,
+                load_dtd=False,
             ):
                 tag = _local(element)
                 if tag == "row":
                     row_index = int(element.get("r", row_index + 2)) - 1
-                    if element.get("hidden") in ("1", "true"):
+                    is_flat = _is_zero(element.get("ht")) or (hides_rows and element.get("ht") is None)
+                    if element.get("hidden") in ("1", "true") or is_flat:
                         details.hidden_rows.add(row_index)
                     for cell in self._telling_cells(element, styles=styles):
                         place = cell.get("r")
                         where = position(place) if place else (row_index, element.index(cell))
-                        self._note_cell(details, where, cell, percent_styles, entry.name)
+                        if where[0] != row_index:
+                            raise WorkbookRefused("WORKBOOK_AMBIGUOUS", "ô ghi sai hàng", sheet=entry.name, cell=place)
+                        self._note_cell(details, where, cell, all_styles, shared, entry.name)
                     element.clear()
                     while element.getprevious() is not None:
                         del element.getparent()[0]
-                elif tag == "col":
-                    if element.get("hidden") in ("1", "true"):
-                        last = min(int(element.get("max", "1")), 16_384)
-                        details.hidden_columns.update(range(int(element.get("min", "1")) - 1, last))
+                elif tag == "sheetFormatPr":
+                    hides_rows = element.get("zeroHeight") in ("1", "true") or _is_zero(element.get("defaultRowHeight"))
+                    hides_columns = _is_zero(element.get("defaultColWidth"))
+                elif tag == "cols":
+                    for column in element:
+                        span = range(int(column.get("min", "1")) - 1, min(int(column.get("max", "1")), 16_384))
+                        if column.get("hidden") in ("1", "true") or _is_zero(column.get("width")):
+                            details.hidden_columns.update(span)
+                        else:
+                            shown_columns.update(span)
                 elif tag == "mergeCell":
                     first, _, second = element.get("ref", "").partition(":")
                     (top, left), (bottom, right) = position(first), position(second or first)
                     details.merges.append(MergedRange(top, left, bottom, right))
-                else:
+                elif tag in _HEADER_FOOTER_TAGS:
                     details.header_footer.append(element.text or "")
+                else:
+                    details.texts += _words_of(element)
+        if hides_columns:
+            details.hidden_columns |= set(range(MAX_COLUMN)) - shown_columns
         return details
 
-    def _frame_of_plain_sheet(self, part: str, percent_styles: frozenset[str]) -> bytes | None:
+    def _frame_of_plain_sheet(self, part: str, telling_styles: frozenset[str]) -> bytes | None:
         """The sheet's XML without its rows, when no row holds anything this pass looks for; else None.
 
         Most of a big sheet is plain numbers and words; looking for bytes is many times faster than parsing.
         """
         # Attributes in single quotes or prefixed element names are rare, legal, and left to the parser.
-        marks = [b"<f", b":f", b't="e"', b"hidden=", b"='", *(f's="{style}"'.encode() for style in percent_styles)]
+        marks = [b"<f", b":f", b't="e"', b"hidden=", b' ht="0', b"='"]
+        marks += [f's="{style}"'.encode() for style in telling_styles]
         head, tail, overlap = bytearray(), bytearray(), b""
         with self._archive.open(part) as stream:
             while chunk := stream.read(_CHUNK):
@@ -252,6 +438,8 @@ class _Package:
                     if start < 0:
                         return None
                     head += window[:start]
+                    if b"zeroHeight" in head or b'defaultRowHeight="0' in head:
+                        return None
                 end = window.find(b"</sheetData>", start)
                 if any(window.find(mark, start, end if end >= 0 else None) >= 0 for mark in marks):
                     return None
@@ -261,7 +449,13 @@ class _Package:
         return bytes(head) + b"<sheetData>" + bytes(tail) if tail else None
 
     def _note_cell(
-        self, details: _Details, place: CellPosition, cell: Any, percent_styles: frozenset[str], sheet_name: str
+        self,
+        details: _Details,
+        place: CellPosition,
+        cell: Any,
+        styles: _Styles,
+        shared: dict[str, str],
+        sheet_name: str,
     ) -> None:
         formula: str | None = None
         value: str | None = None
@@ -269,39 +463,78 @@ class _Package:
             tag = _local(child)
             if tag == "f":
                 formula = child.text or ""
+                if child.get("t") == "shared" and (group := child.get("si")) is not None:
+                    # The text stands in the first cell of the group; the others share it.
+                    formula = shared.setdefault(group, formula) or formula
             elif tag == "v":
                 value = child.text
         kind = cell.get("t")
         if kind == "e":
             details.errors[place] = (value or "").strip() or "#?"
-        elif cell.get("s") in percent_styles and kind in (None, "n") and value:
+        elif cell.get("s") in styles.percent and kind in (None, "n") and value:
             details.percent_cells.add(place)
+        if cell.get("s") in styles.unseen:
+            details.unseen_cells.add(place)
         if formula is not None:
-            if _PROGRAM_FORMULA.match(formula):
+            if starts_program(formula):
                 raise WorkbookRefused("DDE", sheet=sheet_name, cell=address(*place))
             details.formulas[place] = formula[:_MAX_FORMULA_TEXT]
             if value is None and kind in (None, "n"):
                 details.uncalculated.add(place)
+            elif value is not None and kind in (None, "n") and _is_zero(value):
+                details.zeros.add(place)
 
-    def has_pictures(self, sheet_part: str) -> bool:
-        return any(
-            kind == "drawing" and any(inner == "image" for inner, _ in self.relations(target).values())
-            for kind, target in self.relations(sheet_part).values()
-        )
+    def sheets_with_pictures(self, entries: list[_SheetEntry]) -> set[str]:
+        """The sheets that show a picture: on them, behind them, in their page header or in a cell."""
+        found = {
+            entry.part
+            for entry in entries
+            if any(
+                kind == "image" or any(inner == "image" for inner, _ in self.relations(target).values())
+                for kind, target in self.relations(entry.part).values()
+                if target in self._names
+            )
+        }
+        if not found and entries and any(name.lower().startswith("xl/media/") for name in self._names):
+            found.add(entries[0].part)
+        return found
 
     def has_external_links(self) -> bool:
         links = [target for kind, target in self.relations(self.workbook_part()).values() if kind == "externalLink"]
         for link in links:
             if link in self._names and any(_local(element) == "ddeLink" for element in self.tree(link).iter()):
                 raise WorkbookRefused("DDE")
-        return bool(links)
+        # A table kept fresh from a database or a web page is a link too.
+        return bool(links) or any(name.lower() == "xl/connections.xml" for name in self._names)
 
-    def loose_texts(
-        self, entries: list[_SheetEntry], details: dict[str, _Details], defined_names: dict[str, str]
-    ) -> Iterator[LooseText]:
-        """Every text outside the cells in which a mark could stand."""
-        for name in defined_names:
+    def shared_strings(self) -> set[str]:
+        """Every text of the table of shared strings: what no cell shows is looked at all the same."""
+        part = next((target for kind, target in self.relations(self.workbook_part()).values() if kind == _STRINGS), "")
+        found: set[str] = set()
+        if part not in self._names:
+            return found
+        with self._archive.open(part) as stream:
+            for _, element in self._etree.iterparse(
+                stream, events=("end",), tag="{*}si", resolve_entities=False, no_network=True, load_dtd=False
+            ):
+                phonetic = [each for each in element if _local(each) == "rPh"]
+                for each in phonetic:
+                    element.remove(each)
+                for text in (_joined_runs(element), *map(_joined_runs, phonetic)):
+                    if text:
+                        found.add(_ESCAPED.sub(lambda code: chr(int(code[1], 16)), text))
+                element.clear()
+                while element.getprevious() is not None:
+                    del element.getparent()[0]
+        return found
+
+    def loose_texts(self, index: _Index, details: Mapping[str, _Details]) -> Iterator[LooseText]:
+        """Every text outside the cells in which a mark could stand, whatever part of the package it is in."""
+        entries = index.entries
+        for name, formula in index.all_names:
             yield LooseText("defined_name", None, name)
+            for literal in _FORMAT_LITERAL.findall(formula):
+                yield LooseText("part", None, literal[:_MAX_LOOSE_TEXT])
         for part in ("docProps/core.xml", "docProps/custom.xml"):
             if part in self._names:
                 for element in self.tree(part).iter():
@@ -314,22 +547,115 @@ class _Package:
             for text in details[entry.part].header_footer:
                 for piece in header_pieces(text):
                     yield LooseText("header_footer", entry.name, piece[:_MAX_LOOSE_TEXT])
-            for kind, target in self.relations(entry.part).values():
-                if target not in self._names:
-                    continue
-                if kind == "drawing":
-                    for piece in self._paragraphs(target, "p"):
-                        yield LooseText("drawing", entry.name, piece)
-                elif kind == "comments":
-                    for piece in self._paragraphs(target, "comment"):
-                        yield LooseText("comment", entry.name, piece)
+            links = [target for kind, target in self.relations(entry.part).values() if kind == "hyperlink"]
+            for text in (*details[entry.part].texts, *links):
+                yield LooseText("part", entry.name, text[:_MAX_LOOSE_TEXT])
+        owners = {part: entry.name for entry in reversed(entries) for part in self._parts_of(entry.part)}
+        comments = {
+            target
+            for entry in entries
+            for kind, target in self.relations(entry.part).values()
+            if kind in ("comments", "threadedComment")
+        }
+        book = self.workbook_part()
+        for part in sorted(self._names):
+            if part in comments:
+                yield from self._comments(part, owners.get(part))
+            elif _CUSTOM_PROPERTY.search(part):
+                text = self._archive.read(part)[: 2 * _MAX_LOOSE_TEXT].decode("utf-16-le", "replace").strip("\0 \n\r\t")
+                yield LooseText("property", owners.get(part), text)
+            elif _XML_PART.search(part) and part != book and not _READ_ELSEWHERE.match(part):
+                yield from self._texts_of_part(part, owners.get(part))
 
-    def _paragraphs(self, part: str, holder: str) -> Iterator[str]:
-        for element in self.tree(part).iter():
-            if _local(element) == holder:
-                runs = (run.text or "" for run in element.iter() if _local(run) == "t")
-                if text := "".join(runs).strip():
-                    yield text[:_MAX_LOOSE_TEXT]
+    def _parts_of(self, sheet_part: str) -> set[str]:
+        """The parts a sheet leads to, directly or through others."""
+        found: set[str] = set()
+        waiting = [sheet_part]
+        while waiting:
+            for _, target in self.relations(waiting.pop()).values():
+                if target in self._names and target not in found and not _SHEET_OR_BOOK.match(target):
+                    found.add(target)
+                    waiting.append(target)
+        return found
+
+    def _comments(self, part: str, sheet: str | None) -> Iterator[LooseText]:
+        root = self.tree(part)
+        authors = [element.text for element in root.iter() if _local(element) == "author"]
+        for element in root.iter():
+            if _local(element) in ("comment", "threadedComment"):
+                author = element.get("authorId", "")
+                is_ours = author.isdigit() and authors[int(author) : int(author) + 1] == [OWN_COMMENT_AUTHOR]
+                if text := _joined_runs(element, ("t", "text")):
+                    yield LooseText("comment", sheet, text[:_MAX_LOOSE_TEXT], element.get("ref"), is_ours)
+
+    def _texts_of_part(self, part: str, sheet: str | None) -> Iterator[LooseText]:
+        """The paragraphs, texts and worded attributes of any other part, each once; a big one is never held whole."""
+        place: LoosePlace = "cache" if _CACHE_PART.match(part) else "part"
+        is_drawn = _DRAWN_PART.search(part) is not None
+        seen: set[str] = set()
+        events = self._etree.iterparse(
+            io.BytesIO(self._archive.read(part)),
+            events=("end",),
+            remove_comments=True,
+            remove_pis=True,
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            # Drawings for old programs are not always well-formed, and nothing but words is looked for there.
+            recover=part.lower().endswith(".vml"),
+        )
+        for _, element in events:
+            pieces: list[tuple[LoosePlace, str]] = [(place, text) for text in _words_of(element)]
+            pieces += [("defined_name", text) for key, text in element.attrib.items() if key in _NAMING_ATTRIBUTES]
+            if _local(element) in _PARAGRAPHS:
+                pieces.append(("drawing" if is_drawn else place, _joined_runs(element)))
+            for where, text in pieces:
+                if text and text not in seen:
+                    seen.add(text)
+                    yield LooseText(where, sheet, text[:_MAX_LOOSE_TEXT])
+            parent = element.getparent()
+            if parent is not None and parent.getparent() is None:
+                element.clear()
+                while element.getprevious() is not None:
+                    del parent[0]
+
+
+def _joined_runs(element: Any, tags: tuple[str, ...] = ("t",)) -> str:
+    return "".join(run.text or "" for run in element.iter() if _local(run) in tags and len(run) == 0).strip()
+
+
+def _words_of(element: Any) -> list[str]:
+    """The words an element holds itself: its text, worded attributes, and attributes that are no plain ASCII.
+
+    A run of a paragraph is no text by itself: "mật" may be a word of "bảo mật".
+    """
+    found = [
+        value
+        for key, value in element.attrib.items()
+        if key in _WORDED_ATTRIBUTES or (not value.isascii() and key not in _NAMING_ATTRIBUTES)
+    ]
+    found += _FORMAT_LITERAL.findall(element.get("formatCode", ""))
+    if _local(element) not in ("t", *_SHEET_TEXT_TAGS):
+        found.append(element.text or "")
+    elif _local(element) == "dataValidation":
+        found += [(each.text or "").strip('"') for each in element]
+    elif _local(element) == "cfRule":
+        found += [literal for each in element for literal in _FORMAT_LITERAL.findall(each.text or "")]
+    texts = (text.strip() for text in found)
+    return [text for text in texts if any(map(str.isalpha, text)) or _MANY_DIGITS.search(text)]
+
+
+def _is_white(color: Any) -> bool:
+    if color.get("rgb", "").upper().endswith("FFFFFF") or color.get("indexed") in ("1", "9", "65"):
+        return True
+    return color.get("theme") == "0" and _is_zero(color.get("tint", "0"))
+
+
+def _is_zero(text: str | None) -> bool:
+    try:
+        return text is not None and float(text) == 0
+    except ValueError:
+        return False
 
 
 def _local(element: Any) -> str:

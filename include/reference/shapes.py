@@ -400,13 +400,16 @@ class Reference:
 
     @cached_property
     def _successions_by_name(self) -> dict[str, tuple[Succession, ...]]:
+        from include.vietnamese.names import commune_kind_and_name, commune_spellings
         from include.vietnamese.text import match_key
 
         found: dict[str, tuple[Succession, ...]] = {}
         for succession in self.successions:
             district = succession.former_district_vi
             texts = {succession.former_code, district, district_name(district)}
-            texts |= {f"{office}{succession.former_name_vi}" for office in ("", "UBND ", "Ủy ban nhân dân ")}
+            kind, bare = commune_kind_and_name(succession.former_name_vi)
+            # Without its kind the name may be a commune's of today, and “8” anything.
+            texts |= {each for each in commune_spellings(kind, bare) if each not in (bare, f"UBND {bare}")}
             texts |= {f"{office}{district}" for office in ("UBND ", "Ủy ban nhân dân ")}
             for key in {match_key(text) for text in texts}:
                 found[key] = (*found.get(key, ()), succession)

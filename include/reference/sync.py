@@ -111,11 +111,14 @@ def _add_monitoring_cells(connection: Connection) -> int:
     """
     moved = connection.execute(
         sa.text(
-            f"select known.* from reference.monitoring_cell as known inner join ({cube}) as stated"  # noqa: S608
-            " on known.cell_code = stated.cell_code"
-            " or (known.channel_type, known.topic, known.tone, known.language, known.scope)"
+            # Two joins: one with an `or` compares each cell with every other, a second for each preparation.
+            f"with stated as materialized ({cube})"  # noqa: S608
+            " select known.* from reference.monitoring_cell as known"
+            " inner join stated on known.cell_code = stated.cell_code where known is distinct from stated"
+            " union select known.* from reference.monitoring_cell as known inner join stated"
+            " on (known.channel_type, known.topic, known.tone, known.language, known.scope)"
             " = (stated.channel_type, stated.topic, stated.tone, stated.language, stated.scope)"
-            " where known is distinct from stated order by known.cell_code limit 1"
+            " where known is distinct from stated order by cell_code limit 1"
         ),
         stated,
     ).one_or_none()

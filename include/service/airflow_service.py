@@ -258,7 +258,8 @@ def _airflow_settings(settings: Settings, credentials: Credentials, metadata_url
     }
     sections: dict[str, dict[str, object]] = {
         "core": {
-            "executor": "LocalExecutor",
+            # A dead worker is noticed by its own executor, within seconds.
+            "executor": "plugins.watched_executor.WatchedLocalExecutor",
             # By default 32 workers are forked at once, whatever the machine.
             "parallelism": min(4, max(2, os.cpu_count() or 2)),
             "load_examples": False,
@@ -290,8 +291,8 @@ def _airflow_settings(settings: Settings, credentials: Credentials, metadata_url
             "parsing_processes": 2,
         },
         "scheduler": {
-            # A killed task is noticed after 90 s instead of 5 minutes.
-            "task_instance_heartbeat_timeout": 90,
+            # No sign of life passes while the API server is away: longer than an outage of two minutes, and one call.
+            "task_instance_heartbeat_timeout": 240,
             # Tasks of a killed scheduler are taken over within a minute; by default five after the next start.
             "orphaned_tasks_check_interval": 20,
             "scheduler_idle_sleep_time": 0.5,
@@ -301,8 +302,12 @@ def _airflow_settings(settings: Settings, credentials: Credentials, metadata_url
             # After a task's last word its worker may wait a whole interval before it sees the task gone and is
             # free again: with the default of 5 s, runs of short tasks take several times as long.
             "min_heartbeat_interval": 1,
-            # A load survives two and a half minutes without the API server; the default kills it after 15 s.
-            "max_failed_heartbeats": 150,
+            # A call waits two and a half minutes at least for the API server, asking again every few seconds; by
+            # default it gives up after half a minute, or sleeps for one and a half.
+            "execution_api_retries": 60,
+            "execution_api_retry_wait_min": 2.5,
+            "execution_api_retry_wait_max": 5,
+            "max_failed_heartbeats": 3,
         },
         "logging": {
             "base_log_folder": settings.logs / "tasks",

@@ -83,11 +83,11 @@ def read_progress(connection: Connection, beginning: Beginning, source_id: str) 
 
 def is_anything_waiting(connection: Connection, inbox: Path, source_id: str) -> bool:
     """Tell whether the source's part of the inbox holds a file never taken in, or an arrival of it is not finished."""
-    from include.pipeline.land import inbox_fingerprint, known_fingerprints, list_inbox, open_receipts
+    from include.pipeline.land import fingerprints_of, known_fingerprints, list_inbox, open_receipts
     from include.sources import load_source
 
     source = load_source(source_id)
-    fingerprints = {inbox_fingerprint(inbox, path) for path in list_inbox(inbox, source)}
+    fingerprints = set(fingerprints_of(inbox, list_inbox(inbox, source)).values())
     if fingerprints - known_fingerprints(connection, sorted(fingerprints)):
         return True
     return bool(open_receipts(connection, source))

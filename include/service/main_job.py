@@ -45,8 +45,6 @@ SAMPLE_PERIOD = "2026-06T"
 
 _POLL_SECONDS = 0.4
 _COUNT_SECONDS = 1.0
-_SETTLING_SECONDS = 2.5
-"""The inbox leaves alone what was touched in the last two seconds; asked earlier, a run would find nothing."""
 _STALL_SECONDS = 1800
 _FIRST_EDITION_SECONDS = 10
 """How long the job waits for the draft of the sample's release; it is made in any case."""
@@ -463,8 +461,10 @@ def _fill_empty_inbox(settings: Settings, display: Display) -> bool:
 
 def _let_inbox_settle(settings: Settings) -> None:
     """Wait until what was put into the inbox last counts as complete."""
-    newest = max((path.stat().st_mtime for path in settings.inbox.rglob("*") if path.is_file()), default=0.0)
-    time.sleep(min(_SETTLING_SECONDS, max(0.0, newest + _SETTLING_SECONDS - time.time())))
+    # Asked earlier, a run would find nothing: the inbox leaves alone what was touched in the last seconds.
+    settled_after = settings.settling_seconds + 0.5
+    newest = max((path.lstat().st_ctime for path in settings.inbox.rglob("*")), default=0.0)
+    time.sleep(min(settled_after, max(0.0, newest + settled_after - time.time())))
 
 
 @contextmanager

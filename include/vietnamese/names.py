@@ -95,6 +95,7 @@ _COMMUNE_KINDS: Mapping[str, tuple[str, ...]] = {
     "thị trấn": ("Thị trấn", "TT."),
     "đặc khu": ("Đặc khu", "ĐK."),
 }
+_ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
 _COMMITTEE = ("UBND", "Ủy ban nhân dân")
 
 
@@ -104,8 +105,24 @@ def commune_spellings(kind: str, name: str) -> tuple[str, ...]:
     `kind` is xã, phường, thị trấn or đặc khu. Former districts and the province are the caller's to strip.
     """
     prefixes = _COMMUNE_KINDS[match_key(kind)]
-    full = tuple(f"{prefix} {name}" for prefix in prefixes)
+    full = tuple(f"{prefix} {spelled}" for prefix in prefixes for spelled in _numbered_names(name))
     return (*full, *(f"{body} {spelling}" for body in _COMMITTEE for spelling in full), f"UBND {name}", name)
+
+
+def commune_kind_and_name(full_name: str) -> tuple[str, str]:
+    """Kind and name of a commune written in full: “Thị trấn Mỹ An” is thị trấn, Mỹ An. KeyError for another kind."""
+    kind = next((each for each in _COMMUNE_KINDS if match_key(full_name).startswith(f"{match_key(each)} ")), None)
+    if kind is None:
+        raise KeyError(full_name)
+    return kind, " ".join(full_name.split()[len(kind.split()) :])
+
+
+def _numbered_names(name: str) -> tuple[str, ...]:
+    """The name, and with its number in Roman figures where it ends in one: Tân Phước 3, Tân Phước III."""
+    *words, last = name.split()
+    if not (last.isascii() and last.isdigit() and 0 < int(last) < len(_ROMAN)):
+        return (name,)
+    return name, " ".join([*words, _ROMAN[int(last)]])
 
 
 def agency_spellings(name: str, abbreviation: str, province: str) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ _MEASURE_SIGN: Final = re.compile(r"µ(?:[mgslLAVWFNJ]|mol|Pa|Sv|Bq)|N·m|[A-Za-
 """Micro units, newton metres, one letter with a raised footnote: no Vietnamese words, whatever they decode to."""
 _ABBREVIATION_WITH_D: Final = re.compile(r"[A-Z]+§[A-Z]*|§[A-Z]{2,}")
 """NS§P, §BSCL: abbreviations with Đ are no syllables, yet nobody writes a section sign there."""
+_VNI_ABBREVIATION_WITH_D: Final = re.compile(r"[A-Z]+Ñ[A-Z]*|Ñ[A-Z]{2,}")
 _CAPITAL_FONT_WORD: Final = re.compile(r"[^\W\d_][A-Z]")
 
 _BYTE_OF: Final = {chr(byte): byte for byte in range(256)} | {
@@ -188,6 +189,14 @@ def is_unicode_vietnamese(text: str) -> bool:
     return not text.isascii() and _BEYOND_FONTS.search(text) is not None
 
 
+def undo_misreading(text: str) -> str:
+    """The text read back where its UTF-8 was opened as Windows-1252 (“TÃ¢n”), any other text as it is.
+
+    For text of any language: no font encoding is suspected, so French stays French.
+    """
+    return text if text.isascii() else _reread_utf8(text) or text
+
+
 def legacy_encodings(text: str) -> tuple[LegacyEncoding, ...]:
     """Which encodings `decode_legacy` undoes in this cell, in the order it undoes them."""
     return _repair(text)[1]
@@ -225,10 +234,11 @@ def lookalike_letters(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(letter for word in mixed for letter in _OTHER_SCRIPT.findall(word)))
 
 
+MISREAD_UTF8: Final = "chữ Unicode bị mở sai bảng mã"
 _ENCODING_PHRASE: Final[dict[LegacyEncoding, str]] = {
     "TCVN3": "phông chữ TCVN3 (.VnTime)",
     "VNI": "phông chữ VNI",
-    "UTF8_AS_1252": "chữ Unicode bị mở sai bảng mã",
+    "UTF8_AS_1252": MISREAD_UTF8,
 }
 
 
@@ -289,13 +299,19 @@ def _recognise_font(text: str) -> tuple[str, LegacyEncoding] | None:
     if _BEYOND_FONTS.search(text):
         return None
     words = [word for word in _FONT_WORD.findall(text) if not word.isascii() and not _MEASURE_SIGN.fullmatch(word)]
-    tcvn3_gain = -1 if _NOT_TCVN3.search(text) else _gain(words, tcvn3.decode)
+    # TÑ is TĐ in VNI and Tẹ in TCVN3; a Spaniard's AÑO is neither.
+    words = [word for word in words if not _VNI_ABBREVIATION_WITH_D.fullmatch(word)]
+    # TCVN3 has next to no capitals of its own, so a word may mix them; VNI has all.
+    tcvn3_gain = -1 if _NOT_TCVN3.search(text) else _gain(words, lambda word: tcvn3.decode(word).lower())
     vni_gain = _gain(words, vni.decode)
     if tcvn3_gain >= 0:
         tcvn3_gain += sum(_ABBREVIATION_WITH_D.fullmatch(word) is not None for word in words)
     if tcvn3_gain <= 0 and vni_gain <= 0:
         return None
-    if tcvn3_gain >= vni_gain:
+    if tcvn3_gain == vni_gain:
+        # “mö” is mư in the one and mử in the other: which, only the cells around it can tell.
+        return None
+    if tcvn3_gain > vni_gain:
         return _restore_capitals(text, tcvn3.decode(text)), "TCVN3"
     return vni.decode(text), "VNI"
 
@@ -303,21 +319,24 @@ def _recognise_font(text: str) -> tuple[str, LegacyEncoding] | None:
 def _gain(words: list[str], decode: Callable[[str], str]) -> int:
     """How many words become Vietnamese by decoding; -1 as soon as one ceases to be, 0 when none is sure.
 
-    One word of Vietnamese letters alone may be a typing mistake (“môt” for một, “TÊn” for Tên): it takes two.
+    One word of Vietnamese letters alone may be a typing mistake (“môt” for một, “TÊn” for Tên): it takes two. Where
+    as many words with marks are Vietnamese in neither reading, the text is of another language (“théâtre, où, île”).
     """
-    gain, is_sure = 0, False
+    gain, strange, is_sure = 0, 0, False
     for word in words:
         if len(word) == 1:
             continue
         before = is_syllable(word.translate(_STROKED_D))
-        after = is_syllable(decode(word).lower())
+        after = is_syllable(decode(word))
         if before and not after:
             return -1
         if after and not before:
             gain += 1
             is_odd = _HELD_SHIFT.fullmatch(word) is not None and not is_syllable(word.lower())
             is_sure = is_sure or is_odd or _NO_TYPING_MISTAKE.search(word) is not None
-    return gain if is_sure or gain > 1 else 0
+        elif not after and _ABBREVIATION_WITH_D.fullmatch(word) is None:
+            strange += 1
+    return gain if gain > strange and (is_sure or gain > 1) else 0
 
 
 def _restore_capitals(typed: str, decoded: str) -> str:

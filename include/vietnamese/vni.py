@@ -41,3 +41,11 @@ _UNIT: Final = re.compile("|".join(sorted(map(re.escape, _ALL), key=len, reverse
 def decode(text: str) -> str:
     """The letters a VNI font shows for this text. Never call it on text that is already Unicode."""
     return _UNIT.sub(lambda found: _ALL[found.group()], text)
+
+
+_CODE_OF: Final = str.maketrans({letter: code for code, letter in _ALL.items() if code.islower() or code.isupper()})
+
+
+def encode(text: str) -> str:
+    """Composed Vietnamese text as a cell in a VNI font holds it."""
+    return text.translate(_CODE_OF)

@@ -5,17 +5,21 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from include import faults
 from include.settings import PROJECT_ROOT
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, CursorResult
 
 SQL_ROOT = PROJECT_ROOT / "sql"
+
+LOCK_WAIT = "10s"
 
 _CHUNK_CHARACTERS = 1 << 16
 _FILE_CHUNK_BYTES = 1 << 20
@@ -37,6 +41,21 @@ def run_script(connection: Connection, script: str) -> None:
     """Run SQL text that takes no parameters, as many statements as it holds, in the open transaction."""
     with _cursor(connection) as cursor:
         cursor.execute(script)
+
+
+@contextmanager
+def limited_lock_waits(connection: Connection) -> Iterator[None]:
+    """Let the open transaction give up, to be tried again, when somebody holds for ten seconds what it has to lock.
+
+    Who waits for a whole table makes everybody wait who comes after.
+    """
+    from sqlalchemy import text
+
+    former = connection.execute(text("select current_setting('lock_timeout')")).scalar_one()
+    limit = text("select set_config('lock_timeout', :limit, true)")
+    connection.execute(limit, {"limit": LOCK_WAIT})
+    yield
+    connection.execute(limit, {"limit": former})
 
 
 def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
@@ -112,6 +131,7 @@ class _CopyStream(io.TextIOBase):
         return True
 
     def read(self, size: int | None = -1) -> str:
+        faults.hit("copy_within")
         wanted = _CHUNK_CHARACTERS if size is None or size < 0 else size
         pieces, length = [self._rest], len(self._rest)
         try:

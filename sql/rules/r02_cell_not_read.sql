@@ -11,7 +11,9 @@ with not_taken as (
     from staging.observation
     where
         (value_state = 'unreadable' or reading_code is not null)
-        and coalesce(reading_code, '') not in ('ERROR_CELL', 'FORMULA_NO_VALUE', 'PERSONAL_DATA', 'SECRET')
+        and coalesce(reading_code, '') not in (
+            'ERROR_CELL', 'FORMULA_NO_VALUE', 'FORMULA_NET', 'PERSONAL_DATA', 'SECRET'
+        )
 )
 
 select

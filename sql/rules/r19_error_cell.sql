@@ -1,5 +1,5 @@
 -- Grain: one row per cell that holds the error of a formula (#REF!, #DIV/0!, #VALUE!, #N/A) or a formula never
--- calculated.
+-- calculated, or one that fetches its value from the network.
 -- The figure is missing, not zero, and only the author can restore it.
 select
     broken.submission_id,
@@ -14,4 +14,4 @@ select
     || ')' as subject
 from staging.observation as broken
 left join reference.measure on broken.measure_code = measure.measure_code
-where broken.reading_code in ('ERROR_CELL', 'FORMULA_NO_VALUE')
+where broken.reading_code in ('ERROR_CELL', 'FORMULA_NO_VALUE', 'FORMULA_NET')

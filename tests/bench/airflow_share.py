@@ -56,7 +56,7 @@ def work_without_airflow() -> None:
     settings = load_settings()
     prepare_warehouse(engine(warehouse_url(settings)))
     write_sample_inbox(settings.inbox, "2026-06T")
-    time.sleep(2.5)  # the inbox leaves alone what was touched in the last two seconds
+    time.sleep(settings.settling_seconds + 0.5)  # the inbox leaves alone what was touched in the last seconds
     for source in list_sources():
         for receipt_ids in land_inbox(source.source_id):
             ingest_receipts(source.source_id, receipt_ids)

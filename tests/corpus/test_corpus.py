@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,10 +45,18 @@ class Outcomes:
         self.server, self.folder = server, folder
         self._known: dict[str, Outcome] = {}
         self._databases: list[str] = []
+        self._failed: dict[str, Exception] = {}
 
     def of(self, case: Case) -> Outcome:
+        if case.part in self._failed:
+            # Made once: what a second try would meet are the leavings of the first.
+            raise self._failed[case.part]
         if case.name not in self._known:
-            self._send_part(case.part)
+            try:
+                self._send_part(case.part)
+            except Exception as error:
+                self._failed[case.part] = error
+                raise
         return self._known[case.name]
 
     def close(self) -> None:
@@ -56,10 +64,13 @@ class Outcomes:
             self.server.drop_database(name)
 
     def _send_part(self, part: str) -> None:
-        cases = [each for each in _CASES if each.part == part]
         units = communes()
-        if len(cases) > len(units):
-            raise ValueError(f"{part} has {len(cases)} cases and there are {len(units)} bodies to report for")
+        # A body reports for one case: more cases than bodies go into more than one warehouse.
+        cases = [each for each in _CASES if each.part == part]
+        for start in range(0, len(cases), len(units)):
+            self._send(f"{part}-{start}", cases[start : start + len(units)], units)
+
+    def _send(self, part: str, cases: Sequence[Case], units: Sequence[str]) -> None:
         name = f"corpus_{os.getpid()}_{next(_numbers)}"
         self.server.create_database(name, template=TEMPLATE_DATABASE)
         self._databases.append(name)

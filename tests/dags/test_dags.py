@@ -102,6 +102,7 @@ def test_there_is_an_ingest_dag_for_every_registered_source_and_the_others(parse
         "deliver_mail",
         "keep_backups",
         "keep_calendar",
+        "reconcile_files",
         "release_edition",
         "release_extracts",
         "tend_warehouse",
@@ -252,6 +253,7 @@ def test_the_policy_decides_by_what_went_wrong() -> None:
         'OperationalError("select", {}, Exception("server closed the connection"))': "retry",
         "ConnectionRefusedError()": "retry",
         f"GateError({said})": "retry",
+        f"NoRoomError({said})": "retry",
         f"SourceContractError({said})": "fail",
         'IntegrityError("insert", {}, Exception("duplicate key"))': "fail",
         'KeyError("x")': "fail",
@@ -259,7 +261,7 @@ def test_the_policy_decides_by_what_went_wrong() -> None:
     asked = (
         "from sqlalchemy.exc import IntegrityError, OperationalError\n"
         "from dags.retries import POLICY\n"
-        "from include.errors import GateError, SourceContractError\n"
+        "from include.errors import GateError, NoRoomError, SourceContractError\n"
         f"print('ANSWER', *[POLICY.evaluate(each, 1, 2).action.value for each in ({', '.join(problems)})])"
     )
     answer = subprocess.run(

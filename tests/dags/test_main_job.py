@@ -7,7 +7,6 @@ import io
 import json
 import os
 import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -413,15 +412,16 @@ def test_a_file_put_in_just_now_is_given_time_to_be_complete(
     settings.inbox.mkdir(parents=True)
     path = settings.inbox / "new.xlsx"
     path.write_text("x")
-    long_ago = time.time() - 3600
-    os.utime(path, (long_ago, long_ago))
+    os.utime(path, (1, 1))  # the date of its original says nothing
+    written = path.stat().st_ctime
 
+    monkeypatch.setattr(main_job.time, "time", lambda: written + 3600)
     main_job._let_inbox_settle(settings)
     assert waited == [0.0]
 
-    path.write_text("touched again")
+    monkeypatch.setattr(main_job.time, "time", lambda: written + 1)
     main_job._let_inbox_settle(settings)
-    assert 2 < waited[1] <= 2.5
+    assert waited[1] == pytest.approx(9.5)
 
 
 def test_two_main_jobs_do_not_work_at_once(settings: Settings) -> None:

@@ -20,6 +20,7 @@ import psutil
 import pytest
 from sqlalchemy import text
 
+from include.backups.write import run_client
 from include.pipeline.schedule import APPROVED, REASON, REVIEWED
 from include.service import airflow_service
 from include.service.airflow_api import AirflowApi
@@ -28,6 +29,7 @@ from include.settings import Settings
 from include.sources.agency_reports.sample import read_expected
 from include.warehouse.connect import engine, warehouse_url
 from include.warehouse.embedded import EmbeddedServer
+from tests.security.canary import CANARY, files_with, secret_reports
 
 pytestmark = pytest.mark.long
 
@@ -223,6 +225,28 @@ def test_only_what_is_new_is_taken_in(platform: Platform, first_run: str) -> Non
 
     assert "Đã xử lý 1 tệp" in shown
     assert platform.verdicts() == before | {"duplicate": before.get("duplicate", 0) + 1}
+
+
+def test_of_a_secret_file_nothing_is_left_in_airflow_either(platform: Platform, first_run: str, tmp_path: Path) -> None:
+    refused = "select receipt_number, 1 from landing.receipt where verdict = 'refused_secret'"
+    before = platform.count(refused)
+    sent = secret_reports(tmp_path / "sent")
+    for report in sent:
+        shutil.move(report, platform.settings.inbox / report.name)
+
+    shown = platform.run()
+
+    # All but the list of people, which is refused for that.
+    assert len(platform.count(refused)) == len(before) + len(sent) - 1
+    for report in sent:
+        (platform.settings.inbox / report.name).unlink()
+    server = EmbeddedServer(platform.settings.home)
+    for database in ("ttdn", "airflow"):
+        # Its runs, what tasks handed on, what they were called with.
+        run_client(server.url(database), "pg_dump", "--format=plain", f"--file={tmp_path / database}.sql")
+    assert CANARY not in shown
+    assert [str(path) for folder in (tmp_path, platform.settings.home) for path in files_with(folder, CANARY)] == []
+    assert (tmp_path / "airflow.sql").read_text(encoding="utf-8").count("ingest_agency_reports") > 3
 
 
 def test_after_the_scheduler_was_killed_the_next_run_mends_it(platform: Platform, first_run: str) -> None:

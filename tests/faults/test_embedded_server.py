@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -183,6 +184,42 @@ def test_it_comes_back_after_a_kill(own_server):
     own_server.start()
 
     assert _answers(own_server)
+
+
+def test_it_comes_back_after_a_kill_that_followed_an_unlogged_table_whose_emptying_was_given_up(own_server):
+    own_server.start()
+    own_server.create_database("unlogged")
+    with contextlib.closing(_connect(own_server, dbname="unlogged")) as connection:
+        connection.autocommit = True
+        cursor = connection.cursor()
+        cursor.execute("alter system set wal_writer_delay = '10s'")  # so that the giving up is not in the log yet
+        cursor.execute("select pg_reload_conf()")
+        cursor.execute("create unlogged table staged (n int primary key)")
+        cursor.execute("create table kept (n int)")
+        cursor.execute("checkpoint")
+        with contextlib.closing(_connect(own_server, dbname="unlogged")) as loading:
+            loading.cursor().execute("truncate staged")
+            cursor.execute("set synchronous_commit = on")
+            cursor.execute("insert into kept values (1)")
+            loading.rollback()
+        server = _postmaster(own_server)
+        killed = [server, *server.children(recursive=True)]
+        for process in killed:
+            process.kill()
+    psutil.wait_procs(killed, timeout=10)
+
+    own_server.start()
+
+    assert own_server.log_path is not None
+    assert "File exists" in own_server.log_path.read_text(), "the fault did not strike"
+    with contextlib.closing(_connect(own_server, dbname="unlogged")) as connection:
+        connection.autocommit = True
+        cursor = connection.cursor()
+        cursor.execute("select (select count(*) from kept), (select count(*) from staged)")
+        assert cursor.fetchone() == (1, 0)
+        cursor.execute("alter system reset wal_writer_delay")
+        cursor.execute("select pg_reload_conf()")
+    own_server.drop_database("unlogged")
 
 
 def test_a_server_still_recovering_is_waited_for_and_not_started_again(own_server, monkeypatch):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
 from sqlalchemy import text
 
-from include.errors import GateError
+from include.errors import CatalogueError, GateError
 from include.quality import gate
 from include.quality.gate import run_gate
 from include.quality.suites import Suite, load_suites
@@ -168,8 +169,62 @@ def test_a_lost_database_stops_the_gate(batch: Batch, monkeypatch: pytest.Monkey
         run_gate(batch.connection)
 
 
+def test_a_library_that_cannot_be_imported_stops_the_gate(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch.report()
+    monkeypatch.setitem(sys.modules, "great_expectations", None)
+
+    with pytest.raises(GateError, match="great_expectations"):
+        batch.gate()
+
+
+@pytest.mark.parametrize("kept", [(), ("report",), ("observation", "capital_flow")])
+def test_a_shape_that_arrives_without_a_suite_of_its_own_stops_the_gate(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch, kept: tuple[str, ...]
+) -> None:
+    batch.report().figure("MED02", -1)
+    suites = tuple(suite for suite in gate.load_suites() if suite.table in kept)
+    monkeypatch.setattr(gate, "load_suites", lambda: suites)
+
+    with pytest.raises(GateError, match="no check of it in any suite"):
+        batch.gate()
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_a_suite_that_asks_nothing_but_how_many_rows_there_are_stops_the_gate(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    batch.report()
+    emptied = tuple(replace(suite, expectations=suite.expectations[:kept]) for suite in gate.load_suites())
+    monkeypatch.setattr(gate, "load_suites", lambda: emptied)
+
+    with pytest.raises(GateError, match="no check of it in any suite"):
+        batch.gate()
+
+
+def test_suites_that_cannot_be_read_stop_the_gate(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable() -> tuple[Suite, ...]:
+        raise CatalogueError(where="report.yml", found="no table", expected="a table", remedy="Name it.")
+
+    batch.report()
+    monkeypatch.setattr(gate, "load_suites", unreadable)
+
+    with pytest.raises(GateError, match=r"report\.yml"):
+        batch.gate()
+
+
 def test_the_gate_writes_nothing_to_standard_output(batch: Batch, capfd: pytest.CaptureFixture[str]) -> None:
     batch.report().figure("MED02", -1)
     batch.gate()
 
     assert capfd.readouterr().out == ""
+
+
+def test_a_check_that_many_rows_break_names_every_one_of_them(batch: Batch) -> None:
+    report = batch.report()
+    for number in range(250):
+        report.figure("MED02", 1, part=("topic", f"khong-co-{number}"), cell=f"không phải ô {number}")
+    batch.connection.commit()
+
+    named = [breach for breach in run_gate(batch.connection) if breach.code == "ROW_SHAPE"]
+
+    assert len({breach.line_number for breach in named}) == 250

@@ -14,11 +14,10 @@ from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
-import openpyxl
 import pytest
-from openpyxl.comments import Comment
 from sqlalchemy import text
 
+from include.backups.write import run_client, write_backup
 from include.calendar.periods import VIETNAM
 from include.pipeline import ingest
 from include.pipeline.ingest import FileResult, ingest_files
@@ -28,18 +27,20 @@ from include.sources import Source, load_source
 from include.warehouse.connect import engine as open_engine
 from include.warehouse.embedded import EmbeddedServer
 from tests.conftest import TEMPLATE_DATABASE
-from tests.security.test_marked_everywhere import MARKED
-from tests.sources.monitoring_files import line, write_counts
+from tests.security.canary import (
+    ADMITTED,
+    CANARY,
+    PEOPLE,
+    files_with,
+    fill_with_canary,
+    holds,
+    secret_feeds,
+    secret_reports,
+)
 from tests.sources.reports import write_report
-from tests.sources.typed import Page, save_ods, save_xls
 
-CANARY = "Phuonghoang2711vang"
-"""In every secret file, in each of its parts and in its name."""
-ADMITTED = "Bochimcanh3012xanh"
-"""In the names and cells of a file that is accepted: the search has to find it."""
 IN_JUNE = datetime(2026, 6, 10, 9, 0, tzinfo=VIETNAM)
 IN_NOVEMBER = datetime(2026, 11, 20, 9, 0, tzinfo=VIETNAM)
-PEOPLE = ("Nguyễn Văn An", "Trần Thị Bích", "Lê Hữu Chí", "Phạm Ngọc Dung", "Võ Minh Em")
 
 
 def die_of_it(path: str, original_name: str, received_at: datetime) -> None:
@@ -69,93 +70,8 @@ class Left:
         found = [f"said: {word}"] if word in self.said else []
         found += [f"row: {row[:60]}" for row in self.rows if word in row]
         for folder in (self.home, self.data, Path(tempfile.gettempdir())):
-            found += [str(path) for path in _files_with(folder, word)]
-        return found + ([str(self.server_log)] if _holds(self.server_log.read_bytes(), word) else [])
-
-
-def spellings(word: str) -> list[bytes]:
-    """The word's bytes: plain, in UTF-16, and the part of its base64 that is the same at each of three offsets."""
-    coded = [base64.b64encode(b"\0" * offset + word.encode())[(4 if offset else 0) : -4] for offset in range(3)]
-    return [word.encode(), word.encode("utf-16-le"), word.encode("utf-16-be"), *coded]
-
-
-def _holds(content: bytes, word: str, depth: int = 0) -> bool:
-    if any(spelling in content for spelling in spellings(word)):
-        return True
-    if depth > 1 or not zipfile.is_zipfile(BytesIO(content)):
-        return False
-    with zipfile.ZipFile(BytesIO(content)) as packed:
-        return any(word in name or _holds(packed.read(name), word, depth + 1) for name in packed.namelist())
-
-
-def _files_with(folder: Path, word: str) -> Iterator[Path]:
-    is_shared = folder == Path(tempfile.gettempdir())
-    for path in folder.iterdir() if is_shared else folder.rglob("*"):
-        # Of the folder everybody's temporary files are in, only what this platform puts there.
-        if is_shared and not path.name.startswith(("ttdn-spool", "tmp")):
-            continue
-        try:
-            if word in path.name or (path.is_file() and _holds(path.read_bytes(), word)):
-                yield path
-        except OSError:
-            continue
-
-
-def _fill_with_canary(book: openpyxl.Workbook, mark: str) -> None:
-    sheet = book.worksheets[0]
-    row = sheet.max_row + 2
-    sheet.cell(row, 2).value = mark
-    sheet.cell(row + 1, 2).value = f"Nội dung {CANARY}"
-    sheet.cell(row + 1, 9).comment = Comment(CANARY, CANARY)
-    sheet.oddHeader.left.text = CANARY
-    book.properties.title = CANARY
-    book.properties.creator = CANARY
-    book.create_sheet(CANARY)["A1"] = CANARY
-
-
-def secret_reports(folder: Path) -> list[Path]:
-    """Marked workbooks of every format, whole and damaged, and a list of people."""
-    folder.mkdir()
-    whole = write_report(folder / f"{CANARY} 1.xlsx", edit=lambda book: _fill_with_canary(book, "MẬT"))
-    cut = folder / f"{CANARY} 2.xlsx"
-    cut.write_bytes(whole.read_bytes()[:-300])
-    again = folder / f"{CANARY} 3.xlsx"
-    again.write_bytes(whole.read_bytes())
-    rows = [["Báo cáo", CANARY], ["TUYỆT MẬT", None], ["Số lớp", 3]]
-    save_xls(folder / f"{CANARY} 4.xls", [Page(rows, name=CANARY)])
-    save_ods(folder / f"{CANARY} 5.ods", [Page(rows, name=CANARY)])
-    named = write_report(folder / f"{CANARY} (MẬT).xlsx", edit=lambda book: _fill_with_canary(book, "không"))
-    page = folder / f"{CANARY} 6.xls"
-    page.write_text(f"<html><table><tr><td>TỐI MẬT</td><td>{CANARY}</td></tr></table></html>", encoding="utf-8")
-    listed = write_report(
-        folder / f"{CANARY} 7.xlsx", edit=lambda book: _fill_with_canary(book, "; ".join((*PEOPLE, CANARY)))
-    )
-    return [whole, cut, again, *sorted(folder.glob("* [45].*")), named, page, listed]
-
-
-def secret_feeds(folder: Path) -> list[tuple[str, Path]]:
-    """Marked files of the other sources with the canary in them, and a monitoring file with more than counts."""
-    made = []
-    for source, form in (
-        ("iati_activities", "xml, text"),
-        ("sdmx_series", "xml, comment"),
-        ("wdi_series", "csv"),
-        ("donor_projects", "csv"),
-        ("monitoring_statistics", "parquet"),
-        ("monitoring_statistics", "xlsx"),
-    ):
-        place = folder / f"{source} {form}".replace(" ", "-").replace(",", "")
-        place.mkdir(parents=True)
-        path = MARKED[source][form](place, "TỐI MẬT")
-        if path.suffix in (".xml", ".csv"):
-            content = path.read_text(encoding="utf-8")
-            for plain in ("Synthetic", "GIALAP1", "SYNTHETIC"):
-                content = content.replace(plain, CANARY)
-            path.write_text(content, encoding="utf-8")
-            assert CANARY in content
-        made.append((source, path.rename(place / f"{CANARY}{path.suffix}")))
-    forbidden = write_counts(folder / f"{CANARY}.csv", [line("2026-05-04", 3, topic=f"{CANARY} trên mạng")])
-    return [*made, ("monitoring_statistics", forbidden)]
+            found += [str(path) for path in files_with(folder, word)]
+        return found + ([str(self.server_log)] if holds(self.server_log.read_bytes(), word) else [])
 
 
 @pytest.fixture(scope="module")
@@ -190,10 +106,13 @@ def left(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> It
             send(source, [path], IN_NOVEMBER)
         for number, reader in enumerate(("die_of_it", "stumble_over_it")):
             broken = folder / f"{CANARY} {reader}.xlsx"
-            write_report(broken, edit=lambda book, n=number: _fill_with_canary(book, f"Độ mật: Mật; bản {n}"))
+            write_report(broken, edit=lambda book, n=number: fill_with_canary(book, f"Độ mật: Mật; bản {n}"))
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(ingest, "load_source", _reading_with(f"tests.security.test_canary:{reader}"))
                 send("agency_reports", [broken], IN_JUNE)
+        url = server.url(database)
+        run_client(url, "pg_dump", "--format=plain", f"--file={settings.home / 'dump.sql'}")
+        write_backup(replace(settings, database_url=url))
         # What was read only is told in the same words.
         logged.append(json.dumps([read_report("agency_reports", path) for path in reports], default=str))
         with engine.connect() as connection:
@@ -253,6 +172,8 @@ def test_the_canary_of_an_accepted_file_is_found_in_the_database_and_on_its_disk
     assert any(place.startswith("row: landing.receipt") for place in places)
     assert any(place.startswith(str(left.data)) for place in places)
     assert any("TraLoi" in place for place in places)
+    assert any(place.endswith("dump.sql") for place in places)
+    assert any(place.endswith("files.tar") for place in places)
 
 
 def test_every_way_of_writing_a_word_down_is_recognised(tmp_path: Path) -> None:
@@ -266,5 +187,5 @@ def test_every_way_of_writing_a_word_down_is_recognised(tmp_path: Path) -> None:
         packed.getvalue(),
     ]
 
-    assert [_holds(way, CANARY) for way in ways] == [True] * len(ways)
-    assert not _holds(CANARY[:-1].encode(), CANARY)
+    assert [holds(way, CANARY) for way in ways] == [True] * len(ways)
+    assert not holds(CANARY[:-1].encode(), CANARY)

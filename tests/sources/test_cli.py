@@ -183,10 +183,10 @@ def test_templates_are_written_for_every_body_that_has_one(ttdn: Any, tmp_path: 
 def test_an_empty_folder_is_no_error(ttdn: Any, tmp_path: Path) -> None:
     (tmp_path / "hop thu").mkdir()
 
-    assert ttdn("ingest", tmp_path / "hop thu", "--json") == (0, {"files": [], "passed_over": 0})
+    assert ttdn("ingest", tmp_path / "hop thu", "--json") == (0, {"files": [], "passed_over": 0, "not_taken": []})
 
 
-def test_lock_files_links_and_pipes_are_passed_over_and_counted(ttdn: Any, tmp_path: Path) -> None:
+def test_lock_files_are_passed_over_and_counted_links_and_pipes_told(ttdn: Any, tmp_path: Path) -> None:
     folder = tmp_path / "hop thu"
     folder.mkdir()
     (folder / "~$bao cao.xlsx").touch()
@@ -194,5 +194,11 @@ def test_lock_files_links_and_pipes_are_passed_over_and_counted(ttdn: Any, tmp_p
     (folder / "lien ket.xlsx").symlink_to("/etc/passwd")
     os.mkfifo(folder / "ong dan.xlsx")
 
-    assert ttdn("ingest", folder, "--json") == (0, {"files": [], "passed_over": 4})
+    code, said = ttdn("ingest", folder, "--json")
+
+    assert (code, said["files"], said["passed_over"]) == (1, [], 2)
+    assert [(Path(odd["path"]).name, odd["reason"]) for odd in said["not_taken"]] == [
+        ("lien ket.xlsx", "LINK"),
+        ("ong dan.xlsx", "NOT_A_FILE"),
+    ]
     assert ttdn("ingest", folder / "ong dan.xlsx")[0] == 2

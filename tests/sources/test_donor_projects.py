@@ -348,7 +348,7 @@ def test_an_encoding_that_would_have_to_be_guessed_is_refused_with_its_line(tmp_
 
     refusal = read(path).refusal
     assert refusal is not None
-    assert (refusal.code, refusal.found) == ("TEXT_ENCODING", "3")
+    assert (refusal.code, refusal.found) == ("TEXT_ENCODING", "3 (byte thứ 7 của dòng, mã E9)")
 
 
 def test_a_line_break_inside_quotes_is_no_new_record_and_lines_stay_right(tmp_path: Path) -> None:

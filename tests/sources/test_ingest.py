@@ -524,6 +524,7 @@ def test_a_bad_manifest_holds_its_own_folder_and_a_clock_ahead_holds_nothing(
     os.utime(inbox / "xa" / "a.xlsx", (1_700_000_000, 1_700_000_000))
     monkeypatch.setenv("TTDN_HOME", str(office.settings.home))
     monkeypatch.setenv("TTDN_DATABASE_URL", office.engine.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("TTDN_SETTLING_SECONDS", "0")
 
     [batch] = land_inbox("agency_reports")
 

@@ -261,7 +261,8 @@ def test_the_same_counts_are_the_same_cells_in_every_dress(dress: str, tmp_path:
     reading = take(dressed(tmp_path, dress))
 
     assert cells_of(reading) == CELLS
-    assert reading.findings == ()
+    is_repaired = dress == "decomposed letters" or "tcvn3" in dress or dress == "cp1258"
+    assert [finding.code for finding in reading.findings] == ["TEXT_REPAIRED"] * is_repaired
     assert reading.received_count == 3
     assert reading.monitoring is not None
     assert plain.monitoring is not None
@@ -859,7 +860,7 @@ def test_what_is_no_feed_is_refused_with_its_reason(content: bytes, code: str, f
     reading = take(write_text(tmp_path, content))
 
     said = refusal(reading, tmp_path)
-    assert (said.code, said.found) == (code, found)
+    assert (said.code, said.found.partition(" (byte thứ ")[0]) == (code, found)
 
 
 def test_a_line_without_end_is_refused(tmp_path: Path) -> None:

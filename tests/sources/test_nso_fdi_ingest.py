@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import time
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -212,9 +210,7 @@ def test_every_source_takes_what_lies_in_its_own_part_of_the_inbox(
     (tmp_path / "inbox" / "nso_fdi" / "2026").mkdir(parents=True)
     write_sample_book(tmp_path / "inbox" / "nso_fdi" / "2026" / "a.xlsx")
     write_report(tmp_path / "inbox" / "bao cao.xlsx")
-    an_hour_ago = time.time() - 3600
-    for path in (tmp_path / "inbox").rglob("*.xlsx"):
-        os.utime(path, (an_hour_ago, an_hour_ago))
+    monkeypatch.setenv("TTDN_SETTLING_SECONDS", "0")
 
     [reports] = land_inbox("agency_reports")
     [books] = land_inbox("nso_fdi")

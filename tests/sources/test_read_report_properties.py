@@ -95,7 +95,7 @@ def apply(edit: tuple[str, int, Any], rows: list[list[Any]]) -> None:
 
 
 def read_sheet(sheet: Sheet, patch: pytest.MonkeyPatch) -> Reading:
-    patch.setattr(read, "open_workbook", lambda path: workbook_of(sheet))
+    patch.setattr(read, "open_workbook", lambda path, **_: workbook_of(sheet))
     return read.read_file("unused.xlsx", "bao cao.xlsx", NOW)
 
 

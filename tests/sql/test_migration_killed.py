@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import random
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from sqlalchemy import Connection, Engine
 
 from include.warehouse import migrate as migrating
 from include.warehouse.connect import engine
+from include.warehouse.embedded import EmbeddedServer
 from include.warehouse.migrate import applied_revision, migrate, newest_revision
 from include.warehouse.roles import missing_roles
 from include.warehouse.sql import SQL_ROOT
@@ -122,6 +125,36 @@ def test_a_migration_killed_half_way_leaves_the_old_version_and_the_next_one_suc
     after = state_of(engine(warehouse_url))
     assert after["revision"] == "9000" != before["revision"]
     assert {row[0] for row in after["tables"]} - {row[0] for row in before["tables"]} == {"warehouse.later"}
+
+
+@pytest.mark.long
+def test_all_migrations_killed_at_any_moment_end_as_if_nothing_had_been_when_run_again(
+    server: EmbeddedServer, record_property: Callable[[str, object], None]
+) -> None:
+    chance = random.Random(33)
+    name, trials, killed = f"migrated_{os.getpid()}", 20, 0
+    server.create_database(name)
+    started = time.monotonic()
+    migrate(server.url(name))
+    whole = time.monotonic() - started
+    expected = state_of(engine(server.url(name)))
+    for _ in range(trials):
+        server.drop_database(name)
+        server.create_database(name)
+        process = subprocess.Popen([sys.executable, "-c", MIGRATE, str(SQL_ROOT), server.url(name)], cwd=PROJECT_ROOT)
+        try:
+            process.wait(chance.uniform(0.5, 1 + whole))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            killed += 1
+
+        migrate(server.url(name))
+
+        assert state_of(engine(server.url(name))) == expected
+    server.drop_database(name)
+    record_property("trials", f"{killed} of {trials} migrations killed, 0 violations, seed 33")
+    assert killed > trials / 4
 
 
 def test_a_migration_cut_off_by_the_server_fails_and_leaves_the_old_version(

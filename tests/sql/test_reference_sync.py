@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from include.calendar.periods import load_periods
+from include.errors import CatalogueError
 from include.reference import load_reference
 from include.reference.legal_bases import load_legal_bases
 from include.reference.provinces import load_provinces
@@ -217,3 +218,12 @@ def test_it_writes_in_the_callers_transaction(warehouse, reference):
     warehouse.rollback()
 
     assert _scalar(warehouse, "select count(*) from reference.reporting_unit where unit_code = 'SYT'") == 1
+
+
+@pytest.mark.parametrize("change", ["cell_code = cell_code + 100000", "scope = 'made_up'"])
+def test_a_cell_of_the_cube_known_by_another_code_or_other_members_stops_the_copy(warehouse, change) -> None:
+    warehouse.execute(text("alter table reference.monitoring_cell disable trigger all"))
+    warehouse.execute(text(f"update reference.monitoring_cell set {change} where cell_code = 1"))
+
+    with pytest.raises(CatalogueError, match="no longer stands for"):
+        sync_reference(warehouse)

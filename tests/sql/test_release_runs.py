@@ -33,7 +33,7 @@ from include.releases.stops import ReleaseStopped
 from include.service.summary import print_releases
 from include.settings import Settings
 from include.warehouse.connect import engine
-from tests.sql.releases import JUNE_18, plan, send_checked
+from tests.sql.releases import JUNE_18, plan
 
 PLANNED = JUNE_18.isoformat()
 REVIEWER, APPROVER = "nguoi-soat", "nguoi-duyet"
@@ -57,10 +57,6 @@ class Desk:
             recipients_file=recipients,
             allowed_domains=frozenset({"example.vn"}),
         )
-
-    def send(self) -> None:
-        with self.engine.begin() as connection:
-            send_checked(connection, "SYT", figures={"MED01": 8})
 
     def freeze(self) -> int | None:
         return freeze_planned("2026-06T", PLANNED, self.settings)
@@ -95,10 +91,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(warehouse_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(copy_of_one_report: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setattr(calendar, "require_plan", plan)
-    desk = Desk(warehouse_url, tmp_path)
-    desk.send()
+    desk = Desk(copy_of_one_report, tmp_path)
     yield desk
     desk.engine.dispose()
 

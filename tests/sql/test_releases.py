@@ -70,107 +70,98 @@ def test_an_edition_holds_the_figures_with_state_coverage_cells_and_definitions(
     assert {code for code, _ in edition.definition_hashes} == {each.code for each in edition.snapshot.indicators}
 
 
-def test_an_edition_does_not_move_when_figures_arrive_afterwards(reports, tmp_path):
-    send_checked(reports, "SYT", figures={"MED01": 8})
-    edition = frozen(reports, tmp_path)
-    send_checked(reports, "SYT", figures={"MED01": 9})
+def test_an_edition_does_not_move_when_figures_arrive_afterwards(one_report, tmp_path):
+    edition = frozen(one_report, tmp_path)
+    send_checked(one_report, "SYT", figures={"MED01": 9})
 
-    again = load_edition(reports, find_edition(reports, "2026-06T/1"))
+    again = load_edition(one_report, find_edition(one_report, "2026-06T/1"))
 
     assert again == edition
     assert edition_json(again) == edition_json(edition)
 
 
 @pytest.mark.parametrize(("table", "column"), [("edition", "frozen_by"), ("decision", "decided_by")])
-def test_nothing_of_a_release_is_changed_or_removed_not_even_by_the_owner(reports, tmp_path, table, column):
-    send_checked(reports, "SYT", figures={"MED01": 8})
-    released(reports, tmp_path)
+def test_nothing_of_a_release_is_changed_or_removed_not_even_by_the_owner(one_report, tmp_path, table, column):
+    released(one_report, tmp_path)
 
     for statement in (f"update release.{table} set {column} = {column}", f"delete from release.{table}"):
-        with pytest.raises(DBAPIError, match="append only"), reports.begin_nested():
-            reports.execute(text(statement))
+        with pytest.raises(DBAPIError, match="append only"), one_report.begin_nested():
+            one_report.execute(text(statement))
 
 
-def test_a_stored_snapshot_that_was_changed_is_not_read(reports, tmp_path):
-    send_checked(reports, "SYT", figures={"MED01": 8})
-    edition = frozen(reports, tmp_path)
-    number = find_edition(reports, edition.number)
-    reports.execute(text("alter table release.edition disable trigger all"))
-    reports.execute(text("alter table release.edition drop constraint edition_content_is_hashed"))
-    reports.execute(
+def test_a_stored_snapshot_that_was_changed_is_not_read(one_report, tmp_path):
+    edition = frozen(one_report, tmp_path)
+    number = find_edition(one_report, edition.number)
+    one_report.execute(text("alter table release.edition disable trigger all"))
+    one_report.execute(text("alter table release.edition drop constraint edition_content_is_hashed"))
+    one_report.execute(
         text(
             "update release.edition set content = convert_to(replace(convert_from(content, 'utf8'), '8', '9'), 'utf8')"
         )
     )
 
     with pytest.raises(PlatformError, match="stored snapshot was changed"):
-        load_edition(reports, number)
+        load_edition(one_report, number)
 
 
-def test_while_one_edition_waits_for_a_decision_no_second_is_frozen(reports, tmp_path):
-    send_checked(reports, "SYT", figures={"MED01": 8})
-    frozen(reports, tmp_path)
+def test_while_one_edition_waits_for_a_decision_no_second_is_frozen(one_report, tmp_path):
+    frozen(one_report, tmp_path)
 
     with pytest.raises(DecisionRefused, match="2026-06T/1 còn chờ quyết định"):
-        freeze(reports, tmp_path)
+        freeze(one_report, tmp_path)
 
 
-def test_after_a_rejection_the_next_edition_is_no_correction(reports, tmp_path):
-    send_checked(reports, "SYT", figures={"MED01": 8})
-    first = frozen(reports, tmp_path)
-    add_decision(reports, find_edition(reports, first.number), "rejected", HEAD, JUNE_18, "Thiếu số liệu Sở Y tế.")
+def test_after_a_rejection_the_next_edition_is_no_correction(one_report, tmp_path):
+    first = frozen(one_report, tmp_path)
+    add_decision(
+        one_report, find_edition(one_report, first.number), "rejected", HEAD, JUNE_18, "Thiếu số liệu Sở Y tế."
+    )
 
-    second = frozen(reports, tmp_path)
+    second = frozen(one_report, tmp_path)
 
     assert (second.number, second.correction) == ("2026-06T/2", None)
-    assert state_of(reports, "2026-06T/1") == "rejected"
+    assert state_of(one_report, "2026-06T/1") == "rejected"
 
 
-def test_a_month_brings_the_figures_that_come_monthly_and_no_others(reports, tmp_path):
-    send_checked(reports, "SYT", figures={"MED01": 8})
-
-    edition = frozen(reports, tmp_path, plan=plan("2026-T05", indicator_codes=("M01", "N01")))
+def test_a_month_brings_the_figures_that_come_monthly_and_no_others(one_report, tmp_path):
+    edition = frozen(one_report, tmp_path, plan=plan("2026-T05", indicator_codes=("M01", "N01")))
 
     assert [each.code for each in edition.snapshot.indicators] == ["M01", "N01"]
     assert (edition.release_kind, edition.name) == ("monthly", "Số liệu tháng 5/2026")
 
 
-def test_a_month_asks_no_body_so_that_none_is_told_to_be_missing_before_its_deadline(reports, tmp_path):
-    send_checked(reports, "SYT", figures={"MED01": 8})
+def test_a_month_asks_no_body_so_that_none_is_told_to_be_missing_before_its_deadline(one_report, tmp_path):
     may_18 = datetime(2026, 5, 18, 8, 0, tzinfo=ZONE)
 
-    month = frozen(reports, tmp_path, plan=plan("2026-T05", indicator_codes=("M01",)), moment=may_18).snapshot
+    month = frozen(one_report, tmp_path, plan=plan("2026-T05", indicator_codes=("M01",)), moment=may_18).snapshot
 
     assert statements.missing_sentence(month) == "Bản này không yêu cầu đơn vị nào báo cáo."
     assert statements.title(month).endswith("kỳ tháng 5/2026, cộng dồn từ đầu năm")
     assert (month.period.window_start, month.period.window_end) == (date(2026, 1, 1), date(2026, 5, 18))
-    half_year = frozen(reports, tmp_path).snapshot
+    half_year = frozen(one_report, tmp_path).snapshot
     assert statements.missing_sentence(half_year).startswith("122 đơn vị chưa nộp")
 
 
-def test_a_run_that_came_late_says_so(reports, tmp_path):
-    send_checked(reports, "SYT", figures={"MED01": 8})
-
-    edition = frozen(reports, tmp_path, planned_at=JUNE_18 - timedelta(days=2), is_late=True)
+def test_a_run_that_came_late_says_so(one_report, tmp_path):
+    edition = frozen(one_report, tmp_path, planned_at=JUNE_18 - timedelta(days=2), is_late=True)
 
     assert edition.is_late
-    assert list_editions(reports)[0].is_late
+    assert list_editions(one_report)[0].is_late
 
 
 # --- two people ----------------------------------------------------------------------------------------
 
 
-def test_freeze_review_approve_in_that_order_by_two_people(reports, tmp_path):
-    send_checked(reports, "SYT", figures={"MED01": 8})
-    number = find_edition(reports, frozen(reports, tmp_path).number)
+def test_freeze_review_approve_in_that_order_by_two_people(one_report, tmp_path):
+    number = find_edition(one_report, frozen(one_report, tmp_path).number)
 
-    add_decision(reports, number, "reviewed", CLERK, JUNE_18)  # whoever froze may look it through
-    approve_edition(reports, desk(tmp_path), number, DIRECTOR, JUNE_18)
+    add_decision(one_report, number, "reviewed", CLERK, JUNE_18)  # whoever froze may look it through
+    approve_edition(one_report, desk(tmp_path), number, DIRECTOR, JUNE_18)
 
-    edition = load_edition(reports, number)
+    edition = load_edition(one_report, number)
     assert edition.approval is not None
     assert (edition.approval.reviewed_by, edition.approval.approved_by) == (CLERK, DIRECTOR)
-    assert state_of(reports, "2026-06T/1") == "approved"
+    assert state_of(one_report, "2026-06T/1") == "approved"
 
 
 @pytest.mark.parametrize(
@@ -196,15 +187,14 @@ def test_freeze_review_approve_in_that_order_by_two_people(reports, tmp_path):
         "reviewed, capitals",
     ],
 )
-def test_whoever_froze_or_reviewed_does_not_approve(reports, tmp_path, approver):
-    send_checked(reports, "SYT", figures={"MED01": 8})
-    number = find_edition(reports, frozen(reports, tmp_path).number)
-    add_decision(reports, number, "reviewed", HEAD, JUNE_18)
+def test_whoever_froze_or_reviewed_does_not_approve(one_report, tmp_path, approver):
+    number = find_edition(one_report, frozen(one_report, tmp_path).number)
+    add_decision(one_report, number, "reviewed", HEAD, JUNE_18)
 
     with pytest.raises(DecisionRefused, match="trùng với người chốt hoặc người soát"):
-        add_decision(reports, number, "approved", approver, JUNE_18)
+        add_decision(one_report, number, "approved", approver, JUNE_18)
 
-    assert state_of(reports, "2026-06T/1") == "reviewed"
+    assert state_of(one_report, "2026-06T/1") == "reviewed"
 
 
 def test_posts_are_one_person_by_letters_and_digits_alone(reports):
@@ -220,59 +210,53 @@ def test_posts_are_one_person_by_letters_and_digits_alone(reports):
 
 
 @pytest.mark.parametrize("reason", ["ok", "\u200b\u200b\u200b\u200b\u200b"])
-def test_a_reason_that_says_nothing_is_refused_before_the_database_is(reports, tmp_path, reason):
-    send_checked(reports, "SYT", figures={"MED01": 8})
-    number = find_edition(reports, frozen(reports, tmp_path).number)
+def test_a_reason_that_says_nothing_is_refused_before_the_database_is(one_report, tmp_path, reason):
+    number = find_edition(one_report, frozen(one_report, tmp_path).number)
 
     with pytest.raises(DecisionRefused, match=r"ngắn hơn 5 chữ|để trống"):
-        add_decision(reports, number, "rejected", HEAD, JUNE_18, reason)
+        add_decision(one_report, number, "rejected", HEAD, JUNE_18, reason)
     with pytest.raises(DecisionRefused, match=r"ngắn hơn 5 chữ|để trống"):
-        frozen(reports, tmp_path, reason=reason)
+        frozen(one_report, tmp_path, reason=reason)
 
 
-def test_nothing_is_approved_that_nobody_reviewed(reports, tmp_path):
-    send_checked(reports, "SYT", figures={"MED01": 8})
-    number = find_edition(reports, frozen(reports, tmp_path).number)
+def test_nothing_is_approved_that_nobody_reviewed(one_report, tmp_path):
+    number = find_edition(one_report, frozen(one_report, tmp_path).number)
 
     with pytest.raises(DecisionRefused, match="chưa được soát"):
-        add_decision(reports, number, "approved", DIRECTOR, JUNE_18)
+        add_decision(one_report, number, "approved", DIRECTOR, JUNE_18)
 
 
 @pytest.mark.parametrize("decision", ["rejected", "withdrawn"])
-def test_a_rejection_and_a_withdrawal_need_a_reason(reports, tmp_path, decision):
-    send_checked(reports, "SYT", figures={"MED01": 8})
-    number = find_edition(reports, frozen(reports, tmp_path).number)
+def test_a_rejection_and_a_withdrawal_need_a_reason(one_report, tmp_path, decision):
+    number = find_edition(one_report, frozen(one_report, tmp_path).number)
 
     with pytest.raises(DecisionRefused, match="để trống"):
-        add_decision(reports, number, decision, HEAD, JUNE_18)
+        add_decision(one_report, number, decision, HEAD, JUNE_18)
 
 
-def test_a_decision_is_by_a_post_and_never_by_a_person(reports, tmp_path):
-    send_checked(reports, "SYT", figures={"MED01": 8})
-    number = find_edition(reports, frozen(reports, tmp_path).number)
+def test_a_decision_is_by_a_post_and_never_by_a_person(one_report, tmp_path):
+    number = find_edition(one_report, frozen(one_report, tmp_path).number)
 
     with pytest.raises(DecisionRefused, match="tên người"):
-        add_decision(reports, number, "reviewed", "Nguyễn Văn An", JUNE_18)
+        add_decision(one_report, number, "reviewed", "Nguyễn Văn An", JUNE_18)
 
 
-def test_an_approved_edition_is_withdrawn_not_rejected_and_then_nothing_more_happens_to_it(reports, tmp_path):
-    send_checked(reports, "SYT", figures={"MED01": 8})
-    number = find_edition(reports, released(reports, tmp_path).number)
+def test_an_approved_edition_is_withdrawn_not_rejected_and_then_nothing_more_happens_to_it(one_report, tmp_path):
+    number = find_edition(one_report, released(one_report, tmp_path).number)
 
     with pytest.raises(DecisionRefused, match="chỉ có thể rút lại"):
-        add_decision(reports, number, "rejected", HEAD, JUNE_18, "Sai số liệu.")
-    add_decision(reports, number, "withdrawn", DIRECTOR, JUNE_18, "Sai số liệu Sở Y tế.")
+        add_decision(one_report, number, "rejected", HEAD, JUNE_18, "Sai số liệu.")
+    add_decision(one_report, number, "withdrawn", DIRECTOR, JUNE_18, "Sai số liệu Sở Y tế.")
     with pytest.raises(DecisionRefused, match="bị từ chối hoặc rút lại"):
-        add_decision(reports, number, "withdrawn", HEAD, JUNE_18, "Lần nữa cho chắc.")
+        add_decision(one_report, number, "withdrawn", HEAD, JUNE_18, "Lần nữa cho chắc.")
 
-    assert state_of(reports, "2026-06T/1") == "withdrawn"
+    assert state_of(one_report, "2026-06T/1") == "withdrawn"
 
 
-def test_every_decision_stands_in_the_audit_log_with_the_hash_of_what_was_decided_on(reports, tmp_path):
-    send_checked(reports, "SYT", figures={"MED01": 8})
-    edition = released(reports, tmp_path)
+def test_every_decision_stands_in_the_audit_log_with_the_hash_of_what_was_decided_on(one_report, tmp_path):
+    edition = released(one_report, tmp_path)
 
-    told = reports.execute(
+    told = one_report.execute(
         text("select action, decided_by, details ->> 'content_hash' from audit.event where subject = :subject"),
         {"subject": f"release {edition.number}"},
     ).all()
@@ -315,23 +299,21 @@ def test_a_second_correction_is_counted_on(reports, tmp_path):
     assert (edition.correction.title, edition.correction.of_edition) == ("ĐÍNH CHÍNH lần 2", 2)
 
 
-def test_a_correction_needs_a_reason_and_a_figure_that_changed(reports, tmp_path):
-    send_checked(reports, "SYT", figures={"MED01": 8})
-    released(reports, tmp_path)
+def test_a_correction_needs_a_reason_and_a_figure_that_changed(one_report, tmp_path):
+    released(one_report, tmp_path)
 
     with pytest.raises(DecisionRefused, match="đính chính mà không có lý do"):
-        freeze(reports, tmp_path)
+        freeze(one_report, tmp_path)
     with pytest.raises(DecisionRefused, match="không con số nào khác"):
-        freeze(reports, tmp_path, reason="Phát hành lại cho chắc.")
+        freeze(one_report, tmp_path, reason="Phát hành lại cho chắc.")
 
 
-def test_an_edition_withdrawn_before_anybody_received_it_needs_no_correction(reports, tmp_path):
-    send_checked(reports, "SYT", figures={"MED01": 8})
-    first = released(reports, tmp_path)
-    number = find_edition(reports, first.number)
-    add_decision(reports, number, "withdrawn", DIRECTOR, JUNE_18, "Sai số liệu Sở Y tế.")
+def test_an_edition_withdrawn_before_anybody_received_it_needs_no_correction(one_report, tmp_path):
+    first = released(one_report, tmp_path)
+    number = find_edition(one_report, first.number)
+    add_decision(one_report, number, "withdrawn", DIRECTOR, JUNE_18, "Sai số liệu Sở Y tế.")
 
-    assert frozen(reports, tmp_path).correction is None
+    assert frozen(one_report, tmp_path).correction is None
 
 
 def test_a_small_step_between_two_editions_of_a_sensitive_count_is_hidden_in_the_second(reports, tmp_path):
@@ -394,12 +376,10 @@ def test_what_one_body_takes_back_and_another_adds_is_a_correction_of_their_grou
     assert told == {"Sở, ban, ngành": ("8", "9"), "Xã, phường": ("20", "19")}
 
 
-def test_what_a_person_freezes_after_its_moment_is_marked_late_and_a_correction_is_not(reports, tmp_path):
-    send_checked(reports, "SYT", figures={"MED01": 8})
-
-    assert released(reports, tmp_path, moment=JUNE_18 + timedelta(hours=2)).is_late
-    send_checked(reports, "SYT", figures={"MED01": 9})
-    correction = frozen(reports, tmp_path, moment=JUNE_18 + timedelta(days=9), reason="Sở Y tế gửi lại báo cáo.")
+def test_what_a_person_freezes_after_its_moment_is_marked_late_and_a_correction_is_not(one_report, tmp_path):
+    assert released(one_report, tmp_path, moment=JUNE_18 + timedelta(hours=2)).is_late
+    send_checked(one_report, "SYT", figures={"MED01": 9})
+    correction = frozen(one_report, tmp_path, moment=JUNE_18 + timedelta(days=9), reason="Sở Y tế gửi lại báo cáo.")
     assert not correction.is_late
 
 
@@ -474,10 +454,8 @@ def test_a_release_without_a_single_value_is_an_empty_table(reports, tmp_path):
     assert set(codes(reasons)) == {"EMPTY_TABLE"}
 
 
-def test_data_older_than_promised_stops_the_release_with_the_day_it_reaches(reports, tmp_path):
-    send_checked(reports, "SYT", figures={"MED01": 8})
-
-    (reason,) = freeze(reports, tmp_path, plan=plan(promises=(("monitoring_statistics", 7),)))
+def test_data_older_than_promised_stops_the_release_with_the_day_it_reaches(one_report, tmp_path):
+    (reason,) = freeze(one_report, tmp_path, plan=plan(promises=(("monitoring_statistics", 7),)))
 
     assert reason.code == "DATA_TOO_OLD"
     assert "chưa có số liệu nào" in reason.text_vi
@@ -549,35 +527,32 @@ def test_whoever_received_an_edition_that_is_taken_back_is_told_and_why(warehous
     assert "Lý do: Sai số liệu Sở Y tế." in told[0].body_text_vi
 
 
-def test_a_decision_names_the_edition_it_is_about(reports, tmp_path):
-    send_checked(reports, "SYT", figures={"MED01": 8})
-    frozen(reports, tmp_path)
+def test_a_decision_names_the_edition_it_is_about(one_report, tmp_path):
+    frozen(one_report, tmp_path)
 
-    assert find_edition(reports, "2026-06T") == find_edition(reports, "2026-06T/1", is_whole=True)
+    assert find_edition(one_report, "2026-06T") == find_edition(one_report, "2026-06T/1", is_whole=True)
     with pytest.raises(DecisionRefused, match="không nói lần chốt nào"):
-        find_edition(reports, "2026-06T", is_whole=True)
+        find_edition(one_report, "2026-06T", is_whole=True)
 
 
-def test_an_edition_that_went_by_hand_is_corrected_though_no_mail_of_it_was_sent(reports, tmp_path):
-    send_checked(reports, "SYT", figures={"MED01": 8})
-    number = find_edition(reports, released(reports, tmp_path).number)
-    reports.execute(
+def test_an_edition_that_went_by_hand_is_corrected_though_no_mail_of_it_was_sent(one_report, tmp_path):
+    number = find_edition(one_report, released(one_report, tmp_path).number)
+    one_report.execute(
         text("insert into release.document values (:it, false, 'a.pdf', repeat('a', 64), 1, now())"), {"it": number}
     )
-    add_decision(reports, number, "withdrawn", DIRECTOR, JUNE_18, "Sai số liệu Sở Y tế.")
-    send_checked(reports, "SYT", figures={"MED01": 9})
+    add_decision(one_report, number, "withdrawn", DIRECTOR, JUNE_18, "Sai số liệu Sở Y tế.")
+    send_checked(one_report, "SYT", figures={"MED01": 9})
 
-    assert frozen(reports, tmp_path, reason="Sở Y tế gửi lại báo cáo.").correction is not None
+    assert frozen(one_report, tmp_path, reason="Sở Y tế gửi lại báo cáo.").correction is not None
 
 
-def test_an_edition_nobody_is_listed_for_does_not_wait_to_be_sent(reports, tmp_path):
-    send_checked(reports, "SYT", figures={"MED01": 8})
-    number = find_edition(reports, released(reports, tmp_path).number)
-    reports.execute(
+def test_an_edition_nobody_is_listed_for_does_not_wait_to_be_sent(one_report, tmp_path):
+    number = find_edition(one_report, released(one_report, tmp_path).number)
+    one_report.execute(
         text("insert into release.document values (:it, false, 'a.pdf', repeat('a', 64), 1, now())"), {"it": number}
     )
 
-    (line,) = list_editions(reports)
+    (line,) = list_editions(one_report)
 
     assert (line.state, state_vi(line)) == ("rendered", "đã tạo tệp, không có ai trong danh sách nhận")
     assert state_vi(replace(line, message_count=2, waiting_count=2)) == "đã tạo tệp, chờ gửi"

@@ -364,7 +364,7 @@ def _bare(rows: int, columns: int) -> str:
     [
         (_bare(1, 501), "SHEET_RANGE"),
         ('<row r="1"><c r="SF1"/>' + "<c><v>1</v></c>" * 2 + "</row>", "SHEET_RANGE"),
-        ("<row r='300000'><c><v>1</v></c></row>" * 2, "SHEET_RANGE"),
+        ("<row r='300000'><c><v>1</v></c></row><row r='300001'><c><v>1</v></c></row>", "SHEET_RANGE"),
         ("<x:row>" + "<x:c><x:v>1</x:v></x:c>" * 501 + "</x:row>", "SHEET_RANGE"),
         ("<row>" + '<c\nt="n"><v>1</v></c>' * 501 + "</row>", "SHEET_RANGE"),
     ],
@@ -441,7 +441,8 @@ def test_a_merge_over_the_whole_sheet_is_refused(tmp_path: Path) -> None:
 def test_a_far_cell_is_seen_where_the_reading_pieces_meet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The scan reads in pieces; whatever the cut, a cell split by it is found."""
     monkeypatch.setattr(preflight, "MAX_COLUMN", 5)
-    sheet = sheet_xml('<row r="1"><c r="A1"><v>1</v></c></row>' * 3 + '<row r="2"><c r="K2" s="12"><v>1</v></c></row>')
+    plain = "".join(f'<row r="{row}"><c r="A{row}"><v>1</v></c></row>' for row in (1, 2, 3))
+    sheet = sheet_xml(plain + '<row r="4"><c r="K4" s="12"><v>1</v></c></row>')
     path = write_parts(tmp_path / "a.xlsx", {**xlsx_parts(), "xl/worksheets/sheet1.xml": sheet})
 
     for size in range(40, 120):

@@ -83,13 +83,14 @@ def test_a_heading_in_a_capital_font_gets_its_capitals_back():
         "m² và m³",
         "thông\u00adtin",
         "Tổng số / Tæng sè",
+        "théâtre, forêt, hôpital, île, où",
     ],
 )
 def test_a_cell_that_is_not_in_a_legacy_font_is_left_as_typed(cell):
     assert decode_legacy(cell) == (cell, False)
 
 
-@pytest.mark.parametrize("cell", ["Bé", "Lóa", "Cã", "sè hé", "môt", "tôt", "ôa", "TÊn"])
+@pytest.mark.parametrize("cell", ["Bé", "Lóa", "Cã", "sè hé", "môt", "tôt", "ôa", "TÊn", "mö", "TÑ"])
 def test_a_cell_that_reads_either_way_is_left_as_typed(cell):
     assert decode_legacy(cell) == (cell, False)
 

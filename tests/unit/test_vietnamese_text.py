@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 
+from include.readers import WorkbookRefused
+from include.readers.delimited import read_delimited, utf16_without_mark
+from include.readers.mangled_codes import is_mangled_code
 from include.vietnamese.text import (
     describe_repairs,
     lookalike_letters,
@@ -204,3 +209,75 @@ def test_a_letter_of_another_alphabet_inside_a_word_is_told_and_kept():
     assert lookalike_letters("Москва") == ()
     assert lookalike_letters("Tân Thành") == ()
     assert normalise("\u0430n") == "\u0430n"
+
+
+# --- the bytes of text files -------------------------------------------------------------------------------------
+
+
+def write(folder: Path, content: bytes) -> Path:
+    path = folder / "a.csv"
+    path.write_bytes(content)
+    return path
+
+
+def refusal(path: Path) -> tuple[str, str]:
+    with pytest.raises(WorkbookRefused) as refused:
+        read_delimited(path)
+    return refused.value.code, refused.value.detail
+
+
+def test_a_byte_that_is_no_letter_is_told_with_its_line_and_place(tmp_path):
+    # "Mã,Tên" is 8 bytes; the second line is 1 , C a f \xe9.
+    path = write(tmp_path, "Mã,Tên\n".encode() + b"1,Caf\xe9\n")
+
+    assert refusal(path) == ("TEXT_ENCODING", "2 (byte thứ 6 của dòng, mã E9)")
+
+
+def test_a_zero_byte_is_told_with_its_place(tmp_path):
+    assert refusal(write(tmp_path, b"a,b\n1,\x002\n")) == ("TEXT_ENCODING", "2 (byte thứ 3 của dòng, mã 00)")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_told_by_its_zero_bytes(tmp_path, encoding):
+    rows = read_delimited(write(tmp_path, "Mã,Tên\n1,Đồng Tháp\n".encode(encoding)))
+
+    assert [row.cells for row in rows] == [("Mã", "Tên"), ("1", "Đồng Tháp")]
+
+
+@pytest.mark.parametrize(
+    "head", [b"", b"a", b"M\xc3\xa3,T\xc3\xaan\n", b"\0a\0b\0\0", b"a\0b,c,d,e,f,g,h,i,j,k,l,m,n,o"]
+)
+def test_other_bytes_are_no_utf_16(head):
+    assert utf16_without_mark(head) is None
+
+
+def test_a_separator_line_is_no_record_and_lines_keep_their_numbers(tmp_path):
+    rows = read_delimited(write(tmp_path, b"sep=,\r\na,b\r\n1,2\r\n"))
+
+    assert [(row.line_number, row.cells) for row in rows] == [(2, ("a", "b")), (3, ("1", "2"))]
+
+
+@pytest.mark.parametrize(
+    ("content", "used"), [(b"a;b\n1,5;2\n", "chấm phẩy"), (b"sep=;\na;b\n", "chấm phẩy"), (b'"a"\t"b"\n', "tab")]
+)
+def test_a_file_a_spreadsheet_wrote_anew_is_told_by_its_delimiter(tmp_path, content, used):
+    assert refusal(write(tmp_path, content)) == ("TEXT_DELIMITER", used)
+
+
+def test_one_column_and_a_heading_with_a_semicolon_are_not_another_delimiter(tmp_path):
+    assert [row.cells for row in read_delimited(write(tmp_path, b"a\n1\n"))] == [("a",), ("1",)]
+    assert read_delimited(write(tmp_path, b"a;x,b\n1,2\n"))[0].cells == ("a;x", "b")
+
+
+@pytest.mark.parametrize(
+    "value", ["1E+11", "1,2E+11", "3-Jan", "Jan-03", "3-Thg1", datetime(2026, 1, 3), 1.5, 12345678901234567]
+)
+def test_what_a_spreadsheet_made_of_a_code_is_no_code(value):
+    assert is_mangled_code(value)
+
+
+@pytest.mark.parametrize(
+    "value", ["P059663", "00123", "12-2026", "E+", "1E", "JAN", 5400000001, 5400000001.0, None, True]
+)
+def test_a_code_that_looks_like_a_number_is_one(value):
+    assert not is_mangled_code(value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -23,6 +22,7 @@ from include.pipeline.render import DOCUMENTS, RenderStopped, render_edition
 from include.releases.bundle import MANIFEST_NAME, SIGNATURE_NAME, verify_bundle
 from include.releases.signing import load_signing_key, published_keys
 from include.settings import Settings, load_settings
+from tests.moved_clock import moved_clock, needs_compiler
 from tests.unit.edition_builders import CORRECTION, edition
 from tests.unit.extract_builders import figure, indicator, snapshot
 
@@ -302,45 +302,17 @@ def test_another_zone_language_and_order_give_the_same_bytes(settings, tmp_path)
     assert {MANIFEST_NAME, SIGNATURE_NAME} < first.keys()
 
 
-MOVED_CLOCK = """
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <sys/time.h>
-#include <time.h>
-#define LATER 134567890
-int clock_gettime(clockid_t id, struct timespec *at) {
-    int (*real)(clockid_t, struct timespec *) = dlsym(RTLD_NEXT, "clock_gettime");
-    int done = real(id, at);
-    if (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE) at->tv_sec += LATER;
-    return done;
-}
-int gettimeofday(struct timeval *at, void *zone) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    at->tv_sec = now.tv_sec; at->tv_usec = now.tv_nsec / 1000;
-    return 0;
-}
-time_t time(time_t *at) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    if (at) *at = now.tv_sec;
-    return now.tv_sec;
-}
-"""
-"""The clock of the whole process, native code included, four years and some days later."""
+FOUR_YEARS_AND_SOME_DAYS = 134_567_890
 
 
-@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler: the clock of a process cannot be moved")
+@needs_compiler
 def test_another_day_gives_the_same_bytes(settings, tmp_path):
     load_signing_key(settings)
     source = tmp_path / "edition.json"
     source.write_bytes(edition_json(wide_edition()))
-    (tmp_path / "clock.c").write_text(MOVED_CLOCK, encoding="ascii")
-    library = tmp_path / "clock.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, tmp_path / "clock.c", "-ldl"], check=True)
 
     today = render_elsewhere({}, settings, source, tmp_path / "today")
-    later = render_elsewhere({"LD_PRELOAD": str(library)}, settings, source, tmp_path / "later")
+    later = render_elsewhere(moved_clock(tmp_path, FOUR_YEARS_AND_SOME_DAYS), settings, source, tmp_path / "later")
 
     assert int(later[:4]) - int(today[:4]) in (4, 5)
     first, second = contents(tmp_path / "today"), contents(tmp_path / "later")

@@ -68,6 +68,13 @@ class AnswerReceipt:
     counts: Mapping[str, int] = field(default_factory=dict)
     due_at: datetime | None = None
     file_name: str = ""
+    awaits_confirmation: bool = False
+    """Whether the reading waits for the statistics unit, and nothing is asked of the reporter."""
+
+    @property
+    def is_document(self) -> bool:
+        """Whether a Word document was sent, which is not given back."""
+        return self.file_name.lower().endswith(".docx")
 
 
 def write_answer(
@@ -78,8 +85,8 @@ def write_answer(
 ) -> None:
     """Write the answer workbook: receipt and list of mistakes first, then the reporter's sheets with cells marked.
 
-    A macro-free .xlsx is given back as it was sent; of .xls and .ods the values are copied; a file that cannot be
-    opened safely, is refused as secret or still incomplete is answered by the receipt alone.
+    A macro-free .xlsx is given back as it was sent; of .xls and .ods the values are copied; a Word document, and a file
+    that cannot be opened safely, is refused as secret or still incomplete, is answered by the receipt alone.
     """
     mistakes = [_without_place(Mistake(*finding)) for finding in findings]
     target = Path(answer_path)
@@ -97,8 +104,9 @@ def write_answer(
 
 def _without_place(mistake: Mistake) -> Mistake:
     """The sentence without "Trang “Báo cáo”, ô F12: " in front, which the answer shows in columns of its own."""
-    place = f"Trang “{mistake.sheet}”, ô {mistake.cell}: "
-    if not mistake.text.startswith(place):
+    places = (f"Trang “{mistake.sheet}”, ô {mistake.cell}: ", f"{mistake.sheet}, {mistake.cell}: ")
+    place = next((each for each in places if mistake.text.startswith(each)), None)
+    if place is None:
         return mistake
     sentence = mistake.text.removeprefix(place)
     return mistake._replace(text=sentence[:1].upper() + sentence[1:])
@@ -216,15 +224,13 @@ def _front_sheet(receipt: AnswerReceipt, mistakes: Sequence[Mistake], sheets: fr
         rows += [_mistake_row(n, m, sheets, has_remedies) for n, m in enumerate(mistakes[:MAX_LISTED], start=1)]
         if len(mistakes) > MAX_LISTED:
             rows.append(_wide(f"… và {len(mistakes) - MAX_LISTED} điểm khác cùng loại.", "text", 20))
-    rows += [
-        FrontRow(height=8),
-        _wide(
-            "Ô tô đỏ: phải sửa. Ô tô vàng: cần xem lại. Ghi chú gắn ở ô nói rõ từng điểm. Trang này do hệ thống lập;"
-            " khi gửi lại có thể để nguyên, hệ thống sẽ bỏ qua.",
-            "foot",
-            34,
-        ),
-    ]
+    foot = (
+        "Trang này do hệ thống lập. Văn bản Word không được gửi trả; hàng và cột đếm từ góc trên bên trái mỗi bảng."
+        if receipt.is_document
+        else "Ô tô đỏ: phải sửa. Ô tô vàng: cần xem lại. Ghi chú gắn ở ô nói rõ từng điểm. Trang này do hệ thống lập;"
+        " khi gửi lại có thể để nguyên, hệ thống sẽ bỏ qua."
+    )
+    rows += [FrontRow(height=8), _wide(foot, "foot", 34)]
     return FrontSheet(ANSWER_SHEET, tuple(rows), _WIDTHS, _STYLES)
 
 
@@ -238,6 +244,8 @@ def _line_count(text: str, characters: int) -> int:
 
 
 def _verdict_words(receipt: AnswerReceipt, mistakes: Sequence[Mistake]) -> tuple[str, str]:
+    if receipt.awaits_confirmation:
+        return "CHỜ XÁC NHẬN. Đã đọc được văn bản, có chỗ chưa chắc đúng; số liệu chưa được dùng.", "neutral"
     held = receipt.counts.get("quarantined", 0)
     warnings = sum(mistake.severity == "warn" for mistake in mistakes)
     if receipt.verdict == "loaded" and held:
@@ -313,11 +321,25 @@ def _next_steps(receipt: AnswerReceipt, mistakes: Sequence[Mistake]) -> list[str
         "Sửa các ô tô đỏ ngay trong tệp này (hoặc trong tệp gốc), lưu lại và gửi lại toàn bộ báo cáo."
         " Không cần gửi riêng phần sửa."
     )
+    if receipt.is_document:
+        resend = (
+            "Sửa các chỗ nêu dưới đây trong văn bản Word rồi gửi lại toàn bộ báo cáo, hoặc tốt nhất là điền và gửi"
+            " biểu mẫu .xlsx."
+        )
     due = f" Hạn nộp: {_due_words(receipt.due_at)}." if receipt.due_at is not None else ""
+    if receipt.awaits_confirmation:
+        return [
+            "Không phải gửi lại tệp này. Đơn vị thống kê đối chiếu rồi trả lời; thời hạn tính theo lúc gửi.",
+            "Không muốn chờ thì gửi số liệu bằng biểu mẫu .xlsx; bản gửi sau thay bản trước." + due,
+        ]
     if receipt.verdict == "loaded":
         if receipt.counts.get("quarantined"):
             return [resend + due]
         if any(mistake.severity == "warn" for mistake in mistakes):
+            if receipt.is_document:
+                return [
+                    "Xem lại các điểm nêu dưới đây. Nếu số liệu đúng thì không phải làm gì; nếu sai thì sửa và gửi lại."
+                ]
             return [
                 "Xem lại các ô tô vàng. Nếu số liệu đúng thì không phải làm gì; nếu sai thì sửa và gửi lại báo cáo."
             ]

@@ -15,6 +15,7 @@ from include.calendar.periods import VIETNAM, Period, period_of_text
 from include.model import Finding, Heading, ValueKind
 from include.readers.grid import Sheet, Workbook, address
 from include.reference import Reference, ReportingUnit
+from include.reference.former_agencies import successors_of_agency
 from include.sources.agency_reports.labels import (
     HEADING_FIELDS,
     KIND_ALIASES,
@@ -229,7 +230,8 @@ def _unknown_unit(stated: Statement, reference: Reference, on: date) -> Finding:
         shown = " hoặc ".join(f"“{unit.code} - {unit.name_vi}”" for unit in named.values())
         return Finding("BODY_UNKNOWN", stated.sheet, stated.cell, found=stated.text, expected=shown)
     for text in (stated.text, *parts):
-        successions = reference.successors_of(text)
+        # Most codes of before are codes of today: beside a misspelt name such a code is no body of before.
+        successions = () if reference.unit_named(text, on) is not None else reference.successors_of(text)
         if successions:
             names = [
                 f"{reference.units[each.successor_code].name_vi} ({each.successor_code})"
@@ -239,21 +241,26 @@ def _unknown_unit(stated: Statement, reference: Reference, on: date) -> Finding:
             return Finding(
                 "BODY_FORMER", stated.sheet, stated.cell, found=stated.text, expected="; ".join(dict.fromkeys(names))
             )
+        if agencies := successors_of_agency(text):
+            shown = "; ".join(f"{unit.name_vi} ({unit.code})" for unit in agencies)
+            return Finding("BODY_FORMER", stated.sheet, stated.cell, found=stated.text, expected=shown)
     return Finding(
         "BODY_UNKNOWN",
         stated.sheet,
         stated.cell,
         found=stated.text,
-        expected=_suggest_units(stated.text, reference, on),
+        expected=_suggest_units(stated.text, reference, on, tuple(named.values())),
     )
 
 
-def _suggest_units(text: str, reference: Reference, on: date) -> str:
+def _suggest_units(text: str, reference: Reference, on: date, named: tuple[ReportingUnit, ...]) -> str:
+    """Bodies to choose from: those a part of the text names, then those whose names look like it."""
     # Only for a person to choose from: two communes may differ by one accent.
     units = {f"{u.code} - {u.name_vi}": (u.name_vi,) for u in reference.units.values() if u.is_valid_on(on)}
     name = re.sub(r"^\s*\w+\s*[-–—:|]\s*", "", text)
     index = NameIndex({shown: (shown, *spellings) for shown, spellings in units.items()})
-    return " hoặc ".join(f"“{shown}”" for shown in index.suggest(name)) or "một dòng trong danh sách đơn vị báo cáo"
+    near = dict.fromkeys([*(f"{unit.code} - {unit.name_vi}" for unit in named), *index.suggest(name)])
+    return " hoặc ".join(f"“{shown}”" for shown in near) or "một dòng trong danh sách đơn vị báo cáo"
 
 
 def _read_template(

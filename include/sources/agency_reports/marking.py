@@ -19,13 +19,13 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from include.readers.grid import CellPosition, address, column_letters, position
+from include.readers.grid import OWN_COMMENT_AUTHOR, CellPosition, address, column_letters, position
 
 MAIN_NS: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATION_NS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE_NS: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
 TYPES_NS: Final = "http://schemas.openxmlformats.org/package/2006/content-types"
-COMMENT_AUTHOR: Final = "Nền tảng thông tin đối ngoại"
+COMMENT_AUTHOR: Final = OWN_COMMENT_AUTHOR
 
 MAX_PACKAGE_BYTES: Final = 80_000_000
 MAX_ENTRIES: Final = 2_000

@@ -6,6 +6,7 @@ What can be read in two ways is staged as unreadable with the reason, and asked 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,8 @@ from include.sources.agency_reports.labels import (
     YES,
 )
 from include.sources.agency_reports.lines import Collected, DetailTable, MainTable
+from include.sources.agency_reports.narrative import read_narrative
+from include.sources.agency_reports.word import ReadTable, find_doubts, name_places, unread_tables
 from include.vietnamese.text import (
     FontEncoding,
     LegacyEncoding,
@@ -46,6 +49,7 @@ from include.vietnamese.text import (
     describe_repairs,
     is_unicode_vietnamese,
     legacy_encodings,
+    lookalike_letters,
     match_key,
 )
 
@@ -54,6 +58,7 @@ _DETAIL_ROLES: Final = tuple(
     HeaderRole(each.role, each.all_labels, required=each.is_required) for each in DETAIL_COLUMNS
 )
 _LABEL_OF_ROLE: Final = {column.role: column.label for column in (*MAIN_COLUMNS, *DETAIL_COLUMNS)}
+_REQUIRED_LABELS: Final = ", ".join(f"“{column.label}”" for column in MAIN_COLUMNS if column.is_required)
 _FIGURE_NAMES: Final = {
     column.role: frozenset(match_key(label) for label in column.all_labels) for column in (ACTUAL, ESTIMATE)
 }
@@ -62,6 +67,8 @@ _LEAST_CERTAIN: Final = 4
 _PLAIN_WORDS: Final = frozenset(map(match_key, (YES, NO, NO_WEBSITE, *MARKS)))
 """Answers left as typed in a sheet set in an old font: chosen from a dropdown, they are Unicode there too."""
 _LONGEST_REMEMBERED: Final = 200
+_BESIDE_CELLS: Final = {"comment": "ghi chú (Comment, Note) của ô", "drawing": "hộp chữ, hình vẽ"}
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _HEADING_ROWS: Final = 30
 """Rows in which a heading is looked for where no table tells where it ends."""
 
@@ -72,19 +79,25 @@ def read_file(path: str, original_name: str, received_at: datetime) -> Reading:
     `original_name` is only searched for marks and compared with the heading; `received_at` is not used for
     reading and may be any moment.
     """
-    opened = open_sent(path, original_name)
+    opened = open_sent(path, original_name, takes_documents=True)
     if isinstance(opened, Finding):
         return _refused(opened)
     workbook, findings = opened
-    return _ReportReader(workbook, original_name, findings).read()
+    reading = _ReportReader(workbook, original_name, findings).read()
+    return _with_words(reading, workbook) if workbook.format == "docx" else reading
 
 
-def open_sent(path: str, original_name: str) -> tuple[Workbook, list[Finding]] | Finding:
-    """A workbook somebody sent, its text repaired, with what is to be said of it; or why it cannot be taken at all."""
+def open_sent(
+    path: str, original_name: str, *, takes_documents: bool = False
+) -> tuple[Workbook, list[Finding]] | Finding:
+    """A workbook somebody sent, its text repaired, with what is to be said of it; or why it cannot be taken at all.
+
+    A Word document is one too where the source `takes_documents`.
+    """
     if file_is_marked(original_name):
         return Finding("SECRET")
     try:
-        workbook = open_workbook(Path(path))
+        workbook = open_workbook(Path(path), takes_documents=takes_documents)
     except WorkbookRefused as refused:
         return Finding(refused.code, refused.sheet, refused.cell, found=refused.detail)
     if find_marks(workbook, original_name):
@@ -92,7 +105,10 @@ def open_sent(path: str, original_name: str) -> tuple[Workbook, list[Finding]] |
         return Finding("SECRET")
     if (listed := find_name_list(workbook)) is not None:
         # The sheet is not named: its name may be the list's.
-        return Finding("PII_LIST", cell=listed[1] or None)
+        return Finding("PII_LIST", cell=(listed[1] or None) if workbook.format != "docx" else None)
+    if workbook.unsettled_changes:
+        # Looked for after the marks: a marked document is not kept, whatever else is wrong with it.
+        return Finding("TRACKED_CHANGES", found=workbook.unsettled_changes)
     findings = list(_remarks(workbook))
     if is_named_otherwise(original_name, workbook.format):
         findings.append(Finding("NAMED_OTHERWISE", found=f".{workbook.format}"))
@@ -123,6 +139,9 @@ def _remarks(workbook: Workbook) -> Iterator[Finding]:
         yield Finding("HANDLING_NOTE", note.sheet, note.cell, found=note.words)
     if workbook.has_external_links:
         yield Finding("EXTERNAL_LINK")
+    if workbook.has_change_log:
+        yield Finding("HIDDEN_DATA", found="tệp giữ nhật ký theo dõi thay đổi (Track Changes)")
+    yield from _figures_beside_cells(workbook)
     for sheet in workbook.sheets:
         if sheet.name == LISTS_SHEET:
             continue
@@ -139,10 +158,41 @@ def _remarks(workbook: Workbook) -> Iterator[Finding]:
             letters = ", ".join(map(column_letters, columns[:10]))
             told = f"{len(columns)} cột ẩn có dữ liệu ({letters})"
             yield Finding("HIDDEN_DATA", sheet.name, address(0, columns[0]), found=told)
+        yield from _covered_cells(sheet)
         if not sheet.is_visible and any(True for _ in sheet.cells()):
             yield Finding("HIDDEN_DATA", sheet.name, found="cả trang bị ẩn")
+        for place, remarks in sheet.remarks.items():
+            if "hidden" in remarks:
+                yield Finding("HIDDEN_TEXT", sheet.name, address(*place))
         if sheet.has_pictures:
             yield Finding("IMAGE_PRESENT", sheet.name)
+
+
+def _covered_cells(sheet: Sheet) -> Iterator[Finding]:
+    """Filled cells nobody sees: printed in white or with an empty format, or under a merged cell."""
+    under = {
+        (row, column)
+        for merge in sheet.merges
+        for row in range(merge.top, min(merge.bottom, sheet.row_count - 1) + 1)
+        for column in range(merge.left, min(merge.right, len(sheet.rows[row]) - 1) + 1)
+        if (row, column) != (merge.top, merge.left) and as_text(sheet.value(row, column)).strip()
+    }
+    for places, told in (
+        (sheet.unseen_cells, "ô có dữ liệu nhưng chữ trùng màu nền hoặc định dạng không hiện gì"),
+        (under, "ô có dữ liệu bị ô gộp che"),
+    ):
+        if places:
+            yield Finding("HIDDEN_DATA", sheet.name, address(*min(places)), found=f"{len(places)} {told}")
+
+
+def _figures_beside_cells(workbook: Workbook) -> Iterator[Finding]:
+    """Comments and text boxes with figures: one finding for each kind and sheet, at the first comment's cell."""
+    beside: dict[tuple[str | None, str], list[str | None]] = {}
+    for loose in workbook.loose_texts:
+        if loose.place in _BESIDE_CELLS and not loose.is_ours and any(map(str.isdigit, loose.text)):
+            beside.setdefault((loose.sheet, loose.place), []).append(loose.cell)
+    for (sheet, place), cells in beside.items():
+        yield Finding("NOTE_NOT_READ", sheet, cells[0], found=f"{len(cells)} {_BESIDE_CELLS[place]}")
 
 
 def _has_content(row: Sequence[CellValue]) -> bool:
@@ -150,21 +200,31 @@ def _has_content(row: Sequence[CellValue]) -> bool:
 
 
 def _repair(workbook: Workbook) -> tuple[Workbook, list[Finding]]:
-    """Text in old font encodings decoded; one finding a sheet says what was repaired and where first."""
+    """Text in old font encodings decoded; once a sheet it is told what was repaired and what only looks Vietnamese."""
     sheets, findings = [], []
     for sheet in workbook.sheets:
         first: str | None = None
         kinds: dict[str, int] = {}
+        strange: dict[str, str] = {}
         rows = []
         font = _font_of(sheet)
         for row_index, row in enumerate(sheet.rows):
             repaired = list(row)
-            for column, value in enumerate(row):
-                if not isinstance(value, str) or value.isascii():
+            for column, typed in enumerate(row):
+                if not isinstance(typed, str):
+                    continue
+                value = _CONTROL.sub("", typed)
+                if value != typed:
+                    repaired[column] = value
+                    kinds["bỏ ký tự điều khiển"] = kinds.get("bỏ ký tự điều khiển", 0) + 1
+                    first = first or address(row_index, column)
+                if value.isascii():
                     continue
                 repaired[column], repairs = _repair_text(value)
                 if font is not None and repaired[column] == value and match_key(value) not in _PLAIN_WORDS:
                     repaired[column] = decode_font(value, font)
+                for letter in lookalike_letters(value):
+                    strange.setdefault(letter, address(row_index, column))
                 for kind in repairs:
                     kinds[kind] = kinds.get(kind, 0) + 1
                     first = first or address(row_index, column)
@@ -172,8 +232,12 @@ def _repair(workbook: Workbook) -> tuple[Workbook, list[Finding]]:
         if kinds and sheet.name != LISTS_SHEET:
             told = ", ".join(f"{kind} ({count} ô)" for kind, count in kinds.items())
             findings.append(Finding("TEXT_REPAIRED", sheet.name, first, found=told))
+        if strange:
+            letters = ", ".join(f"“{letter}”" for letter in strange)
+            findings.append(Finding("TEXT_LOOKALIKE", sheet.name, next(iter(strange.values())), found=letters))
         sheets.append(replace(sheet, name=decode_legacy(sheet.name)[0], rows=rows))
-    return replace(workbook, sheets=tuple(sheets)), findings
+    paragraphs = tuple(replace(each, text=_repair_text(each.text)[0]) for each in workbook.paragraphs)
+    return replace(workbook, sheets=tuple(sheets), paragraphs=paragraphs), findings
 
 
 def _font_of(sheet: Sheet) -> FontEncoding | None:
@@ -206,6 +270,15 @@ def _remembered_repair(text: str) -> tuple[str, tuple[str, ...]]:
     return decode_legacy(text)[0], describe_repairs(text)
 
 
+def _with_words(reading: Reading, workbook: Workbook) -> Reading:
+    """The reading of a Word document with its places called by table, row and column, and what it says in words."""
+    reading = name_places(reading, workbook)
+    if reading.refusal is not None:
+        return reading
+    narrative, left_out = read_narrative(workbook.paragraphs)
+    return replace(reading, narrative=narrative, ignored_rows=(*reading.ignored_rows, *left_out))
+
+
 class _ReportReader:
     """One pass over one workbook."""
 
@@ -213,6 +286,7 @@ class _ReportReader:
         self.workbook = workbook
         self.original_name = original_name
         self.findings = findings
+        self.is_document = workbook.format == "docx"
         self.reference = load_reference()
         self.periods = load_periods()
 
@@ -223,27 +297,37 @@ class _ReportReader:
         problem = self._problem_of(found, headed)
         statements = merge_statements(place.statements for place in (*headed, *found.detail))
         if not found.main or (problem is not None and not statements):
-            return _refused(problem or _no_table(None), self.findings, told=self._told(statements))
+            return _refused(problem or self._no_table(None), self.findings, told=self._told(statements))
         read = read_heading(self.workbook, statements, self.reference, self.periods, self.original_name)
         self.findings += read.findings
         # Two headed sheets are two bodies' reports, or one body's twice.
         is_about_bodies = read.refusal is not None and read.refusal.code == "MULTI_AGENCY"
         refusal = read.refusal if problem is None or is_about_bodies else problem
         if refusal is not None or read.heading is None:
-            return _refused(refusal or _no_table(None), self.findings, read.heading, self._told(statements))
+            return _refused(refusal or self._no_table(None), self.findings, read.heading, self._told(statements))
         collected = Collected(read.heading, self.reference)
         for place in found.main:
             if place not in headed:
                 self._leave_out(place, collected)
+        tables: list[ReadTable] = []
         for place in headed:
             self._remark_other_columns(place)
-            MainTable(collected, place.sheet, place.table).read()
+            main = MainTable(collected, place.sheet, place.table)
+            main.read()
+            tables.append(ReadTable(place.sheet, place.table, main.has_codes, dict(main.printed_above)))
         for place in found.detail:
             self._remark_other_columns(place)
-            DetailTable(collected, place.sheet, place.table).read()
+            detail = DetailTable(collected, place.sheet, place.table)
+            detail.read()
+            tables.append(ReadTable(place.sheet, place.table, True, dict(detail.printed_above)))
         if all(row.value_state == "missing" for row in collected.observations):
             return _refused(Finding("NO_FIGURES", headed[0].sheet.name), self.findings, read.heading)
         self._remark_absent_lines(collected)
+        if self.is_document:
+            self.findings += find_doubts(tables, collected.observations, self.reference)
+            for finding, ignored in unread_tables(self.workbook, [each.sheet for each in tables]):
+                self.findings.append(finding)
+                collected.ignored.append(ignored)
         return Reading(
             heading=read.heading,
             observations=tuple(collected.observations),
@@ -264,6 +348,7 @@ class _ReportReader:
 
     def _find_tables(self) -> _Found:
         found = _Found()
+        above: dict[str, list[Statement]] = {}
         for sheet in self.workbook.sheets:
             if not sheet.is_visible or not sheet.rows or sheet.name == ANSWER_SHEET:
                 continue
@@ -272,6 +357,11 @@ class _ReportReader:
             main = [table for table in find_tables(sheet, _MAIN_ROLES) if table.header_top not in detail_tops]
             ends = sorted({*detail_tops, *(table.header_top for table in main)})
             found.detail += [_Place(sheet, _cut(table, ends), statements={}) for table in detail]
+            if self.is_document:
+                # The heading of a document stands above all its tables, in paragraphs or in a table of its own.
+                above = merge_statements([above, find_statements(sheet, ends[0] if ends else sheet.row_count)])
+                found.main += [_Place(sheet, _cut(table, ends), above) for table in main]
+                continue
             found.main += [_Place(sheet, _cut(table, ends), find_statements(sheet, table.header_top)) for table in main]
         if not found.main:
             for sheet in self.workbook.sheets:
@@ -282,15 +372,21 @@ class _ReportReader:
     def _problem_of(self, found: _Found, headed: Sequence[_Place]) -> Finding | None:
         """Why the tables found cannot be taken for one report, or None."""
         if not found.main:
-            return _no_table(found.nearest)
+            return self._no_table(found.nearest)
         sheets = list(dict.fromkeys(place.sheet.name for place in headed))
-        if len(sheets) > 1:
+        # A document has a table for each of its sections, all under one heading.
+        if len(sheets) > 1 and not self.is_document:
             return Finding("SHEET_AMBIGUOUS", sheets[1], found=", ".join(f"“{name}”" for name in sheets))
         for place in (*headed, *found.detail):
             doubled = _second_figure_column(place)
             if doubled is not None:
                 return doubled
         return None
+
+    def _no_table(self, nearest: tuple[Sheet, TableNotFound] | None) -> Finding:
+        if nearest is None and self.is_document:
+            return Finding("NO_TABLE", expected=_REQUIRED_LABELS)
+        return _no_table(nearest)
 
     def _leave_out(self, place: _Place, collected: Collected) -> None:
         """Ignore, and say so, a table on a sheet without a heading block beside the headed one."""
@@ -399,8 +495,7 @@ def _second_figure_column(place: _Place) -> Finding | None:
 
 def _no_table(nearest: tuple[Sheet, TableNotFound] | None) -> Finding:
     if nearest is None:
-        labels = ", ".join(f"“{column.label}”" for column in MAIN_COLUMNS if column.is_required)
-        return Finding("HEADER_NOT_FOUND", expected=labels)
+        return Finding("HEADER_NOT_FOUND", expected=_REQUIRED_LABELS)
     sheet, problem = nearest
     return Finding(
         "COLUMN_MISSING",

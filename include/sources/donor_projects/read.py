@@ -19,12 +19,13 @@ from include.model import CapitalFlow, Finding, IgnoredRow, Reading
 from include.readers import WorkbookRefused, open_workbook
 from include.readers.delimited import read_delimited
 from include.readers.grid import CellValue, Workbook, address, as_text, position
+from include.readers.mangled_codes import is_mangled_code
 from include.readers.personal_data import mask_personal_data
 from include.readers.secrecy import find_marks
 from include.reference.our_province import load_our_province
 from include.sources.donor_projects.layouts import Amount, Layout, Mismatch, load_contract
 from include.vietnamese.numbers import NumberStyle, parse_figure
-from include.vietnamese.text import match_key
+from include.vietnamese.text import MISREAD_UTF8, match_key, undo_misreading
 
 _MONTH_DAY_YEAR: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _MADE_ON: Final = re.compile(r"\((\d{1,2})/(?:(\d{1,2})/)?(\d{4})\)")
@@ -32,6 +33,7 @@ _SHARED: Final = re.compile(r"(?P<name>.*?)\s*\(?\s*(?P<share>\d{1,3}(?:\.\d+)?)
 _SHARES_MAY_MISS: Final = Decimal("0.01")
 _HUNDRED: Final = Decimal(100)
 _LONGEST_TEXT: Final = 200
+_MOST_RAGGED_TOLD: Final = 20
 _FIRST_YEAR, _LAST_YEAR = 1945, 2100
 
 
@@ -92,10 +94,13 @@ def _read_csv(path: Path, file_name: str) -> Reading:
     layout = load_contract().layout_of(headers)
     if isinstance(layout, Mismatch):
         return _refused(_header_unknown(layout, None, f"line {rows[0].line_number}"))
-    for row in rows[1:]:
-        if len(row.cells) != len(headers):
-            found, expected = str(len(row.cells)), str(len(headers))
-            return _refused(Finding("DONOR_RAGGED", None, f"line {row.line_number}", found, expected))
+    ragged = [
+        Finding("DONOR_RAGGED", None, f"line {row.line_number}", str(len(row.cells)), str(len(headers)))
+        for row in rows[1:]
+        if len(row.cells) != len(headers)
+    ]
+    if ragged:
+        return _refused(ragged[0], *ragged[1:_MOST_RAGGED_TOLD])
     keys = [match_key(header) for header in headers]
     lines = (
         _Line(row.line_number, file_name, {key: cell or None for key, cell in zip(keys, row.cells, strict=True)}, None)
@@ -164,6 +169,7 @@ class _ListReader:
         self.amounts_of: dict[str, tuple[str, ...]] = {}
         self.places: set[tuple[str, str]] = set()
         self.disputed: dict[str, list[_Line]] = {}
+        self.first_misread: tuple[str | None, str] | None = None
 
     def read(self, lines: Iterable[_Line]) -> Reading:
         """The reading of all lines, or the refusal with everything else there is to say."""
@@ -176,6 +182,8 @@ class _ListReader:
         if self.problems:
             return _refused(self.problems[0], *self.problems[1:], *self.findings)
         self._set_disputed_aside()
+        if self.first_misread is not None:
+            self.findings.append(Finding("TEXT_REPAIRED", *self.first_misread, found=MISREAD_UTF8))
         if not self.flows:
             self.findings.append(Finding("DONOR_NOT_VIET_NAM", found=self.layout.title))
         return Reading(
@@ -198,6 +206,9 @@ class _ListReader:
         printed_code = self._text(line, columns["project_code"])
         if not printed_code:
             self._note_problem(line, "DONOR_PROJECT_MISSING", columns["project_code"])
+            return None
+        if is_mangled_code(line.value(columns["project_code"])):
+            self._note_problem(line, "DONOR_CODE_MANGLED", columns["project_code"])
             return None
         project = self.layout.project_prefix + printed_code
         printed = tuple(self._text(line, amount.header) for amount in self.layout.amounts)
@@ -246,12 +257,16 @@ class _ListReader:
             (line.value(amount.header) if text else None), NumberStyle.international, unit_factor=amount.factor
         )
         sector = self._text(line, columns["sector"])
+        printed = self._text(line, columns["project_title"])
+        title = undo_misreading(printed)
+        if title != printed and self.first_misread is None:
+            self.first_misread = (line.sheet_told, line.cell(columns["project_title"]))
         return CapitalFlow(
             line_number=0,
             flow=self.layout.flow,
             measure=amount.measure,
             axis="project",
-            member=mask_personal_data(self._text(line, columns["project_title"])[:_LONGEST_TEXT]) or project,
+            member=mask_personal_data(title[:_LONGEST_TEXT]) or project,
             member_code=project,
             value=figure.value,
             value_state=figure.state,

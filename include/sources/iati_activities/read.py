@@ -25,6 +25,7 @@ from include.readers.markup import children_named, local_name, read_elements
 from include.readers.personal_data import mask_personal_data
 from include.reference import load_reference
 from include.reference.our_province import load_our_province
+from include.vietnamese.text import MISREAD_UTF8, undo_misreading
 
 _VIET_NAM: Final = "VN"
 _HUNDRED: Final = Decimal(100)
@@ -126,6 +127,7 @@ class _FileReader:
         self.told: set[tuple[str, str]] = set()
         self.activities = 0
         self.reporters: set[str] = set()
+        self.first_misread: str | None = None
 
     def read_activity(self, element: Any) -> None:
         """Take every row of one activity."""
@@ -148,6 +150,8 @@ class _FileReader:
         """Everything the file said, or the refusal with everything else there is to say."""
         if not self.activities:
             return Reading(heading=None, refusal=Finding("IATI_NO_ACTIVITY", expected="iati-activity"))
+        if self.first_misread is not None:
+            self.findings.append(Finding("TEXT_REPAIRED", cell=self.first_misread, found=MISREAD_UTF8))
         if self.problems:
             first, *others = self.problems
             return Reading(heading=None, refusal=first, findings=(*others, *self.findings))
@@ -171,11 +175,15 @@ class _FileReader:
         identifier = _text(element, "iati-identifier")
         reporters = children_named(element, "reporting-org")
         self.reporters |= {each.get("ref", "").strip() or _narrative(element, "reporting-org") for each in reporters}
+        printed = _narrative(element, "title") or identifier
+        title = undo_misreading(printed)
+        if title != printed and self.first_misread is None:
+            self.first_misread = f"{path}/title (line {element.sourceline})"
         return _Activity(
             element=element,
             path=path,
             identifier=identifier,
-            title=_narrative(element, "title") or identifier,
+            title=title,
             currency=element.get("default-currency", "").strip().upper(),
             flow_type=_code(element, "default-flow-type"),
             reporter=reporters[0].get("ref", "").strip() if reporters else "",

@@ -23,6 +23,7 @@ _SEPARATOR_LINE: Final = re.compile(rb"\"?sep=(.)\"?\s*", re.IGNORECASE)
 _LONGEST_HEADER_LINES: Final = 20
 _TEXT_ONCE: Final = pa.dictionary(pa.int32(), pa.binary())
 _LINE_FEED: Final = ord("\n")
+_BLANKS: Final = re.compile(r"[ \t\n\r]+")
 
 
 class DelimitedTable:
@@ -42,6 +43,11 @@ class DelimitedTable:
         self._blocks = read_line_blocks(path, unpacked_bytes)
         self._encoding = TextEncoding(lambda text: is_heading(text) or is_known(text))
         self._first = self._take_header(is_heading)
+
+    @property
+    def code_page(self) -> str | None:
+        """The Vietnamese code page of before the text is in; None for Unicode."""
+        return self._encoding.code_page
 
     def _take_header(self, is_heading: Callable[[str], bool]) -> LineBlock:
         """Find the header; what is left of its block are the first rows."""
@@ -82,7 +88,8 @@ class DelimitedTable:
             raise FileRefused(
                 Finding("MONITORING_COLUMN_FORBIDDEN", None, self.cell(self.header_line, None), "hơn 100 cột")
             )
-        self.header = tuple(" ".join(cell.split()) for cell in cells)
+        # Only ASCII blanks: a no-break space may be half of a misread letter.
+        self.header = tuple(_BLANKS.sub(" ", cell).strip(" ") for cell in cells)
         self._names = [str(index) for index in range(len(cells))]
         return used
 

@@ -13,7 +13,7 @@ from include.readers.grid import as_text
 from include.reference.monitoring_cube import weights
 from include.sources.monitoring_statistics.guard import ClosedList
 from include.sources.monitoring_statistics.rows import CodedColumn, ErrorCell, FileRefused, IntArray, Table
-from include.vietnamese.text import normalise
+from include.vietnamese.text import describe_repairs, normalise
 
 # Added up over five dimensions these can be told apart from each other and from every cell code (below 2^20).
 UNKNOWN: Final = -(1 << 22)
@@ -70,6 +70,8 @@ class Dimension:
         # Value as typed -> its part of the cell code, and its key in `_seen`.
         self._known: dict[tuple[type, object], tuple[int, str]] = {}
         self._seen: dict[str, _Seen] = {}
+        self.repairs: dict[str, str] = {}
+        """What had to be repaired to read the values, and the first cell of each kind."""
 
     def parts(self, coded: CodedColumn, lines: IntArray, days: DayColumn) -> IntArray:
         """The part of every row, and the batch noted for the profile."""
@@ -94,6 +96,9 @@ class Dimension:
         if not text:
             return BLANK, ""
         cell = self._table.cell(int(lines[np.argmax(coded.indices == index)]), self._column)
+        if isinstance(value, str):
+            for kind in describe_repairs(value):
+                self.repairs.setdefault(kind, cell)
         match = self._list.match(text)
         unknown = sum(each.member_code is None for each in self._seen.values())
         if match is None or (match.member is None and unknown >= _MOST_UNKNOWN):

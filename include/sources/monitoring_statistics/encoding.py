@@ -11,13 +11,15 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 from include.model import Finding
+from include.readers.delimited import undecodable_place
 from include.sources.monitoring_statistics.rows import FileRefused
 from include.sources.monitoring_statistics.text_lines import LineBlock
-from include.vietnamese import tcvn3
+from include.vietnamese import tcvn3, vni
+from include.vietnamese.text import nfc
 
-Encoding = Literal["utf-8", "cp1258", "TCVN3"]
+Encoding = Literal["utf-8", "cp1258", "TCVN3", "VNI"]
 
-_CODE_PAGES: Final[tuple[Encoding, ...]] = ("TCVN3", "cp1258")
+_CODE_PAGES: Final[tuple[Encoding, ...]] = ("TCVN3", "VNI", "cp1258")
 _CELL_EDGE: Final = re.compile(rb"[,;\t|\"\n]")
 _MOST_CELLS_TRIED: Final = 2_000
 
@@ -32,6 +34,11 @@ class TextEncoding:
     def __init__(self, is_known: Callable[[str], bool]) -> None:
         self._is_known = is_known
         self._encoding: Encoding | None = None
+
+    @property
+    def code_page(self) -> Encoding | None:
+        """The code page of before the file is in; None for Unicode, or while nothing had to be told."""
+        return self._encoding if self._encoding in _CODE_PAGES else None
 
     def parsable(self, block: LineBlock) -> bytes:
         """The block as valid UTF-8. Raises FileRefused: TEXT_ENCODING with the first line that cannot be read."""
@@ -61,11 +68,11 @@ class TextEncoding:
             begin = block.text.rfind(b"\n", 0, start) + 1
             cells = {cell for cell in _CELL_EDGE.split(block.text[begin : begin + 65536]) if not cell.isascii()}
         tried = sorted(cells)[:_MOST_CELLS_TRIED]
-        # A UTF-8 file with one broken letter is not a code page, though its other cells look mendable as one.
-        as_unicode = sum(self._reads(cell, "utf-8") for cell in tried)
+        # With one heading or member in UTF-8 the file is UTF-8 with something broken, or of two encodings: a code page
+        # has a letter for every byte and would read the UTF-8 lines as something else.
         known = {page: sum(self._reads(cell, page) for cell in tried) for page in _CODE_PAGES}
         best = max(_CODE_PAGES, key=known.__getitem__)
-        if known[best] <= as_unicode:
+        if not known[best] or any(self._reads(cell, "utf-8") for cell in tried):
             raise _undecodable(block, start)
         return best
 
@@ -79,8 +86,15 @@ class TextEncoding:
 def _decode(content: bytes, encoding: Encoding | None) -> str:
     if encoding == "TCVN3":
         return tcvn3.decode(content.decode("latin-1"))
-    return content.decode(encoding or "utf-8")
+    if encoding == "VNI":
+        return vni.decode(content.decode("latin-1"))
+    # cp1258 writes tones as characters of their own: composed, they are the letters everybody else writes.
+    return nfc(content.decode(encoding or "utf-8"))
 
 
 def _undecodable(block: LineBlock, start: int) -> FileRefused:
-    return FileRefused(Finding("TEXT_ENCODING", found=str(block.first_line + block.text.count(b"\n", 0, start))))
+    begin = block.text.rfind(b"\n", 0, start) + 1
+    line = block.first_line + block.text.count(b"\n", 0, start)
+    return FileRefused(
+        Finding("TEXT_ENCODING", found=undecodable_place(line, block.text[begin : start + 1], start - begin))
+    )

@@ -36,6 +36,7 @@ class ParquetTable:
     """
 
     sheet_name: str | None = None
+    code_page: str | None = None
     header_line = 0
 
     def __init__(self, path: Path, *, unpacked_bytes: int) -> None:

@@ -32,11 +32,11 @@ from include.sources.monitoring_statistics.problems import LineProblems, Problem
 from include.sources.monitoring_statistics.rows import Batch, BrokenLine, FileRefused, IntArray, Table
 from include.sources.monitoring_statistics.sheet_rows import SheetTable
 from include.sources.monitoring_statistics.spool import NO_CELL, Spool, open_spool
-from include.vietnamese.text import match_key
+from include.vietnamese.text import describe_repairs, match_key
 
 _WORKBOOK_MARKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _PARQUET_MARKS: Final = (b"PAR1", b"PARE")
-_NO_TEXT_MARKS: Final = (b"%PDF", b"Rar!", b"7z\xbc\xaf", b"MZ", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"<")
+_NO_TEXT_MARKS: Final = (b"%PDF", b"Rar!", b"7z\xbc\xaf", b"MZ", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{", b"[", b"<")
 _FORBIDDEN: Final = "MONITORING_VALUE_FORBIDDEN"
 _BLANK_LINES_ONE_BY_ONE: Final = 50
 _MOST_BROKEN_LINES: Final = 10_000
@@ -105,7 +105,12 @@ class _FileReader:
                     raise FileRefused(Finding("MONITORING_TOO_MANY_ROWS", expected=_grouped(self._limits.rows)))
             if not spool.row_count:
                 raise FileRefused(Finding("EMPTY"))
-        findings = (*self._problems.findings(), *self._repeats(spool), *self._contradictions(spool))
+        findings = (
+            *self._repairs(),
+            *self._problems.findings(),
+            *self._repeats(spool),
+            *self._contradictions(spool),
+        )
         return Reading(
             heading=None,
             monitoring=MonitoringRows(
@@ -343,6 +348,22 @@ class _FileReader:
                 Finding("MONITORING_MORE_LINES", self._table.sheet_name, None, _grouped(more), said[0].cell or "")
             )
         return tuple(said)
+
+    def _repairs(self) -> tuple[Finding, ...]:
+        """That the file's text was not in composed Unicode, so that its sender exports it right next time."""
+        kinds: dict[str, str] = {}
+        if self._table.code_page is not None:
+            kinds[f"bảng mã {self._table.code_page}"] = self._table.cell(self._table.header_line, None)
+        for column, heading in enumerate(self._table.header):
+            for kind in describe_repairs(heading):
+                kinds.setdefault(kind, self._table.cell(self._table.header_line, column))
+        for dimension in self._dimensions:
+            for kind, cell in dimension.repairs.items():
+                kinds.setdefault(kind, cell)
+        if not kinds:
+            return ()
+        first = next(iter(kinds.values()))
+        return (Finding("TEXT_REPAIRED", self._table.sheet_name, first, found=", ".join(kinds)),)
 
     def _contradictions(self, spool: Spool) -> tuple[Finding, ...]:
         return tuple(

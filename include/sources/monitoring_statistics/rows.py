@@ -71,6 +71,10 @@ class Table(Protocol):
     header_line: int
     sheet_name: str | None
 
+    @property
+    def code_page(self) -> str | None:
+        """The Vietnamese code page of before the text is in; None for Unicode."""
+
     def batches(self) -> Iterator[Batch]:
         """The rows in order, once. Raises FileRefused, WorkbookRefused."""
 

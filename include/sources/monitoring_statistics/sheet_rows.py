@@ -27,6 +27,7 @@ class SheetTable:
             raise FileRefused(Finding("SECRET"))
         self._sheet = _only_sheet(workbook)
         self.sheet_name: str | None = self._sheet.name
+        self.code_page: str | None = None
         top = next(index for index, row in enumerate(self._sheet.rows) if any(cell is not None for cell in row))
         self.header_line = top + 1
         self.header = tuple(
@@ -84,8 +85,8 @@ def _only_sheet(workbook: Workbook) -> Sheet:
         if sheet is not first or not sheet.is_visible:
             raise _forbidden(None, None, f"nội dung ở trang tính thứ {position}")
     for loose in workbook.loose_texts:
-        if loose.place in ("comment", "drawing"):
-            raise _forbidden(None, None, "ghi chú hoặc hộp chữ ngoài bảng")
+        if loose.place in ("comment", "drawing", "cache"):
+            raise _forbidden(None, None, "ghi chú, hộp chữ hoặc bản sao ô ngoài bảng")
     return first
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from include.model import Finding
+from include.readers.delimited import undecodable_place, utf16_without_mark
 from include.sources.monitoring_statistics.rows import FileRefused
 
 PIECE_BYTES: Final = 2 * 1024 * 1024
@@ -51,7 +52,10 @@ def read_line_blocks(path: Path, unpacked_bytes: int, piece_bytes: int = PIECE_B
 
 def _block(line: int, text: bytes) -> LineBlock:
     if b"\0" in text:
-        raise FileRefused(Finding("TEXT_ENCODING", found=str(line + text.count(b"\n", 0, text.index(b"\0")))))
+        at = text.index(b"\0")
+        begin = text.rfind(b"\n", 0, at) + 1
+        place = undecodable_place(line + text.count(b"\n", 0, at), text[begin : at + 1], at - begin)
+        raise FileRefused(Finding("TEXT_ENCODING", found=place))
     return LineBlock(line, text, text.count(b"\n"))
 
 
@@ -92,14 +96,15 @@ def _gunzipped(packed: Iterator[bytes], unpacked_bytes: int, piece_bytes: int) -
 
 def _as_bytes_of_text(pieces: Iterator[bytes]) -> Iterator[bytes]:
     first = next(pieces, b"")
-    encoding = _UTF16.get(first[:2])
+    marked = _UTF16.get(first[:2])
+    encoding = marked or utf16_without_mark(first)
     if encoding is None:
         yield first.removeprefix(codecs.BOM_UTF8)
         yield from pieces
         return
     decoder, line = codecs.getincrementaldecoder(encoding)(), 1
     try:
-        text = decoder.decode(first[2:])
+        text = decoder.decode(first[2:] if marked else first)
         while True:
             line += text.count("\n")
             yield text.encode()

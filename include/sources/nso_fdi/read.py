@@ -372,6 +372,8 @@ def _read_figure(sheet: Sheet, row: int, column: _Column) -> Figure:
     place = (row, column.index)
     if place in sheet.errors:
         return Figure(None, "missing", "ERROR_CELL", sheet.errors[place])
+    if place in sheet.net_cells:
+        return Figure(None, "missing", "FORMULA_NET", sheet.net_cells[place])
     if place in sheet.uncalculated:
         return Figure(None, "missing", "FORMULA_NO_VALUE", "công thức chưa có kết quả")
     figure = parse_figure(

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from include.model import TOTAL, CapitalFlow, Finding, IgnoredRow, ValueState
 from include.readers.grid import CellPosition, MergedRange, Sheet, address, as_text
+from include.readers.mangled_codes import is_mangled_code
 from include.readers.table import Table, TableRow
 from include.reference import Reference
 from include.sources.agency_reports.figures import read_figure
@@ -166,6 +167,8 @@ class RegisterTable:
         for role, text in (("code", code), ("title", title)):
             if not text:
                 self._find("FINANCE_NAME_MISSING", row, role, expected=self.register.column(role).label)
+        if code and is_mangled_code(self.sheet.value(*self._anchor(row, self.register.column("code")))):
+            self._find("FINANCE_CODE_MANGLED", row, "code", found=code, expected=self.register.column("code").label)
         known = self.collected.cell_of_code.get(match_key(code)) if code else None
         if known is not None:
             self._find("FINANCE_CODE_REPEATED", row, "code", found=code, expected=known)
@@ -204,6 +207,8 @@ class RegisterTable:
         code, expected = find_code(column.list_code, text, self.collected.reference, self.collected.window.end)
         if code is None:
             self._find("FINANCE_NAME_UNKNOWN", row, column.role, found=text, expected=expected, subject=column.label)
+        elif expected:
+            self._find("FINANCE_PLACE_FORMER", row, column.role, found=text, expected=expected, subject=column.label)
         return code
 
     def _day(self, row: TableRow) -> date | None:

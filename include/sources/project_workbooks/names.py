@@ -26,7 +26,10 @@ _FEW: Final = 4
 
 
 def find_code(list_code: str, text: str, reference: Reference, on: date) -> tuple[str | None, str]:
-    """The code of the entry the text names on a day, and, when it names none, what to write instead."""
+    """The code of the entry the text names on a day, and what to write instead where it is none of that day.
+
+    A commune of before that lies whole in one of today has both: its code, and the name to write.
+    """
     if list_code == "commune":
         return _find_place(text, reference, on)
     entries = reference.code_lists[list_code]
@@ -46,7 +49,11 @@ def _find_place(text: str, reference: Reference, on: date) -> tuple[str | None, 
     unit = reference.unit_named(text, on)
     if unit is not None and unit.kind == "commune":
         return unit.code, ""
+    successions = reference.successors_of(text)
     today = [each.name_vi for each in reference.successor_units_of(text)]
+    if len({each.former_code for each in successions}) == 1 == len(successions) and not successions[0].is_partial:
+        # The whole former commune lies in one of today: where the project is needs no asking.
+        return successions[0].successor_code, today[0]
     if today:
         return None, "xã, phường từ 01/7/2025: " + " hoặc ".join(f"“{name}”" for name in today)
     return None, _suggest(reference.code_lists["commune"], text)

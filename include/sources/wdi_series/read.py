@@ -22,7 +22,9 @@ from include.readers import WorkbookRefused
 from include.readers.delimited import DelimitedRow, read_delimited
 
 _HEADERS: Final = ("Country Name", "Country Code", "Indicator Name", "Indicator Code")
-_NUMBER: Final = re.compile(r"-?\d{1,25}(?:\.\d{1,20})?(?:E[+-]?\d{1,2})?")
+_NUMBER: Final = re.compile(r"-?\d{1,25}(?:\.\d{1,20})?(?:E-\d{1,2})?")
+_ROUNDED: Final = re.compile(r"-?\d(?:[.,]\d{1,15})?E\+?\d{1,2}", re.IGNORECASE)
+"""How a spreadsheet shortens a number too long for its cell; the download writes large numbers in full."""
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _UPDATED: Final = "Last Updated Date"
 _OUR_AREA: Final = "VN"
@@ -94,6 +96,8 @@ def _read_rows(
             text = row.cells[column].strip()
             is_number = bool(_NUMBER.fullmatch(text))
             code = None if is_number or not text else "WDI_VALUE_UNREADABLE"
+            if code and _ROUNDED.fullmatch(text):
+                code = "WDI_VALUE_ROUNDED"
             cell = f"{place}, column {year}"
             if code is not None:
                 findings.append(Finding(code, None, cell, found=text[:60]))

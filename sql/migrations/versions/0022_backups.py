@@ -6,8 +6,8 @@ from alembic import op
 
 from include.warehouse.sql import run_script
 
-revision = "0023"
-down_revision = "0019"
+revision = "0022"
+down_revision = "0021"
 
 
 def upgrade() -> None:

@@ -1,0 +1,72 @@
+"""A place for what is not whole yet, which the next comer clears when its maker was killed."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_PREFIX = ".draft-"
+
+
+@contextmanager
+def draft_folder(beside: Path) -> Iterator[Path]:
+    """A hidden folder in `beside`, gone with what is left in it when the block ends.
+
+    What killed processes left there is removed first. A folder belongs to a living process as long as that holds its
+    lock, which the system takes back from the dead: no guess by age.
+    """
+    remove_abandoned(beside)
+    folder, lock = _locked_folder(beside)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def remove_abandoned(beside: Path) -> int:
+    """Remove the folders of processes that are gone; how many there were."""
+    removed = 0
+    for folder in beside.glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder)
+                removed += 1
+            finally:
+                os.close(lock)
+    return removed
+
+
+def _locked_folder(beside: Path) -> tuple[Path, int]:
+    while True:
+        folder = Path(tempfile.mkdtemp(dir=beside, prefix=_PREFIX))
+        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        # Somebody may have cleared it away between making and locking: then this one is nobody's any more.
+        if folder.is_dir():
+            return folder, lock
+        os.close(lock)
+
+
+def put_in_place(draft: Path, path: Path) -> None:
+    """Rename a finished draft; its bytes and its new name are on the disk when this returns."""
+    flush(draft)
+    draft.replace(path)
+    flush(path.parent)
+
+
+def flush(path: Path) -> None:
+    """Wait until the file, or the names in the folder, are on the disk. Raises OSError when they cannot be written."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,583 @@
+"""Reads .docx from its raw XML: every table becomes a sheet, with the paragraphs above it as rows.
+
+Text boxes, content controls, results of fields and nested tables are read where they stand. What does not show on paper
+(hidden text, text covered by a merge) and what stands outside the tables is kept for those who look for marks only.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from include.readers.grid import (
+    CellPosition,
+    CellRemark,
+    CellValue,
+    LooseText,
+    MergedRange,
+    Paragraph,
+    Sheet,
+    Workbook,
+    WorkbookRefused,
+    trimmed,
+)
+from include.readers.markup import children_named, local_name
+from include.readers.preflight import MAX_COLUMN, MAX_MERGED_CELLS, MAX_ROW
+from include.readers.preflight_word import check_word
+
+TEXT_PART: Final = "Văn bản"
+"""What the paragraphs outside the tables are called where a sheet has a name."""
+
+HEADER_PART: Final = "Đầu trang"
+PARAGRAPH: Final = "đoạn"
+"""How the name of a row begins that is a paragraph and has no columns."""
+
+MAX_TABLES: Final = 1_000
+
+_ORDER_OF_TEXT: Final = ("footnotes", "endnotes", "comments")
+_FALSE: Final = frozenset({"0", "false", "off", "none"})
+_WHOLE_NUMBER: Final = re.compile(r"0|[1-9]\d{0,14}")
+_HEADING_STYLE: Final = re.compile(r"(?i)heading ?([1-9])$")
+_PASSED_THROUGH: Final = frozenset(
+    {"sdtContent", "customXml", "smartTag", "hyperlink", "fldSimple", "ins", "moveTo", "dir", "bdo"}
+)
+_CHANGES: Final = {
+    "ins": "chỗ thêm",
+    "moveTo": "chỗ chuyển đến",
+    "del": "chỗ xóa",
+    "moveFrom": "chỗ chuyển đi",
+    "cellIns": "ô thêm",
+    "cellDel": "ô xóa",
+    "cellMerge": "ô gộp",
+}
+
+
+def read_docx(path: Path) -> Workbook:
+    """The whole document.
+
+    Raises WorkbookRefused: UNREADABLE, XML_DEPTH, SHEET_RANGE, MERGE_RANGE, and those of check_word.
+    """
+    from lxml import etree
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            package = _Package(archive)
+    except etree.XMLSyntaxError as error:
+        raise WorkbookRefused("XML_DEPTH" if "depth" in str(error).lower() else "UNREADABLE") from error
+    except (KeyError, zipfile.BadZipFile) as error:
+        raise WorkbookRefused("UNREADABLE", type(error).__name__) from error
+    check_word(package.trees, package.relations)
+    try:
+        return _workbook(package)
+    except ValueError as error:  # a count that is no number
+        raise WorkbookRefused("UNREADABLE", type(error).__name__) from error
+
+
+class _Package:
+    """The parts that hold text, parsed, and the relationships of them all."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        from lxml import etree
+
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+        names = archive.namelist()
+        self.relations = {
+            name: etree.fromstring(archive.read(name), parser) for name in names if name.lower().endswith(".rels")
+        }
+        self.main = self._main_part(names)
+        folder = posixpath.dirname(self.main)
+        self.trees: dict[str, Any] = {
+            name: etree.fromstring(archive.read(name), parser)
+            for name in names
+            if name.lower().endswith(".xml") and name.startswith((f"{folder}/", "docProps/"))
+        }
+        if local_name(self.trees[self.main]) != "document":
+            raise KeyError(self.main)
+
+    def _main_part(self, names: list[str]) -> str:
+        for relation in self.relations.get("_rels/.rels", ()):
+            if str(relation.get("Type", "")).endswith("/officeDocument"):
+                target = posixpath.normpath(str(relation.get("Target", "")).lstrip("/"))
+                if target in names:
+                    return target
+        raise KeyError("officeDocument")
+
+    def of_kind(self, kind: str) -> list[Any]:
+        """The parts the document refers to as `kind`, in the order of their names."""
+        folder, name = posixpath.split(self.main)
+        found = set()
+        for relation in self.relations.get(f"{folder}/_rels/{name}.rels", ()):
+            target = str(relation.get("Target", ""))
+            part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+            if str(relation.get("Type", "")).endswith(f"/{kind}") and part in self.trees:
+                found.add(part)
+        return [self.trees[part] for part in sorted(found)]
+
+
+def _workbook(package: _Package) -> Workbook:
+    styles = _Styles(package.of_kind("styles"))
+    reading = _Reading(styles)
+    document = package.trees[package.main]
+    for body in children_named(document, "body"):
+        reading.read_story(body)
+    reading.end_text()
+    for header in package.of_kind("header"):
+        # A table printed at the head of each page: read, and its figures told apart.
+        if any(local_name(element) == "tbl" for element in header.iter() if isinstance(element.tag, str)):
+            reading.read_header(header)
+    return Workbook(
+        "docx",
+        tuple(reading.sheets),
+        loose_texts=(*reading.loose_texts, *_outside_texts(package)),
+        paragraphs=tuple(reading.paragraphs),
+        unsettled_changes=_unsettled_changes(package),
+    )
+
+
+def _unsettled_changes(package: _Package) -> str:
+    """Insertions, deletions and comments that are still open, in words; a change of layout alone changes no figure."""
+    counts: dict[str, int] = {}
+    for tree in package.trees.values():
+        for element in tree.iter(*(f"{{*}}{name}" for name in _CHANGES)):
+            words = _CHANGES[local_name(element)]
+            counts[words] = counts.get(words, 0) + 1
+    comments = sum(len(children_named(tree, "comment")) for tree in package.of_kind("comments"))
+    if comments:
+        counts["ghi chú bên lề"] = comments
+    return ", ".join(f"{count} {words}" for words, count in counts.items())
+
+
+def _outside_texts(package: _Package) -> Iterator[LooseText]:
+    for kind in ("header", "footer"):
+        for tree in package.of_kind(kind):
+            yield from (LooseText("header_footer", None, line) for line in _plain_lines(tree))
+    for kind in _ORDER_OF_TEXT:
+        for tree in package.of_kind(kind):
+            yield from (LooseText("comment", None, line) for line in _plain_lines(tree))
+    for name, tree in package.trees.items():
+        is_property = name.startswith("docProps/")
+        for element in tree.iter():
+            if not isinstance(element.tag, str):
+                continue
+            kind = local_name(element)
+            if is_property and kind not in ("creator", "lastModifiedBy") and (element.text or "").strip():
+                yield LooseText("property", None, str(element.text).strip())
+            elif kind == "docVar":
+                yield LooseText("property", None, _value_of(element))
+            elif kind == "textpath":  # letters drawn across the page
+                yield LooseText("drawing", None, str(element.get("string", "")))
+            elif kind == "docPr":
+                yield LooseText("drawing", None, f"{element.get('title', '')}\n{element.get('descr', '')}".strip())
+            elif kind == "delText":
+                yield LooseText("comment", None, element.text or "")
+            elif kind == "t" and "wordprocessingml" not in str(element.tag):  # charts, diagrams
+                yield LooseText("drawing", None, element.text or "")
+
+
+def _plain_lines(tree: Any) -> Iterator[str]:
+    for paragraph in tree.iter("{*}p"):
+        line = "".join(element.text or "" for element in paragraph.iter("{*}t")).strip()
+        if line:
+            yield line
+
+
+def _value_of(element: Any, name: str = "val") -> str:
+    for key, value in element.attrib.items():
+        if str(key).rpartition("}")[2] == name:
+            return str(value)
+    return ""
+
+
+def _child(element: Any, name: str) -> Any | None:
+    return next(iter(children_named(element, name)), None)
+
+
+def _is_on(properties: Any | None, name: str) -> bool | None:
+    """Whether a switch is set on or off there; None where nothing is said of it."""
+    switch = None if properties is None else _child(properties, name)
+    return None if switch is None else _value_of(switch).lower() not in _FALSE
+
+
+class _Styles:
+    """Which styles hide their text, and which are headings of what level."""
+
+    def __init__(self, parts: list[Any]) -> None:
+        self._styles = {_value_of(style, "styleId"): style for part in parts for style in children_named(part, "style")}
+        self.levels = {code: level for code in self._styles if (level := self._level(code)) is not None}
+        self.hidden = {code for code in self._styles if self._hides(code)}
+
+    def _chain(self, code: str) -> Iterator[Any]:
+        seen: set[str] = set()
+        while code in self._styles and code not in seen:
+            seen.add(code)
+            yield self._styles[code]
+            base = _child(self._styles[code], "basedOn")
+            code = "" if base is None else _value_of(base)
+
+    def _hides(self, code: str) -> bool:
+        told = (_is_on(_child(style, "rPr"), "vanish") for style in self._chain(code))
+        return next((is_on for is_on in told if is_on is not None), False)
+
+    def _level(self, code: str) -> int | None:
+        for style in self._chain(code):
+            name = _child(style, "name")
+            if name is not None and (heading := _HEADING_STYLE.match(_value_of(name))):
+                return int(heading[1])
+            properties = _child(style, "pPr")
+            outline = None if properties is None else _child(properties, "outlineLvl")
+            if outline is not None and _value_of(outline).isdigit() and int(_value_of(outline)) < 9:
+                return int(_value_of(outline)) + 1
+        return None
+
+
+@dataclass(slots=True)
+class _Words:
+    """The text of a paragraph or cell as printed, and what to know of it."""
+
+    pieces: list[str] = field(default_factory=list)
+    remarks: set[CellRemark] = field(default_factory=set)
+    boxes: list[Any] = field(default_factory=list)
+    has_picture: bool = False
+
+    @property
+    def text(self) -> str:
+        return "".join(self.pieces).strip()
+
+
+@dataclass(slots=True)
+class _Field:
+    """A field being read: its instruction first, then what it last came to."""
+
+    instruction: str = ""
+    is_result: bool = False
+
+
+class _Reading:
+    """One pass over the document, in the order in which it is printed."""
+
+    def __init__(self, styles: _Styles) -> None:
+        self.styles = styles
+        self.sheets: list[Sheet] = []
+        self.paragraphs: list[Paragraph] = []
+        self.loose_texts: list[LooseText] = []
+        self._above: list[tuple[str, tuple[str, str]]] = []
+        self._above_remarks: dict[int, frozenset[CellRemark]] = {}
+        self._has_picture_above = False
+        self._fields: list[_Field] = []
+        self._table_count = 0
+        self._is_header = False
+
+    def read_story(self, container: Any) -> None:
+        """The blocks of the body, in order."""
+        for block in _blocks(container):
+            if local_name(block) == "tbl":
+                self._read_table(block)
+            else:
+                self._read_own_paragraph(block)
+
+    def read_header(self, container: Any) -> None:
+        """The tables at the head of the pages, each figure remarked as standing there."""
+        self._is_header = True
+        self.read_story(container)
+        self._above, self._above_remarks = [], {}
+        self._is_header = False
+
+    def end_text(self) -> None:
+        """What follows the last table is a sheet of its own, so that whoever looks for marks sees it."""
+        if self._above or self._has_picture_above:
+            rows: list[list[CellValue]] = [[text] for text, _ in self._above]
+            names = tuple(name for _, name in self._above)
+            remarks = {(row, 0): known for row, known in self._above_remarks.items()}
+            self.sheets.append(
+                Sheet(TEXT_PART, rows, row_names=names, remarks=remarks, has_pictures=self._has_picture_above)
+            )
+        self._above, self._above_remarks, self._has_picture_above = [], {}, False
+
+    def _read_own_paragraph(self, element: Any) -> None:
+        words = self._paragraph(element)
+        self._has_picture_above = self._has_picture_above or words.has_picture
+        if words.text or words.remarks:
+            number = len(self.paragraphs) + 1
+            name = (HEADER_PART if self._is_header else TEXT_PART, f"{PARAGRAPH} {number}")
+            if words.remarks:
+                self._above_remarks[len(self._above)] = frozenset(words.remarks)
+            self._above.append((words.text, name))
+            if not self._is_header:
+                self.paragraphs.append(Paragraph(number, words.text, self._level_of(element)))
+        for box in words.boxes:
+            self.read_story(box)
+
+    def _level_of(self, element: Any) -> int | None:
+        properties = _child(element, "pPr")
+        if properties is None:
+            return None
+        outline = _child(properties, "outlineLvl")
+        if outline is not None and _value_of(outline).isdigit() and int(_value_of(outline)) < 9:
+            return int(_value_of(outline)) + 1
+        style = _child(properties, "pStyle")
+        return None if style is None else self.styles.levels.get(_value_of(style))
+
+    # -- tables
+
+    def _read_table(self, table: Any) -> None:
+        self._table_count += 1
+        if self._table_count > MAX_TABLES:
+            raise WorkbookRefused("SHEET_RANGE", f"hơn {MAX_TABLES} bảng")
+        name = f"Bảng {self._table_count}"
+        above, above_remarks = self._above, self._above_remarks
+        has_pictures, self._has_picture_above = self._has_picture_above, False
+        self._above, self._above_remarks = [], {}
+        offset = len(above)
+        rows: list[list[CellValue]] = [[text or None] for text, _ in above]
+        names = [place for _, place in above]
+        remarks: dict[CellPosition, frozenset[CellRemark]] = {(row, 0): known for row, known in above_remarks.items()}
+        merges: list[MergedRange] = []
+        hidden_rows: set[int] = set()
+        open_merges: dict[int, MergedRange] = {}
+        nested: list[Any] = []
+        merged_cells = 0
+        for row_number, row in enumerate(_inner(table, "tr"), start=1):
+            index = offset + row_number - 1
+            if row_number > MAX_ROW:
+                raise WorkbookRefused("SHEET_RANGE", f"hàng {row_number}", sheet=name)
+            properties = _child(row, "trPr")
+            if _is_on(properties, "hidden"):
+                hidden_rows.add(index)
+            before = None if properties is None else _child(properties, "gridBefore")
+            column = 0 if before is None else int(_value_of(before) or 0)
+            values: list[CellValue] = []
+            still_open: dict[int, MergedRange] = {}
+            for cell in _inner(row, "tc"):
+                about = _child(cell, "tcPr")
+                span = _span_of(about)
+                if column + span > MAX_COLUMN:
+                    raise WorkbookRefused("SHEET_RANGE", f"cột {column + span}", sheet=name)
+                words, inside = self._cell(cell)
+                has_pictures = has_pictures or words.has_picture
+                nested += inside
+                place = (index, column)
+                joined = _joins_above(about)
+                if joined and column in open_merges:
+                    start = open_merges[column]
+                    still_open[column] = MergedRange(start.top, start.left, index, start.right)
+                    if words.text:  # covered by the cell above: no reader of the page sees it
+                        self.loose_texts.append(LooseText("comment", name, words.text))
+                        remarks[start.top, start.left] = remarks.get((start.top, start.left), frozenset()) | {"hidden"}
+                else:
+                    values += [None] * (column + span - len(values))
+                    values[column] = _typed(words.text)
+                    if self._is_header:
+                        words.remarks.add("page_header")
+                    if words.remarks:
+                        remarks[place] = frozenset(words.remarks)
+                    block = MergedRange(index, column, index, column + span - 1)
+                    if _begins_merge(about):
+                        still_open[column] = block
+                    elif span > 1:
+                        merges.append(block)
+                        merged_cells += span
+                column += span
+            merges += [
+                each for key, each in open_merges.items() if key not in still_open or still_open[key].top != each.top
+            ]
+            open_merges = still_open
+            merged_cells += sum(each.right - each.left + 1 for each in still_open.values())
+            if merged_cells > MAX_MERGED_CELLS:
+                raise WorkbookRefused("MERGE_RANGE", str(merged_cells), sheet=name)
+            rows.append(values)
+            names.append((name, f"hàng {row_number}"))
+        merges += open_merges.values()
+        self.sheets.append(
+            Sheet(
+                name,
+                trimmed(rows),
+                merges=tuple(each for each in merges if each.bottom > each.top or each.right > each.left),
+                hidden_rows=frozenset(hidden_rows),
+                has_pictures=has_pictures,
+                row_names=tuple(names),
+                remarks=remarks,
+            )
+        )
+        for inner in nested:
+            self._read_table(inner)
+
+    def _cell(self, cell: Any) -> tuple[_Words, list[Any]]:
+        """The words of a cell, one line a paragraph, and the tables inside it, which are tables of their own."""
+        together, tables, lines = _Words(), [], []
+        waiting = list(_blocks(cell))
+        while waiting:
+            block = waiting.pop(0)
+            if local_name(block) == "tbl":
+                tables.append(block)
+                continue
+            words = self._paragraph(block)
+            if words.text:
+                lines.append(words.text)
+            together.remarks |= words.remarks
+            together.has_picture = together.has_picture or words.has_picture
+            boxed = [inner for box in words.boxes for inner in _blocks(box)]
+            if any(local_name(inner) == "p" and next(inner.iter("{*}t"), None) is not None for inner in boxed):
+                together.remarks.add("text_box")
+            waiting = boxed + waiting
+        together.pieces = ["\n".join(lines)]
+        return together, tables
+
+    # -- text
+
+    def _paragraph(self, element: Any) -> _Words:
+        words = _Words()
+        properties = _child(element, "pPr")
+        style = None if properties is None else _child(properties, "pStyle")
+        is_hidden = style is not None and _value_of(style) in self.styles.hidden
+        self._read_inline(element, words, is_hidden=is_hidden)
+        return words
+
+    def _read_inline(self, element: Any, words: _Words, *, is_hidden: bool) -> None:
+        for child in element:
+            if not isinstance(child.tag, str):
+                continue
+            name = local_name(child)
+            if name == "r":
+                self._read_run(child, words, is_hidden=is_hidden)
+            elif name == "sdt":
+                if not _shows_placeholder(child):
+                    self._read_inline(child, words, is_hidden=is_hidden)
+            elif name == "fldSimple":
+                if _value_of(child, "instr").lstrip().startswith("="):
+                    words.remarks.add("field")
+                self._read_inline(child, words, is_hidden=is_hidden)
+            elif name in _PASSED_THROUGH:
+                self._read_inline(child, words, is_hidden=is_hidden)
+            elif name in ("oMath", "oMathPara"):
+                words.pieces += [text.text or "" for text in child.iter("{*}t")]
+            elif name == "AlternateContent":
+                self._read_inline(_chosen(child), words, is_hidden=is_hidden)
+
+    def _read_run(self, run: Any, words: _Words, *, is_hidden: bool) -> None:
+        properties = _child(run, "rPr")
+        told = _is_on(properties, "vanish")
+        if told is None:
+            style = None if properties is None else _child(properties, "rStyle")
+            told = is_hidden or (style is not None and _value_of(style) in self.styles.hidden)
+        is_struck = bool(_is_on(properties, "strike") or _is_on(properties, "dstrike"))
+        for child in run:
+            if not isinstance(child.tag, str):
+                continue
+            name = local_name(child)
+            piece = ""
+            if name == "t":
+                piece = child.text or ""
+            elif name == "tab":
+                piece = "\t"
+            elif name in ("br", "cr"):
+                piece = "\n"
+            elif name == "noBreakHyphen":
+                piece = "-"
+            elif name == "fldChar":
+                self._turn_field(_value_of(child, "fldCharType"))
+            elif name == "instrText":
+                if self._fields:
+                    self._fields[-1].instruction += child.text or ""
+            elif name in ("drawing", "pict", "object", "AlternateContent"):
+                self._read_drawing(child, words)
+            if not piece or any(not each.is_result for each in self._fields):
+                continue
+            if told or is_struck:
+                if piece.strip():
+                    words.remarks.add("hidden" if told else "struck_out")
+                    self.loose_texts.append(LooseText("comment", None, piece.strip()))
+                continue
+            if piece.strip() and any(each.instruction.lstrip().startswith("=") for each in self._fields):
+                words.remarks.add("field")
+            words.pieces.append(piece)
+
+    def _turn_field(self, kind: str) -> None:
+        if kind == "begin":
+            self._fields.append(_Field())
+        elif kind == "separate" and self._fields:
+            self._fields[-1].is_result = True
+        elif kind == "end" and self._fields:
+            self._fields.pop()
+
+    def _read_drawing(self, element: Any, words: _Words) -> None:
+        """Note the boxes with text in a drawing, each once: the same box is written for old programs a second time."""
+        name = local_name(element)
+        if name == "AlternateContent":
+            self._read_drawing(_chosen(element), words)
+        elif name == "txbxContent":
+            words.boxes.append(element)
+        else:
+            if name in ("blip", "imagedata"):
+                words.has_picture = True
+            for child in element:
+                if isinstance(child.tag, str):
+                    self._read_drawing(child, words)
+
+
+def _blocks(container: Any) -> Iterator[Any]:
+    """Paragraphs and tables of a container, those in content controls included."""
+    for child in container:
+        if not isinstance(child.tag, str):
+            continue
+        name = local_name(child)
+        if name in ("p", "tbl"):
+            yield child
+        elif name == "sdt":
+            if not _shows_placeholder(child):
+                yield from _blocks(child)
+        elif name in ("sdtContent", "customXml", "ins", "moveTo"):
+            yield from _blocks(child)
+        elif name == "AlternateContent":
+            yield from _blocks(_chosen(child))
+
+
+def _inner(container: Any, wanted: str) -> Iterator[Any]:
+    """The rows of a table, or the cells of a row, those in content controls included, those of nested tables not."""
+    for child in container:
+        if not isinstance(child.tag, str):
+            continue
+        name = local_name(child)
+        if name == wanted:
+            yield child
+        elif name in ("sdt", "sdtContent", "customXml"):
+            yield from _inner(child, wanted)
+
+
+def _chosen(element: Any) -> Any:
+    """What of the alternatives a program of today shows."""
+    for name in ("Choice", "Fallback"):
+        if (alternative := _child(element, name)) is not None:
+            return alternative
+    return ()
+
+
+def _shows_placeholder(control: Any) -> bool:
+    """Whether a content control shows only its prompt (“Click here to enter text”), which nobody typed."""
+    return bool(_is_on(_child(control, "sdtPr"), "showingPlcHdr"))
+
+
+def _span_of(properties: Any | None) -> int:
+    span = None if properties is None else _child(properties, "gridSpan")
+    return 1 if span is None else max(1, int(_value_of(span) or 1))
+
+
+def _joins_above(properties: Any | None) -> bool:
+    merge = None if properties is None else _child(properties, "vMerge")
+    return merge is not None and _value_of(merge) != "restart"
+
+
+def _begins_merge(properties: Any | None) -> bool:
+    merge = None if properties is None else _child(properties, "vMerge")
+    return merge is not None and _value_of(merge) == "restart"
+
+
+def _typed(text: str) -> CellValue:
+    """Digits alone are a number; every other way of writing one is left to those who know the table."""
+    if _WHOLE_NUMBER.fullmatch(text):
+        return int(text)
+    return text or None

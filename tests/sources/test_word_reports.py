@@ -1,0 +1,292 @@
+"""The same report in Word and in Excel says the same, with its places called as people find them in a document."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from include.model import Finding, Reading
+from include.quality.messages import render
+from include.readers.grid import Paragraph
+from include.sources import load_source
+from include.sources.agency_reports.narrative import read_narrative
+from include.sources.agency_reports.read import read_file
+from tests.corpus.word_reports import (
+    COLUMNS,
+    FIGURES,
+    cell,
+    complex_field,
+    figure,
+    paragraph,
+    report_rows,
+    run,
+    statements,
+    table,
+    text_box,
+    word_parts,
+    write_word,
+    write_word_report,
+)
+from tests.sources.reports import COMMUNE, write_report
+
+NOW = datetime(2026, 6, 10, tzinfo=UTC)
+
+
+def read(path: Path) -> Reading:
+    return read_file(str(path), path.name, NOW)
+
+
+def figures(reading: Reading) -> dict[str, object]:
+    return {
+        f"{row.measure_code}.{row.value_kind}": (row.value, row.value_state)
+        for row in reading.observations
+        if row.axis_code == "total"
+    }
+
+
+def doubts(reading: Reading) -> list[tuple[str | None, str | None]]:
+    return [(each.sheet, each.cell) for each in reading.findings if each.code == "READING_DOUBTFUL"]
+
+
+def told(finding: Finding | None) -> str:
+    assert finding is not None
+    return render(finding)[2]
+
+
+def test_the_source_takes_word_documents() -> None:
+    assert ".docx" in load_source("agency_reports").extensions
+
+
+def test_a_word_report_says_what_the_workbook_says(tmp_path: Path) -> None:
+    document = read(write_word_report(tmp_path / "a.docx", actual={"MED01": 12, "BUD01": "1.250,5"}))
+    workbook = read(write_report(tmp_path / "a.xlsx", actual={"MED01": 12, "BUD01": 1250.5}))
+
+    assert document.refusal is None
+    assert figures(document) == figures(workbook)
+    assert document.heading is not None
+    assert workbook.heading is not None
+    for name in ("reporting_unit_code", "period_code", "template_code", "cut_off_date", "document_number"):
+        assert getattr(document.heading, name) == getattr(workbook.heading, name)
+    assert doubts(document) == []
+    # What is kept of a document beside its rows is accounted for as well.
+    ignored = sum(row.row_count for row in document.ignored_rows)
+    assert document.received_count == len(document.observations) + ignored
+
+
+def test_places_are_called_by_table_row_and_column_or_by_paragraph(tmp_path: Path) -> None:
+    other = table([["Ấp", "Loại"], ["Ấp Một", "x"]])
+    reading = read(write_word_report(tmp_path / "a.docx", wrap=lambda form: other + form))
+
+    [news] = [row for row in reading.observations if row.measure_code == "MED01" and row.axis_code == "total"]
+    assert (news.sheet_name, news.cell) == ("Bảng 2", "hàng 14, cột 5")
+    assert reading.heading is not None
+    assert reading.heading.cells["period"] == ("Văn bản", "đoạn 6")
+    assert {(row.sheet_name, row.row_number) for row in reading.ignored_rows if row.rule_code == "heading_row"} >= {
+        ("Bảng 2", 2)
+    }
+
+
+def test_a_refusal_names_the_paragraph(tmp_path: Path) -> None:
+    lines = statements(COMMUNE)
+    lines[2] = "Kỳ báo cáo: quý bảy"
+    reading = read(write_word_report(tmp_path / "a.docx", heading=lines))
+
+    assert reading.refusal is not None
+    assert (reading.refusal.code, reading.refusal.sheet, reading.refusal.cell) == (
+        "PERIOD_UNKNOWN",
+        "Văn bản",
+        "đoạn 6",
+    )
+    assert told(reading.refusal).startswith("Văn bản, đoạn 6: ")
+
+
+def test_a_column_told_twice_is_named_by_its_number(tmp_path: Path) -> None:
+    reading = read(write_word_report(tmp_path / "a.docx", columns=[*COLUMNS[:-1], FIGURES]))
+
+    assert reading.refusal is not None
+    assert reading.refusal.code == "COLUMN_AMBIGUOUS"
+    assert (reading.refusal.sheet, reading.refusal.cell) == ("Bảng 1", "hàng 1, cột 6")
+    assert "(cột 5)" in reading.refusal.found
+    assert "(cột 6)" in reading.refusal.found
+
+
+def test_two_bodies_in_one_document_are_refused(tmp_path: Path) -> None:
+    blocks = ""
+    for unit in (COMMUNE, "28261"):
+        blocks += "".join(map(paragraph, statements(unit))) + table(report_rows(unit))
+    reading = read(write_word(tmp_path / "a.docx", word_parts(blocks)))
+
+    assert reading.refusal is not None
+    assert reading.refusal.code == "MULTI_AGENCY"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (paragraph(complex_field(" =SUM(ABOVE) ", "12")), "công thức trong Word"),
+        (paragraph(text_box(paragraph("12"))), "hộp văn bản"),
+        (f"<w:p>{run('21', '<w:strike/>')}{run('12')}</w:p>", "gạch ngang"),
+        ("12 tin, bài", "giữa các chữ"),
+    ],
+)
+def test_a_figure_not_read_for_certain_says_why(tmp_path: Path, content: str, reason: str) -> None:
+    reading = read(write_word_report(tmp_path / "a.docx", edit_rows=figure("MED01", content)))
+
+    assert figures(reading)["MED01.thuc_hien"] == (12, "reported")
+    [doubt] = [each for each in reading.findings if each.code == "READING_DOUBTFUL"]
+    assert (doubt.sheet, doubt.cell) == ("Bảng 1", "hàng 14, cột 5")
+    assert "(MED01)" in doubt.subject
+    assert reason in told(doubt)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "12",
+        paragraph(complex_field(" FORMTEXT ", "12")),
+        paragraph(run("12", "<w:b/>")),
+        "ước 12",
+        "không phát sinh",
+        "không áp dụng",
+    ],
+)
+def test_plain_cells_and_marks_leave_no_doubt(tmp_path: Path, content: str) -> None:
+    assert doubts(read(write_word_report(tmp_path / "a.docx", edit_rows=figure("MED01", content)))) == []
+
+
+def test_the_same_workbook_leaves_no_doubt_whatever_its_headings(tmp_path: Path) -> None:
+    """A body's own workbook was never put to a person for its headings; only documents are."""
+    from tests.sources.typed import read_typed, rows_of
+
+    reading = read_typed(tmp_path, rows_of([1, "Tin, bài TTĐN đã đăng, phát", "tin, bài", 12, None]))
+
+    assert reading.refusal is None
+    assert doubts(reading) == []
+
+
+def test_a_total_worked_out_by_word_is_a_total_and_no_doubt(tmp_path: Path) -> None:
+    def add(rows: list[list[str]]) -> None:
+        rows.append(["", "", "Tổng cộng", "", paragraph(complex_field(" =SUM(ABOVE) ", "99")), ""])
+
+    reading = read(write_word_report(tmp_path / "a.docx", edit_rows=add))
+
+    assert doubts(reading) == []
+    assert "printed_total" in {row.rule_code for row in reading.ignored_rows}
+
+
+def test_a_merged_figure_names_both_corners_by_row_and_column(tmp_path: Path) -> None:
+    def merge(rows: list[list[str]]) -> None:
+        rows[2][4] = cell("7", '<w:vMerge w:val="restart"/>')
+        rows[3][4] = cell("", "<w:vMerge/>")
+
+    held = [
+        row for row in read(write_word_report(tmp_path / "a.docx", edit_rows=merge)).observations if row.reading_code
+    ]
+
+    assert {(row.reading_code, row.reading_detail) for row in held} == {
+        ("FIGURE_MERGED", "hàng 3, cột 5 đến hàng 4, cột 5")
+    }
+
+
+def test_a_table_of_other_figures_is_told_and_counted(tmp_path: Path) -> None:
+    other = table([["Ấp", "Số dân"], ["Ấp Một", "1200"], ["Ấp Hai", "900"]])
+    reading = read(write_word_report(tmp_path / "a.docx", wrap=lambda form: form + paragraph("Dân số") + other))
+
+    [left_out] = [each for each in reading.findings if each.code == "TABLE_NOT_READ"]
+    assert (left_out.sheet, left_out.found) == ("Bảng 2", "2")
+    assert [
+        (row.sheet_name, row.row_number, row.row_count)
+        for row in reading.ignored_rows
+        if row.rule_code == "table_not_read"
+    ] == [("Bảng 2", 2, 2)]
+
+
+def test_personal_data_in_a_paragraph_is_told_by_its_paragraph_and_kept_out_of_the_words(tmp_path: Path) -> None:
+    reading = read(
+        write_word_report(
+            tmp_path / "a.docx", sections=["I. Tình hình", "Liên hệ 0912 345 678.", "Ông Lê Văn Ổi báo cáo."]
+        )
+    )
+
+    [found] = [each for each in reading.findings if each.code == "PERSONAL_DATA"]
+    assert (found.sheet, found.cell) == ("Văn bản", "đoạn 11")
+    assert "0912" not in repr(reading.narrative)
+    assert "Ổi" not in repr(reading.narrative)
+    assert {"personal_data", "names_a_person"} <= {row.rule_code for row in reading.ignored_rows}
+
+
+# -- what it says in words
+
+
+def narrative(*lines: str) -> tuple[list[tuple[str, str, str]], dict[int, str]]:
+    kept, ignored = read_narrative([Paragraph(number, line) for number, line in enumerate(lines, start=1)])
+    return (
+        [(each.section_number, each.heading, each.body) for each in kept],
+        {row.row_number: row.rule_code for row in ignored},
+    )
+
+
+def test_numbers_of_sections_lie_in_one_another() -> None:
+    kept, ignored = narrative(
+        "BÁO CÁO",
+        "I. Kết quả",
+        "1. Tập huấn",
+        "Mở 2 lớp.",
+        "a) Nội dung",
+        "Kỹ năng.",
+        "2. Xuất bản",
+        "II. Kiến nghị",
+        "Không.",
+    )
+
+    assert kept == [
+        ("I", "Kết quả", ""),
+        ("I.1", "Tập huấn", "Mở 2 lớp."),
+        ("I.1.a", "Nội dung", "Kỹ năng."),
+        ("I.2", "Xuất bản", ""),
+        ("II", "Kiến nghị", "Không."),
+    ]
+    assert ignored == {1: "document_heading"}
+
+
+def test_a_number_with_its_section_before_it_is_not_written_twice() -> None:
+    assert [section for section, _, _ in narrative("1. Một", "1.1. Hai", "1.2 Ba", "2. Bốn")[0]] == [
+        "1",
+        "1.1",
+        "1.2",
+        "2",
+    ]
+
+
+def test_a_numbered_sentence_is_text_without_a_heading() -> None:
+    sentence = "Trong kỳ, đơn vị đã mở hai lớp tập huấn về thông tin đối ngoại."
+
+    assert narrative(f"1. {sentence}")[0] == [("1", "", sentence)]
+
+
+def test_a_styled_heading_needs_no_number() -> None:
+    kept, _ = read_narrative([Paragraph(1, "Kết quả", 1), Paragraph(2, "Tốt."), Paragraph(3, "1. Tập huấn", 2)])
+
+    assert [(each.section_number, each.heading, each.body) for each in kept] == [
+        ("", "Kết quả", "Tốt."),
+        ("1", "Tập huấn", ""),
+    ]
+
+
+@pytest.mark.parametrize("line", ["Nơi nhận:", "TM. ỦY BAN NHÂN DÂN", "KT. GIÁM ĐỐC", "Người lập biểu", "(Đã ký)"])
+def test_from_the_signature_on_nothing_is_kept_until_a_section_begins_again(line: str) -> None:
+    kept, ignored = narrative("I. Kết quả", "Tốt.", line, "Trần Thị Na", "II. Phụ lục", "Kèm theo.")
+
+    assert kept == [("I", "Kết quả", "Tốt."), ("II", "Phụ lục", "Kèm theo.")]
+    assert ignored == {3: "note_or_signature", 4: "note_or_signature"}
+
+
+@pytest.mark.parametrize("line", ["Giám sát việc thực hiện.", "Kỳ họp thứ ba.", "Chú trọng chất lượng."])
+def test_words_that_only_begin_like_a_signature_are_kept(line: str) -> None:
+    assert narrative("I. Kết quả", line)[0] == [("I", "Kết quả", line)]
+
+
+def test_a_document_without_sections_has_no_narrative() -> None:
+    assert narrative("Kính gửi: Sở VHTTDL", "Mẫu số: T-COMMUNE") == ([], {1: "document_heading", 2: "document_heading"})
