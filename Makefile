@@ -49,7 +49,7 @@ sample: $(RUNTIME) ## A synthetic year of reports, marked synthetic
 doctor: $(RUNTIME) ## Is this machine fit
 	@$(BIN)/ttdn doctor
 
-audit: ## Known holes of the locked libraries; asks https://pypi.org and says no when it cannot
+audit: ## Known holes of the locked libraries; asks the public advisories and says no when it cannot
 	@requirements/audit.sh audit
 
 sbom: ## The list of parts of the platform, CycloneDX, into .ttdn/sbom.json

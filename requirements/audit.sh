@@ -28,7 +28,7 @@ audit)
     done
     if [ ${#failed[@]} -gt 0 ]; then
         echo "Not clean: ${failed[*]}. Above stands a hole and the version that closes it, or that PyPI's advisories" >&2
-        echo "could not be reached or do not know a version; then run it again where https://pypi.org answers." >&2
+        echo "could not be reached or do not know a version; then run it again where they answer." >&2
         exit 1
     fi
     ;;

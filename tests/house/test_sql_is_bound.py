@@ -119,6 +119,8 @@ REVIEWED = {
     ("include/indicators/targets.py", "read_targets"): "one of the two relations named above",
     ("include/pipeline/deliver.py", "_Run._claim"): "a constant of the module",
     ("include/pipeline/deliver.py", "_Run._cancel_overtaken"): "the same constant",
+    ("include/pipeline/readings.py", "list_readings"): "a constant of the module",
+    ("include/pipeline/readings.py", "_require_waiting"): "the same constant",
     ("include/quality/explanations.py", "_keep"): "columns the callers in the module name",
     ("include/reference/sync.py", "_add_monitoring_cells"): "the closed cube of monitoring_cube.yml, out of constants",
     ("include/reference/sync.py", "_upsert"): "table and columns of the module's own list of tables",
@@ -195,7 +197,7 @@ FILLED_IN_SQL = {
     "sql/migrations/versions/0010_audit.sql": 1,
     "sql/migrations/versions/0013_targets.sql": 1,
     "sql/migrations/versions/0015_loader.sql": 3,
-    "sql/migrations/versions/0023_backups.sql": 1,
+    "sql/migrations/versions/0022_backups.sql": 1,
     "sql/roles/020_rights.sql": 14,
 }
 """Statements of our SQL that put something in unquoted: names as regclass and regprocedure write them, and words of the
