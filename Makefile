@@ -7,12 +7,12 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
 # A stamp is named after what was installed, so a changed lock, or another branch's, installs again.
-LOCKED := $(shell cat requirements/*.txt requirements/install.sh pyproject.toml | cksum | tr ' ' '-')
+LOCKED := $(shell cat requirements/dev.txt requirements/runtime.txt requirements/uv.txt requirements/install.sh pyproject.toml | cksum | tr ' ' '-')
 DEV := .venv/installed-dev-$(LOCKED)
 # The development set holds the runtime set at the same versions: whoever has it needs nothing more to run.
 RUNTIME := $(or $(wildcard $(DEV)),.venv/installed-runtime-$(LOCKED))
 
-.PHONY: help run stop test test-long fuzz check format bench sample doctor clean
+.PHONY: help run stop test test-long fuzz check format bench sample doctor audit sbom clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F '|' '{printf "%-10s %s\n", $$1, $$2}'
@@ -52,8 +52,14 @@ sample: $(RUNTIME) ## A synthetic year of reports, marked synthetic
 doctor: $(RUNTIME) ## Is this machine fit
 	@$(BIN)/ttdn doctor
 
+audit: ## Known holes of the locked libraries; asks the public advisories and says no when it cannot
+	@requirements/audit.sh audit
+
+sbom: ## The list of parts of the platform, CycloneDX, into .ttdn/sbom.json
+	@requirements/audit.sh sbom
+
 clean: stop ## Remove the environment and caches; reports, answers and the database stay in .ttdn
-	rm -rf .venv .fuzz .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
+	rm -rf .venv .venv-audit .fuzz .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
 	find include dags plugins sql tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/installed-%-$(LOCKED): requirements/%.txt requirements/uv.txt requirements/install.sh pyproject.toml

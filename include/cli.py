@@ -31,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except PlatformError as error:
+        # An error of ours keeps its lines; each is written out.
         print("ttdn: " + "\n".join(map(_shown_text, str(error).split("\n"))), file=sys.stderr)
         return 2
     except BrokenPipeError:
@@ -40,9 +41,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         refusal = explain_refusal(error)
         if refusal is None:
+            sys.excepthook = _tell_fault
             raise
         print(f"ttdn: {refusal}", file=sys.stderr)
         return 2
+
+
+def _tell_fault(kind: type[BaseException], error: BaseException, _trace: object) -> None:
+    """Print a fault of ours with its calls as Python does, but of what each error says only the beginning, on one line.
+
+    What it says may quote a file: ten megabytes of it, with line ends that pass for other lines.
+    """
+    import traceback
+
+    from include.errors import tell_on_one_line
+
+    met: list[BaseException] = []
+    said: BaseException | None = error
+    while said is not None and said not in met:
+        met.append(said)
+        said = said.__cause__ or (None if said.__suppress_context__ else said.__context__)
+    for each in reversed(met):
+        lines = traceback.format_tb(each.__traceback__)
+        print("".join(lines) + f"{type(each).__name__}: {tell_on_one_line(str(each))}", file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:

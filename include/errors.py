@@ -2,6 +2,25 @@
 
 from __future__ import annotations
 
+import unicodedata
+
+LONGEST_TOLD = 200
+"""How much of a text that is not ours an error repeats."""
+
+
+def tell_on_one_line(text: str, longest: int = LONGEST_TOLD) -> str:
+    r"""The text fit for one line of a log or a terminal: what is unseen or steers written out (\x1b, \u202e, \n), cut.
+
+    A text with a line end could pass for a line of the log, one with ESC could rewrite what was shown before it.
+    """
+    line = "".join(
+        each
+        if each.isprintable() or unicodedata.category(each) == "Zs"
+        else each.encode("unicode_escape").decode("ascii")
+        for each in text[: longest + 1]
+    )
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
 
 class PlatformError(Exception):
     """Base of every error the platform raises on purpose."""

@@ -17,8 +17,8 @@ from pathlib import Path
 from include.calendar.periods import VIETNAM
 from include.exports.relations import ExportColumn, plain_decimal
 
-# What a spreadsheet takes for the start of a formula, full-width forms and white space before it included.
-_WOULD_BE_CALCULATED = re.compile(r"[\s\u00a0\u200b\ufeff]*['=+\-@＝＋－＠]|[\t\r\n]")
+# What a spreadsheet takes for the start of a formula, full-width forms, white space and controls before it included.
+_WOULD_BE_CALCULATED = re.compile(r"[\s\x00-\x1f\u00a0\u200b\ufeff]*['=+\-@＝＋－＠]|[\t\r\n]")
 
 
 def write_delimited(columns: Sequence[ExportColumn], rows: Iterable[Sequence[object]], path: Path) -> int:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from include.errors import CatalogueError
+from include.errors import CatalogueError, tell_on_one_line
 from include.model import Finding, Severity
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ _ADDRESS = re.compile(r"[A-Z]{1,3}\d+(:[A-Z]{1,3}\d+)?")
 _DOCUMENT_PLACE = re.compile(r"hàng \d+, cột \d+|đoạn \d+")
 _KEYS = {"rule", "severity", "text", "remedy"}
 _FIELDS = {"found", "expected", "subject"}
+_LINE_END = re.compile(r"\s*[\t\r\n\v\f\x85\u2028\u2029]\s*")
+_LONGEST_FIELD = 4_000
+"""Longer than any list of ours; readers cut what they quote of a cell long before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +70,12 @@ def render(said: Finding | Breach) -> tuple[str, Severity, str]:
     """
     template = message(said.code)
     sheet = said.sheet if isinstance(said, Finding) else said.sheet_name
-    fields = {"found": said.found, "expected": said.expected, "subject": said.subject}
+    # What a file says is repeated on one line, and nothing of it steers the terminal or the page it is read on.
+    fields = {name: _quoted(getattr(said, name)) for name in sorted(_FIELDS)}
     sentence = template.text.format_map(fields)
     if said.subject and "{subject}" not in template.text:
-        sentence = f"{said.subject}: {sentence}"
-    if place := _place(sheet, said.cell):
+        sentence = f"{fields['subject']}: {sentence}"
+    if place := _place(sheet and _quoted(sheet), said.cell and _quoted(said.cell)):
         sentence = f"{place}: {sentence}"
     if template.remedy:
         sentence = f"{sentence} {template.remedy.format_map(fields)}"
@@ -134,6 +138,10 @@ def _placeholders(path: Path, code: str, text: Any) -> set[str]:
         return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
     except (TypeError, ValueError) as error:
         raise _mistake(path, code, f"text {text!r}", "a sentence with {found}, {expected} or {subject}") from error
+
+
+def _quoted(text: str) -> str:
+    return tell_on_one_line(_LINE_END.sub(" ", text[: 2 * _LONGEST_FIELD]), _LONGEST_FIELD)
 
 
 def _place(sheet: str | None, cell: str | None) -> str:

@@ -92,6 +92,7 @@ class Sheet:
     the cell itself reads None. `uncalculated` are formulas saved without a result; those of them that
     fetch from the network are `net_cells` too, with the function that does. `percent_cells` are numbers
     shown as percentages (0.125 shown as 12,5%), `unseen_cells` are filled ones that print nothing a reader can see.
+    `counts_from_1904`: a bare number that stands for a day counts from 1904, as the whole workbook does.
 
     A table of a Word document is a sheet too, with the paragraphs above it as rows. There `row_names` says of each row
     in which part it stands and what it is called there ("Bảng 2", "hàng 5"), and `remarks` what to know of a cell.
@@ -112,6 +113,7 @@ class Sheet:
     has_pictures: bool = False
     row_names: tuple[tuple[str, str], ...] = ()
     remarks: dict[CellPosition, frozenset[CellRemark]] = field(default_factory=dict)
+    counts_from_1904: bool = False
 
     @property
     def is_visible(self) -> bool:

@@ -171,6 +171,7 @@ def _sheet(xlrd: Any, book: Any, number: int, reaching: frozenset[str]) -> Sheet
         net_cells=net_cells,
         unseen_cells=frozenset(unseen_cells),
         has_pictures=biff.has_pictures(book.mem, start),
+        counts_from_1904=book.datemode == 1,
     )
 
 

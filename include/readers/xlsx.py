@@ -141,6 +141,7 @@ def read_xlsx(path: Path) -> Workbook:
             pictures = package.sheets_with_pictures(entries)
             has_links = package.has_external_links()
             strings = package.shared_strings()
+            from_1904 = package.counts_from_1904()
     except etree.XMLSyntaxError as error:
         raise WorkbookRefused("XML_DEPTH" if "depth" in str(error).lower() else "UNREADABLE") from error
     except (KeyError, ValueError, zipfile.BadZipFile) as error:
@@ -158,7 +159,17 @@ def read_xlsx(path: Path) -> Workbook:
         raise WorkbookRefused("UNREADABLE", type(error).__name__) from error
     _note_uncalculated(read, details, index.is_calculation_due)
     reaching = names_that_reach(dict(index.all_names))
-    sheets = [_sheet(entry, rows, details[entry.part], reaching, entry.part in pictures) for entry, rows in read]
+    sheets = [
+        _sheet(
+            entry,
+            rows,
+            details[entry.part],
+            reaching,
+            has_pictures=entry.part in pictures,
+            from_1904=from_1904,
+        )
+        for entry, rows in read
+    ]
     in_cells = {value for sheet in sheets for _, _, value in sheet.cells() if isinstance(value, str)}
     unused = strings - {value.strip() for value in in_cells}
     loose_texts += [LooseText("part", None, each[:_MAX_LOOSE_TEXT]) for each in unused]
@@ -206,7 +217,13 @@ def _at(rows: list[list[Any]], row: int, column: int) -> Any:
 
 
 def _sheet(
-    entry: _SheetEntry, rows: list[list[Any]], details: _Details, reaching: frozenset[str], has_pictures: bool
+    entry: _SheetEntry,
+    rows: list[list[Any]],
+    details: _Details,
+    reaching: frozenset[str],
+    *,
+    has_pictures: bool,
+    from_1904: bool,
 ) -> Sheet:
     net_cells = {}
     for place, formula in details.formulas.items():
@@ -233,6 +250,7 @@ def _sheet(
         net_cells=net_cells,
         unseen_cells=frozenset(place for place in details.unseen_cells if _at(rows, *place) is not None),
         has_pictures=has_pictures,
+        counts_from_1904=from_1904,
     )
 
 
@@ -320,6 +338,11 @@ class _Package:
         if any(entry.part not in self._names for entry in entries):
             raise WorkbookRefused("UNREADABLE")
         return _Index(entries, names, all_names, is_calculation_due)
+
+    def counts_from_1904(self) -> bool:
+        """Whether days are counted from 1904, as old Macintosh workbooks do; calamine turns true dates alone."""
+        elements = self.tree(self.workbook_part()).iter()
+        return any(element.get("date1904") in ("1", "true") for element in elements if _local(element) == "workbookPr")
 
     def styles(self) -> _Styles:
         """The styles whose number format is a percentage, and those that print nothing a reader can see."""

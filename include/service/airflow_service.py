@@ -283,6 +283,8 @@ def _airflow_settings(settings: Settings, credentials: Credentials, metadata_url
             "workers": 1,
             "secret_key": credentials.session_secret,
             "expose_config": False,
+            # The pages that explain the interface fetch their scripts from elsewhere, and ask for no password.
+            "enable_swagger_ui": False,
         },
         "api_auth": {"jwt_secret": credentials.jwt_secret, "jwt_issuer": page_url(port)},
         "dag_processor": {

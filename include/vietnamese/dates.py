@@ -22,8 +22,10 @@ _DAY_ZERO_1904: Final = date(1904, 1, 1)
 _DAY_FIRST: Final = re.compile(r"([0-9]{1,2})\s*([/.-])\s*([0-9]{1,2})\s*\2\s*([0-9]+)")
 _YEAR_FIRST: Final = re.compile(
     r"([0-9]{4})([-/])([0-9]{1,2})\2([0-9]{1,2})"
-    r"(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?",
+    r"(?:[ T](?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?)?"
+    r"(?:(?P<utc>Z)|(?P<side>[+-])(?P<hours>[0-9]{2}):?(?P<minutes>[0-9]{2}))?)?",
 )
+_VIETNAM_AHEAD: Final = timedelta(hours=7)
 _IN_WORDS: Final = re.compile(
     r"(?:[^0-9]*,\s*)?(?:ngày\s+)?([0-9]{1,2})\s+tháng\s+([0-9]{1,2})\s*(?:năm|,|/)\s*([0-9]+)",
     re.IGNORECASE,
@@ -53,7 +55,8 @@ def parse_date(raw: object, *, counts_from_1904: bool = False) -> date | None:
 
     Takes true dates, 15/6/2026, 15-6-2026, 15.6.2026, “ngày 15 tháng 6 năm 2026”, 2026-06-15 and the day
     numbers of spreadsheets (from 1904 on when the workbook says so). Raises DateUnreadable for anything
-    else: two-digit years, 31/11, month before day, 29/02/1900, numbers that are no day between 1990 and 2099.
+    else: two-digit years, 31/11, month before day, 29/02/1900, numbers that are no day between 1990 and 2099,
+    a moment of another time zone that is another day here.
     """
     if raw is None:
         return None
@@ -102,8 +105,21 @@ def _from_text(raw: str) -> date | None:
         return _build(text, year=day_first[4], month=day_first[3], day=day_first[1])
     year_first = _YEAR_FIRST.fullmatch(text)
     if year_first:
-        return _build(text, year=year_first[1], month=year_first[3], day=year_first[4])
+        day = _build(text, year=year_first[1], month=year_first[3], day=year_first[4])
+        if not _is_same_day_in_vietnam(year_first):
+            raise DateUnreadable("DATE_UNREADABLE", f"“{text[:40]}”", "ngày theo giờ Việt Nam, ví dụ 15/06/2026")
+        return day
     raise DateUnreadable("DATE_UNREADABLE", f"“{text[:40]}”")
+
+
+def _is_same_day_in_vietnam(stated: re.Match[str]) -> bool:
+    """Whether a moment that names its time zone falls on the stated day here too; without a zone it is ours."""
+    if stated["utc"] is None and stated["side"] is None:
+        return True
+    ahead = timedelta(hours=int(stated["hours"] or 0), minutes=int(stated["minutes"] or 0))
+    since_midnight = timedelta(hours=int(stated["hour"]), minutes=int(stated["minute"]))
+    here = since_midnight - (-ahead if stated["side"] == "-" else ahead) + _VIETNAM_AHEAD
+    return timedelta(0) <= here < timedelta(days=1)
 
 
 def _build(text: str, *, year: str, month: str, day: str) -> date:

@@ -151,6 +151,34 @@ begin
         alter default privileges for role ttdn_owner revoke execute on routines from public;
     end if;
 
+    -- PostgreSQL lets everybody take locks by number, also those the gate, the builds and the deliveries wait for, keep
+    -- large objects and fill the write-ahead log. Only its administrator can take that away.
+    if current_setting('is_superuser') = 'on' then
+        for object in
+            select
+                pg_proc.oid::regprocedure as name,
+                proname like '%advisory%' as is_lock
+            from pg_proc
+            where
+                pronamespace = 'pg_catalog'::regnamespace
+                and (
+                    proname like 'pg\_%advisory%'
+                    or proname in (
+                        'lo_creat', 'lo_create', 'lo_from_bytea', 'lo_open', 'lo_put', 'lo_truncate', 'lo_truncate64',
+                        'lo_unlink', 'lowrite', 'pg_logical_emit_message'
+                    )
+                )
+        loop
+            execute format('revoke execute on function %s from public', object.name);
+            if object.is_lock then
+                execute format(
+                    'grant execute on function %s to ttdn_owner, ttdn_migrator, ttdn_loader, ttdn_mart_builder,'
+                    ' ttdn_extractor, ttdn_releaser', object.name
+                );
+            end if;
+        end loop;
+    end if;
+
     -- Exceptions to the rules of the schemas.
     for schema_name in select unnest(array['landing', 'reference', 'warehouse', 'quarantine']) loop
         execute format('grant usage on all sequences in schema %I to ttdn_loader', schema_name);

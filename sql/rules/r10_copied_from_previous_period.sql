@@ -1,5 +1,6 @@
 -- Grain: one row per report in which every figure equals the accepted report of the period before.
 -- Five figures other than zero are asked for before suspecting a copy: a body with little activity may repeat itself.
+-- Only the annual form asks for BUD03, so a copy of the six months differs there of necessity; it is not compared.
 with earlier_submission as (
     select distinct on (report.submission_id)
         report.submission_id,
@@ -32,7 +33,10 @@ current_figure as (
     from earlier_submission
     inner join staging.observation on earlier_submission.submission_id = observation.submission_id
     inner join reference.measure on observation.measure_code = measure.measure_code
-    where observation.value_kind not in ('uoc', 'uoc_nam') and observation.value is not null
+    where
+        observation.value_kind not in ('uoc', 'uoc_nam')
+        and observation.value is not null
+        and observation.measure_code <> 'BUD03'
 ),
 
 earlier_figure as (
@@ -44,7 +48,10 @@ earlier_figure as (
         observation.value
     from earlier_submission
     inner join warehouse.observation on earlier_submission.earlier_submission_id = observation.submission_id
-    where observation.value_kind not in ('uoc', 'uoc_nam') and observation.value is not null
+    where
+        observation.value_kind not in ('uoc', 'uoc_nam')
+        and observation.value is not null
+        and observation.measure_code <> 'BUD03'
 ),
 
 compared as (

@@ -43,7 +43,8 @@ class Case:
 
     `told` are message codes the sender must be told (others may be there, unless `told_only`); `cells` maps a message
     code to the cell it must name; `loads` maps a measure to the figure in the warehouse after it (a Decimal in base
-    units, or a state such as "nil" or "missing"); `lands` is False for what is no report and is passed over.
+    units, or a state such as "nil" or "missing"); `lands` is False for what is no report and is passed over;
+    `kept` maps a text column ("capital_flow.member_name", by submission) to the one text it must hold.
     """
 
     entry: str
@@ -59,6 +60,7 @@ class Case:
     lands: bool = True
     received_at: datetime = IN_JUNE
     part: str = ""
+    kept: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -81,6 +83,7 @@ def case(
     source: str = "agency_reports",
     lands: bool = True,
     received_at: datetime = IN_JUNE,
+    kept: Mapping[str, str] | None = None,
 ) -> Callable[[Make], Make]:
     """Register the decorated function as the maker of one case; may be stacked for several."""
 
@@ -100,6 +103,7 @@ def case(
                 lands,
                 received_at,
                 make.__module__.rpartition(".")[2],
+                dict(kept or {}),
             )
         )
         return make

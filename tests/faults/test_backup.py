@@ -25,7 +25,7 @@ from include.backups.restore import restore_backup
 from include.backups.write import write_backup
 from include.indicators.marts import ensure_current
 from include.pipeline.ingest import ingest_files
-from include.pipeline.land import land_file
+from include.pipeline.land import land_file, opened_report
 from include.pipeline.prepare import prepare_warehouse
 from include.pipeline.verify import verify_log
 from include.settings import Settings
@@ -216,6 +216,13 @@ def test_the_other_machine_goes_on_where_the_first_one_stood(restored: Machine, 
     assert (receipt, verdict, revision) == (before + 1, "loaded", 3)
 
 
+def test_a_backup_and_its_laying_back_are_entries_of_the_log(worked: Machine, restored: Machine, backup: Path) -> None:
+    told = "select action, subject from audit.event where action in ('backup', 'restore') order by event_number"
+    with worked.engine.connect() as one, restored.engine.connect() as other:
+        assert one.execute(text(told)).first() == ("backup", backup.name)
+        assert other.execute(text(told)).all() == [("restore", backup.name)]
+
+
 def test_a_backup_is_not_laid_over_a_warehouse_that_has_something(worked: Machine, backup: Path) -> None:
     with worked.engine.connect() as connection:
         before = describe_contents(connection)
@@ -282,8 +289,8 @@ def test_bytes_nobody_has_looked_at_are_left_out_and_their_sender_is_asked_again
     worked: Machine, places: Path, tmp_path: Path
 ) -> None:
     unread = write_report(tmp_path / "chua-doc.xlsx", "28270", edit=lambda book: book["Báo cáo"].cell(1, 1, "MẬT"))
-    with worked.engine.begin() as connection:
-        receipt = land_file(connection, worked.settings, unread, source_id="agency_reports", received_at=IN_JUNE)
+    with worked.engine.begin() as connection, opened_report(unread) as report:
+        receipt = land_file(connection, worked.settings, report, source_id="agency_reports", received_at=IN_JUNE)
     taken = write_backup(worked.settings, moment=NIGHT + timedelta(days=1))
     carried = places / taken.folder.name
     shutil.copytree(taken.folder, carried)

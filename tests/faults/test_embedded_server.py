@@ -107,6 +107,47 @@ def test_it_listens_on_the_loopback_address_alone(own_server):
     assert listening == {"127.0.0.1"}
 
 
+def test_the_password_stands_in_no_process_no_log_and_no_file_but_its_own(own_server):
+    own_server.start()
+    password = own_server.password.encode()
+    _connect(own_server).close()
+    with pytest.raises(psycopg2.OperationalError):
+        _connect(own_server, password="wrong")
+
+    told = []
+    for process in (_postmaster(own_server), *_postmaster(own_server).children(recursive=True)):
+        told += [process.name()] if password.decode() in " ".join(process.cmdline()) else []
+        told += [process.name()] if password.decode() in "".join(process.environ().values()) else []
+    places = {own_server.home, own_server.data_path.parent}
+    holding = {
+        path for place in places for path in place.rglob("*") if path.is_file() and password in path.read_bytes()
+    }
+
+    assert told == []
+    assert holding == {own_server.home / "secrets" / "database-password"}
+
+
+def test_every_way_in_asks_for_the_password_also_the_socket_and_for_copies_of_the_server(own_server):
+    own_server.start()
+    with _connect(own_server) as connection, connection.cursor() as cursor:
+        cursor.execute("select type, database, address, auth_method from pg_hba_file_rules where error is null")
+        ways = cursor.fetchall()
+        cursor.execute("select count(*) from pg_hba_file_rules where error is not null")
+        assert cursor.fetchone() == (0,)
+        cursor.execute("select current_setting('unix_socket_directories'), current_setting('listen_addresses')")
+        sockets, addresses = cursor.fetchone()
+    connection.close()
+
+    assert {way[0] for way in ways} <= {"local", "host"}
+    assert {way[3] for way in ways} == {"scram-sha-256"}
+    assert {way[2] for way in ways} <= {None, "127.0.0.1", "::1"}
+    assert any("replication" in way[1] for way in ways)
+    assert addresses == "127.0.0.1"
+    # A socket, where there is one, lies behind the same password and in no folder everybody writes to.
+    for folder in filter(None, (part.strip() for part in sockets.split(","))):
+        assert not Path(folder).stat().st_mode & stat.S_IWOTH
+
+
 def test_text_is_utf_8_and_time_is_vietnamese(own_server):
     own_server.start()
     connection = _connect(own_server)

@@ -430,6 +430,30 @@ def test_a_quiet_body_may_repeat_itself(batch: Batch) -> None:
     assert batch.breaches_of("COPIED_REPORT") == []
 
 
+def test_a_copy_of_the_six_months_is_known_beside_the_estimate_only_the_year_asks_for(batch: Batch) -> None:
+    figures = {"MED01": 12, "MED02": 3, "EVT01": 5, "EVT02": 2, "BUD01": 100}
+    batch.already_loaded("2026-06T", JUNE, **figures)
+    batch.report(period="2026-NAM").figures(**figures, BUD03=100)
+    batch.report(period="2026-NAM").figures(**{**figures, "EVT01": 6}, BUD03=100)
+
+    assert submissions(batch.breaches_of("COPIED_REPORT")) == [1]
+
+
+def test_a_report_of_nothing_but_the_digit_zero_is_asked(batch: Batch) -> None:
+    zeros = {"MED01": 0, "MED02": 0, "EVT01": 0, "EVT02": 0, "BUD01": 0}
+    batch.report().figures(**zeros, STF01=1)
+    batch.report().figures(**{**zeros, "BUD01": 1})
+    in_words = batch.report()
+    in_words.figures(**zeros)
+    in_words.figure("DIF01", 0, state="nil")
+    batch.report().figures(MED01=0, MED02=0, EVT01=0, EVT02=0)
+
+    breaches = batch.breaches_of("ALL_ZERO")
+
+    assert submissions(breaches) == [1]
+    assert (breaches[0].severity, breaches[0].found) == ("warn", "cả 5 số liệu đều bằng 0")
+
+
 #
 
 

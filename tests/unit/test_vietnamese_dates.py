@@ -28,6 +28,9 @@ DUE = date(2026, 6, 15)
         "2026-06-15",
         "2026/06/15",
         "2026-06-15T08:30:00+07:00",
+        "2026-06-15T00:30:00Z",
+        "2026-06-15T16:59:00Z",
+        "2026-06-15T05:00:00-05:00",
         "'15/6/2026",
         date(2026, 6, 15),
         datetime(2026, 6, 15, 8, 30),
@@ -84,6 +87,9 @@ def test_an_empty_cell_has_no_date(raw):
         ("sau ngày 15/6/2026", "DATE_UNREADABLE"),
         ("a" * 1000, "DATE_UNREADABLE"),
         ([], "DATE_UNREADABLE"),
+        ("2026-06-14T17:00:00Z", "DATE_UNREADABLE"),
+        ("2026-06-15T00:30:00+09:00", "DATE_UNREADABLE"),
+        ("2026-06-14T20:00:00-05:00", "DATE_UNREADABLE"),
     ],
 )
 def test_what_is_not_exactly_one_real_day_is_refused(raw, code):

@@ -36,12 +36,16 @@ _PART_OF_YEAR_NAME = re.compile(r"\b\d{1,2} ?(?:thang|t)\b|\bthang \d|\bquy\b|\b
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One label|value line of the heading block; `cell` is where the value stands."""
+    """One label|value line of the heading block; `cell` is where the value stands.
+
+    `counts_from_1904` tells what a bare number means where a day is stated.
+    """
 
     key: str
     value: object
     sheet: str
     cell: str
+    counts_from_1904: bool = False
 
     @property
     def text(self) -> str:
@@ -95,7 +99,7 @@ def _stated_beside(sheet: Sheet, row: int, column: int, key: str) -> Statement |
             continue
         if isinstance(value, str) and match_key(value.partition(":")[0]) in _FIELD_BY_KEY:
             return None
-        return Statement(key, value, sheet.name, address(row, right))
+        return Statement(key, value, sheet.name, address(row, right), sheet.counts_from_1904)
     return None
 
 
@@ -335,7 +339,7 @@ def read_date(statements: Mapping[str, list[Statement]], key: str, reading: Head
         if stated.value is None or stated.text in ("", "…", "..."):
             continue
         try:
-            return parse_date(stated.value)
+            return parse_date(stated.value, counts_from_1904=stated.counts_from_1904)
         except DateUnreadable as problem:
             reading.findings.append(
                 Finding(problem.code, stated.sheet, stated.cell, found=problem.found, expected=problem.expected)

@@ -26,8 +26,9 @@ _LONGEST_CACHE: Final = 20_000
 class DayReader:
     """Reads the distinct values of the date column of one file; what was read once is remembered."""
 
-    def __init__(self, order: DateOrder, limits: Limits, received_on: date) -> None:
+    def __init__(self, order: DateOrder, limits: Limits, received_on: date, *, counts_from_1904: bool = False) -> None:
         self._order = order
+        self._counts_from_1904 = counts_from_1904
         self._earliest = limits.earliest_day
         self._final_until = limits.final_until
         self._received_on = received_on
@@ -76,7 +77,7 @@ class DayReader:
                 return parse_date(f"{day}/{month}/{year if len(year) == 4 else '20' + year}")
             if "/" in text:
                 raise DateUnreadable("DATE_UNREADABLE", f"“{text[:40]}”", "tháng/ngày/năm, ví dụ 6/15/26")
-        return parse_date(value)
+        return parse_date(value, counts_from_1904=self._counts_from_1904)
 
 
 def _as_problem(error: DateUnreadable, value: object) -> Problem:

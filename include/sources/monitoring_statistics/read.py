@@ -78,7 +78,12 @@ class _FileReader:
         layout = self._binding.layout
         self._guard = self._guard_with(layout.values)
         self._problems = LineProblems(self._table)
-        self._days = DayReader(layout.dates, contract.limits, self._received_on)
+        self._days = DayReader(
+            layout.dates,
+            contract.limits,
+            self._received_on,
+            counts_from_1904=isinstance(self._table, SheetTable) and self._table.counts_from_1904,
+        )
         self._counts = CountReader(contract.limits.count)
         self._dimensions = [
             Dimension(name, self._guard.lists[name], self._table, self._binding.columns[name])

@@ -28,6 +28,7 @@ class SheetTable:
         self._sheet = _only_sheet(workbook)
         self.sheet_name: str | None = self._sheet.name
         self.code_page: str | None = None
+        self.counts_from_1904 = self._sheet.counts_from_1904
         top = next(index for index, row in enumerate(self._sheet.rows) if any(cell is not None for cell in row))
         self.header_line = top + 1
         self.header = tuple(

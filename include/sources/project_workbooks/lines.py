@@ -29,6 +29,7 @@ _ANY_CURRENCY: Final = "USD"
 _TICKS: Final = frozenset(map(match_key, ("x", "có", "1", "v", "rồi", "true"))) | {"✓", "✔", "☑"}
 _NO_TICKS: Final = frozenset(map(match_key, ("0", "không", "chưa", "false")))
 _NIL_WORDS: Final = frozenset(map(match_key, (NIL_REGISTER, "không có phát sinh", "không có dự án", "không có")))
+_EXAMPLE: Final = re.compile(r"(?:ví dụ|vi du|example)\b|vd\s*[:.]", re.IGNORECASE)
 _PERSON: Final = re.compile(r"^(?:ông|bà|anh|chị|mr|mrs|ms|miss|dr|cá nhân)\b[.:]?\s+\S", re.IGNORECASE)
 _MONEY_OFF: Final = Decimal("0.05")
 _LEAST_OFF: Final = Decimal("0.2")
@@ -169,6 +170,10 @@ class RegisterTable:
                 self._find("FINANCE_NAME_MISSING", row, role, expected=self.register.column(role).label)
         if code and is_mangled_code(self.sheet.value(*self._anchor(row, self.register.column("code")))):
             self._find("FINANCE_CODE_MANGLED", row, "code", found=code, expected=self.register.column("code").label)
+        for role, text in (("code", code), ("title", title)):
+            if _EXAMPLE.match(text):
+                self._find("FINANCE_EXAMPLE_LEFT", row, role, found=text)
+                break
         known = self.collected.cell_of_code.get(match_key(code)) if code else None
         if known is not None:
             self._find("FINANCE_CODE_REPEATED", row, "code", found=code, expected=known)
@@ -217,7 +222,7 @@ class RegisterTable:
             return None
         place = self._anchor(row, column)
         try:
-            day = parse_date(self.sheet.value(*place))
+            day = parse_date(self.sheet.value(*place), counts_from_1904=self.sheet.counts_from_1904)
         except DateUnreadable as problem:
             self._find(problem.code, row, column.role, found=problem.found, expected=problem.expected)
             return None
