@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
+import shutil
 import tempfile
 import unicodedata
 import zipfile
@@ -75,7 +77,9 @@ class Target:
 def _folder() -> Path:
     # In memory where there is such a place: a fuzzer writes thousands of files a second.
     memory = Path("/dev/shm")
-    return Path(tempfile.mkdtemp(prefix="ttdn-fuzz-", dir=memory if os.access(memory, os.W_OK) else None))
+    folder = Path(tempfile.mkdtemp(prefix="ttdn-fuzz-", dir=memory if os.access(memory, os.W_OK) else None))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _file(content: bytes, name: str = "input.xlsx") -> Path:
