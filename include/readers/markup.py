@@ -18,6 +18,7 @@ MAX_XML_BYTES: Final = 50 * 1024 * 1024
 START_BYTES: Final = 4096
 """A declaration that is not over by then is none an office program writes."""
 _CHUNK: Final = 256 * 1024
+_DEEPEST: Final = 256
 _OVERLAP: Final = 64
 _DECLARATION: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\s([^>]*)")
 # White space may stand on either side of the equals sign.
@@ -103,13 +104,19 @@ class _MarkSeeker:
     def __init__(self) -> None:
         self.is_marked = False
         self._pieces: list[str] = []
+        self._depth = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            # Fed piece by piece, the parser itself sets no limit.
+            raise WorkbookRefused("XML_DEPTH")
         self._look()
         # Attributes hold codes: of letters alone, MAT is one.
         self.is_marked |= any(is_marked_text(value) for value in attributes.values() if not value.isascii())
 
     def end(self, tag: str) -> None:
+        self._depth -= 1
         self._look()
 
     def data(self, text: str) -> None:

@@ -538,7 +538,14 @@ class _Package:
             return found
         with self._archive.open(part) as stream:
             for _, element in self._etree.iterparse(
-                stream, events=("end",), tag="{*}si", resolve_entities=False, no_network=True, load_dtd=False
+                stream,
+                events=("end",),
+                tag="{*}si",
+                resolve_entities=False,
+                no_network=True,
+                load_dtd=False,
+                # One text may be longer than ten million characters; the process it is read in has its limits.
+                huge_tree=True,
             ):
                 phonetic = [each for each in element if _local(each) == "rPh"]
                 for each in phonetic:

@@ -131,6 +131,8 @@ def serve() -> None:
     for source in list_sources():
         for function in filter(None, (source.reader, source.answerer)):
             sandbox.resolve(function)
+    # A file whose end is missing is told at once: nobody waits half an hour here.
+    ingest.INCOMPLETE_AFTER_SECONDS = 0  # type: ignore[misc]
     sandbox.subprocess.Popen = _ForkedReader  # type: ignore[assignment, misc]
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for asked in sys.stdin:
@@ -233,8 +235,8 @@ class _ForkedReader:
         from include.readers import child
 
         self._status: int | None = None
-        self._pid = os.fork()
-        if self._pid == 0:
+        self.pid = os.fork()
+        if self.pid == 0:
             try:
                 os.setsid()
                 kept = sorted((0, 1, 2, *pass_fds))
@@ -250,12 +252,12 @@ class _ForkedReader:
                 os._exit(0)
 
     def poll(self) -> int | None:
-        if self._status is None and os.waitpid(self._pid, os.WNOHANG)[0]:
+        if self._status is None and os.waitpid(self.pid, os.WNOHANG)[0]:
             self._status = -signal.SIGKILL
         return self._status
 
     def kill(self) -> None:
-        os.kill(self._pid, signal.SIGKILL)
+        os.kill(self.pid, signal.SIGKILL)
 
     def wait(self, timeout: float | None = None) -> int:
         while self.poll() is None:
