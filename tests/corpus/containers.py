@@ -408,11 +408,11 @@ def same_content(folder: Path, unit: str) -> list[Path]:
     return [report, Path(shutil.copy(report, folder / "bao-cao (2).xlsx"))]
 
 
-@case("B017", "500 MB", "rejected", "TOO_BIG", told=["TOO_BIG"], told_only=True)
+@case("B017", "60 MB", "rejected", "TOO_BIG", told=["TOO_BIG"], told_only=True)
 def huge(folder: Path, unit: str) -> Path:
     path = _bytes(folder, b"PK\x03\x04")
     with path.open("r+b") as file:
-        file.truncate(500 * _MEGABYTE)
+        file.truncate(60 * _MEGABYTE)
     return path
 
 

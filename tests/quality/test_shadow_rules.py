@@ -99,12 +99,16 @@ def test_of_two_equal_reports_of_one_batch_the_later_is_found(batch: Batch) -> N
 
 
 def with_trial(code: str, **changes: object) -> tuple[Suite, ...]:
-    """The suites with one of their checks put on trial and everything else left out but the guards."""
+    """The suites with one of their checks put on trial and everything else left out but the guards and DUP_KEY.
+
+    A shape nobody decides anything about would stop the gate.
+    """
     return tuple(
         replace(
             suite,
             expectations=(
                 suite.expectations[0],
+                *(each for each in suite.expectations if each.code == "DUP_KEY" and code != "DUP_KEY"),
                 *(replace(each, shadow=TRIAL, **changes) for each in suite.expectations if each.code == code),  # type: ignore[arg-type]
             ),
         )
