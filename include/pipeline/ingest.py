@@ -302,7 +302,7 @@ def ingest_landed(
 ) -> dict[int, FileResult]:
     """Take arrivals whose bytes are here already through the gate and answer them; their results by receipt id."""
     numbers = [receipt.receipt_id for receipt in receipts]
-    with Sandbox(workers=1) as sandbox:
+    with _gate_sandbox(settings) as sandbox:
         _take_through_gate(connection, settings, source, receipts, sandbox)
         write_answers(connection, settings, source, numbers, sandbox)
     return describe_receipts(connection, settings, numbers)
