@@ -499,7 +499,7 @@ def _reconcile(options: argparse.Namespace) -> int:
             reason = f" ({each.reason})" if each.reason else ""
             print(f"{each.code}  {each.what}{since}: {PROBLEMS_VI[each.code]}{reason}")
         if found.removed_drafts:
-            print(f"Đã xóa {found.removed_drafts} bản nháp bỏ dở quá một ngày.")
+            print(f"Đã xóa {found.removed_drafts} thư mục nháp của tiến trình đã chết.")
     return 0 if found.ok else 1
 
 
