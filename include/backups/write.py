@@ -36,7 +36,7 @@ from include.backups.folder import (
     write_member,
 )
 from include.backups.roles import list_roles
-from include.drafts import flush
+from include.drafts import DRAFT_PREFIX, flush
 from include.private_files import make_private_folder
 from include.settings import Settings
 from include.warehouse.audit import record_event
@@ -149,13 +149,12 @@ def _files_of(settings: Settings, kept: Sequence[str]) -> list[Path]:
 
 
 def _regular_files(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and not path.is_symlink() and not path.name.endswith(PARTIAL)
-    )
+    # Drafts come and go while others work: they are not looked into, and a folder that is gone by now has no files.
+    found: list[Path] = []
+    for here, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(DRAFT_PREFIX)]
+        found += [Path(here, name) for name in names if not name.endswith(PARTIAL)]
+    return sorted(path for path in found if path.is_file() and not path.is_symlink())
 
 
 def _pack(target: Path, home: Path, paths: Sequence[Path], texts: Mapping[str, bytes] | None = None) -> int:
