@@ -729,12 +729,15 @@ def _rehearse(
     decisions: dict[int, Decision] = {}
     unchanged: set[int] = set()
     with connected_as(engine, "ttdn_loader") as connection, Sandbox(workers=2) as sandbox:
-        repeats, fresh = _split_repeats(connection, source, receipts)
+        # Before anything else is told of a file: no copy of secret bytes is a repeat, whatever its own name.
+        secret = {sha256 for sha256, code in forgotten_among(connection, receipts).items() if code == "SECRET"}
+        secret |= {r.sha256 for r in receipts if file_is_marked(r.original_name)}
+        repeats, fresh = _split_repeats(connection, source, [r for r in receipts if r.sha256 not in secret])
         first, same_drop = _first_of_bytes(fresh)
         readings = dict(zip((r.receipt_id for r in first), read_in_sandbox(sandbox, source, first), strict=True))
-        secret = {r.sha256: readings[r.receipt_id] for r in first if _is_secret(readings[r.receipt_id])}
-        # The second copy of a secret file is refused as the first is, and no repeat of it.
-        readings |= {r.receipt_id: secret[r.sha256] for r in same_drop if r.sha256 in secret}
+        secret |= {r.sha256 for r in first if _is_secret(readings[r.receipt_id])}
+        refused = Reading(heading=None, refusal=Finding("SECRET"))
+        readings |= {r.receipt_id: refused for r in receipts if r.sha256 in secret}
         repeats += [r for r in same_drop if r.sha256 not in secret]
         staged = [
             StagedFile(
