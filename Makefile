@@ -12,7 +12,7 @@ DEV := .venv/installed-dev-$(LOCKED)
 # The development set holds the runtime set at the same versions: whoever has it needs nothing more to run.
 RUNTIME := $(or $(wildcard $(DEV)),.venv/installed-runtime-$(LOCKED))
 
-.PHONY: help run stop test test-long check format bench sample doctor audit sbom clean
+.PHONY: help run stop test test-long fuzz check format bench sample doctor audit sbom clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F '|' '{printf "%-10s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ test: $(DEV) ## All tests but the long ones
 
 test-long: $(DEV) ## The long tests: the whole sample year, a real Airflow, big files
 	$(PYTEST) -m long
+
+fuzz: .venv/fuzzer/$(LOCKED) ## A fuzzer on all that reads what is sent; MINUTES=3 of each of TARGETS="numbers dates", SEED=1
+	@PYTHONPATH=.venv/fuzzer $(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),3) --seed $(or $(SEED),1) $(TARGETS)
 
 check: $(DEV) ## Lint, format, types, SQL lint, import contracts
 	$(BIN)/ruff check .
@@ -56,10 +59,16 @@ sbom: ## The list of parts of the platform, CycloneDX, into .ttdn/sbom.json
 	@requirements/audit.sh sbom
 
 clean: stop ## Remove the environment and caches; reports, answers and the database stay in .ttdn
-	rm -rf .venv .venv-audit .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
+	rm -rf .venv .venv-audit .fuzz .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
 	find include dags plugins sql tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/installed-%-$(LOCKED): requirements/%.txt requirements/uv.txt requirements/install.sh pyproject.toml
 	@requirements/install.sh $*
 	@rm -f .venv/installed-*
+	@touch $@
+
+# Beside the environment, not in it: what is synchronised there is what the lock of `make test` names.
+.venv/fuzzer/$(LOCKED): requirements/fuzz.txt $(DEV)
+	@rm -rf $(@D)
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --target $(@D) -r requirements/fuzz.txt
 	@touch $@

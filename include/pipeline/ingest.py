@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -438,8 +439,9 @@ def _take_through_gate(
     remove_stale_spools()
     forgotten = forgotten_among(connection, waiting)
     readable = [receipt for receipt in waiting if receipt.sha256 not in forgotten]
-    repeats, fresh = _split_repeats(connection, source, readable)
-    fresh, same_drop = _first_of_bytes(fresh)
+    repeats, _ = _split_repeats(connection, source, readable)
+    repeats = _before_any_other(readable, repeats)
+    fresh, later = _until_bytes_return([receipt for receipt in readable if receipt not in repeats])
     if fresh:
         load_library_meanwhile()
     readings = read_in_sandbox(sandbox, source, fresh)
@@ -450,7 +452,13 @@ def _take_through_gate(
     with spools_removed(readings), gate_lock(connection):
         # Asked again under the lock: another run may have closed these arrivals, or taken the same bytes, meanwhile.
         still_open = {receipt.receipt_id for receipt in _without_verdict(connection, waiting)}
-        late_repeats, _ = _split_repeats(connection, source, fresh)
+        known, _ = _split_repeats(connection, source, fresh)
+        late_repeats = _before_any_other(fresh, known)
+        late_repeats += [
+            receipt
+            for receipt, reading in zip(fresh, readings, strict=True)
+            if reading.refusal is not None and receipt in known and receipt not in late_repeats
+        ]
         passed = {receipt.receipt_id for receipt in late_repeats}
         held = _held_before(connection, fresh)
         staged = []
@@ -468,21 +476,30 @@ def _take_through_gate(
         connection.commit()
         remove_forgotten(connection, settings)
         for wave in _in_waves(staged):
-            _pass_wave(connection, wave, held, reference)
+            _pass_wave(connection, source, wave, held, reference)
         for receipt in (*repeats, *late_repeats):
             if receipt.receipt_id in still_open:
                 _record_repeat(connection, receipt)
         faults.hit("repeat_before_commit")
         connection.commit()
         write_names(connection, settings)
-    if same_drop:
-        # The first of equal files decided; the others are now repeats of it, or held for the same reason.
-        _take_through_gate(connection, settings, source, same_drop, sandbox)
+    if later:
+        # The first of equal files decided; the next is now a repeat of it, or held for the same reason.
+        _take_through_gate(connection, settings, source, later, sandbox)
 
 
 def _pass_wave(
-    connection: Connection, wave: Sequence[StagedFile], held: Mapping[int, Row[Any]], reference: Reference
+    connection: Connection,
+    source: Source,
+    wave: Sequence[StagedFile],
+    held: Mapping[int, Row[Any]],
+    reference: Reference,
 ) -> None:
+    repeats, _ = _split_repeats(connection, source, [file.receipt for file in wave])
+    for receipt in repeats:
+        _record_repeat(connection, receipt)
+    connection.commit()
+    wave = [file for file in wave if file.receipt not in repeats]
     repeated = find_unchanged(connection, wave)
     unchanged = [file for file in wave if file.submission_id in repeated]
     record_unchanged(connection, unchanged)
@@ -676,6 +693,21 @@ def _split_repeats(
     repeats = [receipt for receipt in receipts if is_repeat(receipt)]
     again = {receipt.receipt_id for receipt in repeats}
     return repeats, [receipt for receipt in receipts if receipt.receipt_id not in again]
+
+
+def _before_any_other(receipts: Sequence[Receipt], repeats: Sequence[Receipt]) -> list[Receipt]:
+    """The repeats nothing new arrived before: behind another file, the same bytes may take its revision back."""
+    return list(takewhile(set(repeats).__contains__, receipts))
+
+
+def _until_bytes_return(receipts: Sequence[Receipt]) -> tuple[list[Receipt], list[Receipt]]:
+    """The arrivals before bytes come a second time, and the others: what comes between may have replaced them."""
+    seen: set[str] = set()
+    for number, receipt in enumerate(receipts):
+        if receipt.sha256 in seen:
+            return list(receipts[:number]), list(receipts[number:])
+        seen.add(receipt.sha256)
+    return list(receipts), []
 
 
 def _first_of_bytes(receipts: Sequence[Receipt]) -> tuple[list[Receipt], list[Receipt]]:

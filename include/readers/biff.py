@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from include.readers.grid import CellPosition, LooseText, WorkbookRefused
 
 _END_OF_STREAM = 0x000A
+_SUPPORTING_BOOK, _LENGTH_AND_FLAG = 0x01AE, 5
 _HEADER, _FOOTER = 0x0014, 0x0015
 _CONTINUED = 0x003C
 _SHEET_ENTRY = 0x0085
@@ -92,6 +93,23 @@ def refuse_macros(stream: bytes, start: int) -> None:
         has_no_code = has_no_code or kind == _PROJECT_WITHOUT_CODE
     if has_project and not has_no_code:
         raise WorkbookRefused("MACRO")
+
+
+def calls_program(stream: bytes, start: int) -> bool:
+    """Whether the workbook is linked to a program's conversation (DDE) or object, as against another workbook.
+
+    Both kinds of link are a "supporting book" without sheets where the other workbook was never opened. The path of a
+    workbook begins with U+0001; a program's link is its name and its topic with U+0003 between them.
+    """
+    for kind, record in _records(stream, start):
+        if kind == _END_OF_STREAM:
+            break
+        if kind == _SUPPORTING_BOOK and len(record) > _LENGTH_AND_FLAG and record[2:4] != b"\x01\x04":
+            (length,) = struct.unpack_from("<H", record, 2)
+            link = _characters(record[4:], length)
+            if not link.startswith("\x01") and "\x03" in link:
+                return True
+    return False
 
 
 def texts_outside_cells(stream: bytes, start: int) -> Iterator[LooseText]:

@@ -138,7 +138,8 @@ def find_personal_data(workbook: Workbook) -> tuple[PersonalData, ...]:
     found += [
         PersonalData(loose.sheet or "", loose.cell or "", kind)
         for loose in workbook.loose_texts
-        if loose.place in ("comment", "drawing", "cache", "part")
+        # Not "part": a workbook keeps texts nobody can see or remove any more, such as an office's old mailbox.
+        if loose.place in ("comment", "drawing", "cache")
         for kind in kinds_in_text(loose.text)
     ]
     return tuple(found)

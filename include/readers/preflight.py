@@ -43,7 +43,8 @@ _ZIP64_LOCATOR_BYTES = 20
 _MAX_NAME_BYTES = 1_024
 _MAX_SMALL_PART_BYTES = 1 << 20
 _SIZES_FOLLOW = 0x8
-_ENCRYPTED = 0x1
+_NOT_PLAIN = 0x1 | 0x20 | 0x40 | 0x2000
+"""Encrypted, a patch of another file, strongly encrypted, header masked: flags no office program sets in a report."""
 # What such a part is for is to be run or opened by itself.
 _FILE_WITHIN = (_LOCAL_MARK, _OLE, b"MZ\x90\0", b"\x7fELF", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
 _XML_STARTS = (
@@ -263,7 +264,7 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
         if key in seen:
             raise WorkbookRefused("ZIP_DUP")
         seen.add(key)
-        if entry.flag_bits & _ENCRYPTED or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        if entry.flag_bits & _NOT_PLAIN or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise WorkbookRefused("ZIP_METHOD")
 
 
@@ -291,7 +292,7 @@ def _check_places(file: IO[bytes], entries: list[zipfile.ZipInfo], directory_sta
         elif extra_size:
             said = {(here, there) for here, there in said if here != 0xFFFFFFFF}
         differs = any(here != there for here, there in said)
-        if differs or method != entry.compress_type or (flags ^ entry.flag_bits) & _ENCRYPTED:
+        if differs or method != entry.compress_type or (flags ^ entry.flag_bits) & _NOT_PLAIN:
             raise WorkbookRefused("ZIP_CORRUPT", entry.filename)
 
 

@@ -18,7 +18,7 @@ from typing import Literal
 
 from include.readers.grid import LooseText, Sheet, Workbook, address
 from include.vietnamese import tcvn3, vni
-from include.vietnamese.text import is_unicode_vietnamese, match_key
+from include.vietnamese.text import is_unicode_vietnamese, match_key, nfc
 
 MarkPlace = Literal[
     "cell",
@@ -243,6 +243,8 @@ def _ends_with_mark(letters: str) -> bool:
 
 def is_marked_text(text: str) -> bool:
     """Whether a cell or paragraph holds a mark: alone, alone in one of its lines, or behind its label."""
+    # Marks apart from their letters, as a Mac stores them, must make a text neither longer nor another font's.
+    text = nfc(text)
     # Labels come back in every report of a batch; long texts would only fill the memory.
     return _remembered_mark(text) if len(text) <= _LONGEST_REMEMBERED else _remembered_mark.__wrapped__(text)
 
@@ -268,6 +270,7 @@ def file_is_marked(file_name: str) -> bool:
 
 def name_is_marked(name: str) -> bool:
     """Whether a file, sheet or defined name carries a mark: "BC (MẬT)", "Toi mat - 2026", "BC_MAT"."""
+    name = nfc(name)
     if not _may_be_marked(name):
         return False
     return any(
@@ -301,7 +304,7 @@ def _readings(line: str) -> Iterator[str]:
 def _readings_by_kind(line: str) -> Iterator[tuple[bool, str]]:
     """Each reading, and whether it is a font's: in a capital font small letters print as capitals."""
     if "&" in line:
-        line = html.unescape(line)
+        line = nfc(html.unescape(line))
     yield False, _composed(line)
     if len(line) > _LONGEST_STAMP:
         return

@@ -32,7 +32,8 @@ _ERROR_TEXTS = {
     0x24: "#NUM!",
     0x2A: "#N/A",
 }
-_OUTSIDE_SUPPORTING_BOOK, _PROGRAM_SUPPORTING_BOOK = 2, 4
+# Another workbook, or one whose sheets are not listed.
+_OUTSIDE_SUPPORTING_BOOKS = {2, 4}
 _CHANGE_LOGS = ("Revision Log", "User Names")
 _PIVOT_CACHE_FOLDER = "_SX_DB_CUR"
 _WHITE, _NO_PATTERN, _SOLID_PATTERN = (9, 1), 0, 1
@@ -40,7 +41,7 @@ _VISIBILITIES: tuple[Visibility, ...] = ("visible", "hidden", "very_hidden")
 
 
 def read_xls(path: Path) -> Workbook:
-    """The whole workbook. Raises WorkbookRefused: ENCRYPTED, MACRO, UNREADABLE."""
+    """The whole workbook. Raises WorkbookRefused: ENCRYPTED, MACRO, DDE, UNREADABLE."""
     import xlrd
 
     try:
@@ -48,7 +49,7 @@ def read_xls(path: Path) -> Workbook:
             str(path), formatting_info=True, ragged_rows=True, on_demand=True, logfile=io.StringIO()
         )
         biff.refuse_macros(book.mem, book.base)
-        if _PROGRAM_SUPPORTING_BOOK in book._supbook_types:
+        if biff.calls_program(book.mem, book.base):
             raise WorkbookRefused("DDE")
         loose_texts = list(_loose_texts(xlrd, book, path))
         reaching = names_that_reach({name.name: f"{name.name}(" for name in book.name_obj_list})
@@ -67,8 +68,7 @@ def read_xls(path: Path) -> Workbook:
     }
     in_cells = {value for sheet in sheets for _, _, value in sheet.cells() if isinstance(value, str)}
     loose_texts += [LooseText("part", None, text) for text in set(book._sharedstrings) - in_cells if text.strip()]
-    # Links to other files and to programs (DDE, embedded objects) are all kept as "supporting books".
-    has_links = _OUTSIDE_SUPPORTING_BOOK in book._supbook_types or any(sheet.net_cells for sheet in sheets)
+    has_links = not _OUTSIDE_SUPPORTING_BOOKS.isdisjoint(book._supbook_types) or any(sheet.net_cells for sheet in sheets)
     return Workbook("xls", sheets, names, tuple(loose_texts), has_links, has_change_log=_has_change_log(xlrd, path))
 
 

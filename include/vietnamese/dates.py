@@ -30,7 +30,7 @@ _IN_WORDS: Final = re.compile(
     r"(?:[^0-9]*,\s*)?(?:ngày\s+)?([0-9]{1,2})\s+tháng\s+([0-9]{1,2})\s*(?:năm|,|/)\s*([0-9]+)",
     re.IGNORECASE,
 )
-_DAY_LABEL: Final = re.compile(r"(?:[^0-9]*,\s*)?ngày\s*:?\s*(?=[0-9])", re.IGNORECASE)
+_DAY_LABEL: Final = re.compile(r"^(?:[^0-9]*,\s*)?ngày\s*:?\s*(?=[0-9])", re.IGNORECASE)
 
 
 _EXPECTED: Final = "ngày viết dạng ngày/tháng/năm, ví dụ 15/06/2026"

@@ -114,10 +114,11 @@ def normalise(text: str) -> str:
         text = _OFFICE_ESCAPE.sub(_unescape, text)
     if text.isascii():
         return " ".join(_CONTROL.sub("", text).split())
-    text = _repair(_ZERO_WIDTH.sub("", text))[0]
+    # Once more afterwards: misread UTF-8 may have been that of an unseen character.
+    text = _ZERO_WIDTH.sub("", _repair(_ZERO_WIDTH.sub("", text))[0])
     if _CONTROL.search(text) or tcvn3.SOFT_HYPHEN in text:
         # Only now: a control character may be half of a misread letter, a soft hyphen may be ư.
-        text = _repair(_CONTROL.sub("", text).replace(tcvn3.SOFT_HYPHEN, ""))[0]
+        text = _ZERO_WIDTH.sub("", _repair(_CONTROL.sub("", text).replace(tcvn3.SOFT_HYPHEN, ""))[0])
     text = nfc(text)
     if _STROKED_D_FORMS.search(text):
         text = text.translate(_STROKED_D)
@@ -272,16 +273,20 @@ def _sort_letter(letter: str) -> str:
 def _repair(text: str) -> tuple[str, tuple[LegacyEncoding, ...]]:
     if text.isascii():
         return text, ()
-    reread = _reread_utf8(text)
+    # A name from a Mac comes with its marks apart, also where the letter they belong to is a font's code.
+    composed = nfc(text)
+    undone: tuple[LegacyEncoding, ...] = ()
+    reread = _reread_utf8(composed)
     if reread is not None:
-        return reread, ("UTF8_AS_1252",)
-    if _BEYOND_FONTS.search(text) or not _FONT_CODE.search(text):
-        return text, ()
-    found = _recognise_font(text)
+        # What was misread may have been set in a font's codes.
+        text, composed, undone = reread, nfc(reread), ("UTF8_AS_1252",)
+    if _BEYOND_FONTS.search(composed) or not _FONT_CODE.search(composed):
+        return text, undone
+    found = _recognise_font(composed)
     if found is None or _recognise_font(found[0]) is not None or _reread_utf8(found[0]) is not None:
         # A decoding that would itself be decoded again was no decoding.
-        return text, ()
-    return found[0], (found[1],)
+        return text, undone
+    return found[0], (*undone, found[1])
 
 
 def _reread_utf8(text: str) -> str | None:

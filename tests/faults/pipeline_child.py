@@ -241,9 +241,11 @@ class _ForkedReader:
                 for below, above in itertools.pairwise((*kept, 1 << 16)):
                     os.closerange(below + 1, above)
                 # It stands in a process as large as the run; its limits are tested where they are made.
-                child._limit = lambda memory_bytes, cpu_seconds: None
+                child._limit = lambda *_: None
                 request_fd, answer_fd, lifeline_fd = pass_fds
-                child.main(request_fd, answer_fd, lifeline_fd, str(PROJECT_ROOT), [])
+                # Behind the three pipes: where the code is, what it may write below, where libraries are.
+                root, writable = command[command.index(str(lifeline_fd)) + 1 :][:2]
+                child.main(request_fd, answer_fd, lifeline_fd, root, json.loads(writable), [])
             finally:
                 os._exit(0)
 

@@ -131,7 +131,11 @@ class Office:
 
     def __init__(self, home: Path, url: str, drop: Drop) -> None:
         self.home, self.drop = home, drop
-        self.environment = {"TTDN_HOME": str(home), "TTDN_DATABASE_URL": url.replace("+psycopg2", "")}
+        self.environment = {
+            "TTDN_HOME": str(home),
+            "TTDN_DATABASE_URL": url.replace("+psycopg2", ""),
+            "TTDN_SETTLING_SECONDS": "0",
+        }
         self.engine: Engine = create_engine(url, poolclass=NullPool)
         shutil.copytree(drop.folder, home / "inbox", dirs_exist_ok=True)
 

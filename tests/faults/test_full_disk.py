@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import tempfile
@@ -122,8 +123,10 @@ def test_what_does_not_fit_into_landing_leaves_no_half_file_and_is_taken_once_th
         with pytest.raises(NoRoomError, match="The next run takes the file"):
             land_inbox("agency_reports")
 
-        assert ask(warehouse, "select original_name from landing.receipt") == [("b.xlsx",)]
-        assert [path.stat().st_size for path in (home / "landing").rglob("*") if path.is_file()] == [5]
+        [(digest,)] = ask(warehouse, "select sha256 from landing.receipt")
+        assert digest == hashlib.sha256(b"small").hexdigest()
+        kept = [path for path in (home / "landing").rglob("*") if path.is_file() and path.parent.name != "names"]
+        assert [path.stat().st_size for path in kept] == [5]
     small = warehouse.execute(text("select stored_name from landing.file")).scalar_one()
     (home / "landing" / small).parent.mkdir()
     (home / "landing" / small).write_bytes(b"small")

@@ -66,7 +66,7 @@ def test_a_line_that_would_install_something_else_is_seen(line: str, told: str) 
 
 
 def test_what_is_wanted_is_locked_and_tests_run_on_what_is_shipped() -> None:
-    assert {lock.stem for lock in LOCKS} == {"runtime", "dev", "uv", "audit"}
+    assert {lock.stem for lock in LOCKS} == {"runtime", "dev", "uv", "audit", "fuzz"}
     for lock in LOCKS:
         wanted = {
             re.split(r"[=<>~! #\[]", line)[0].lower()

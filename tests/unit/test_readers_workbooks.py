@@ -15,7 +15,7 @@ import pytest
 import xlsxwriter
 
 from include.readers import open_workbook
-from include.readers.biff import properties, refuse_macros, texts_outside_cells
+from include.readers.biff import calls_program, properties, refuse_macros, texts_outside_cells
 from include.readers.grid import LooseText, MergedRange, Sheet, Workbook, WorkbookRefused, position
 from tests.unit.reader_files import write_parts, write_xlsx, xlsx_parts
 
@@ -403,3 +403,24 @@ def test_an_open_document_written_by_a_library_is_read(tmp_path: Path) -> None:
     document.save(str(tmp_path / "a.ods"))
 
     assert open_workbook(tmp_path / "a.ods").sheets[0].rows == [["Số lớp", 7]]
+
+
+def _linked_to(link: str) -> bytes:
+    """The globals of an .xls with one supporting book without sheets."""
+    text = struct.pack("<HB", len(link), 1) + link.encode("utf-16-le")
+    records = [(0x0809, b"\0\x06\x05\0" + bytes(12)), (0x01AE, struct.pack("<H", 0) + text), (0x000A, b"")]
+    return b"".join(struct.pack("<HH", kind, len(content)) + content for kind, content in records)
+
+
+@pytest.mark.parametrize(
+    ("link", "is_program"),
+    [
+        ("cmd\x03/c calc", True),
+        ("Excel.Sheet.8\x03C:\\so lieu.xls", True),
+        # As the statistics office's own books have them: a folder, a folder, a workbook nobody opened.
+        ("\x01\x0301 Bao cao thang\x03Nam 2011\x03Thang 11.xls", False),
+        ("\x01\x05NC:/01 Bao cao thang/Nam 2011/Thang 11.xls", False),
+    ],
+)
+def test_a_link_of_an_xls_to_a_program_is_told_from_one_to_another_workbook(link: str, is_program: bool) -> None:
+    assert calls_program(_linked_to(link), 0) is is_program

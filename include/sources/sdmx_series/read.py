@@ -169,7 +169,8 @@ class _MessageReader:
             self._read_observation(series, observation, int(multiplier), cell)
 
     def _read_observation(self, series: _Series, observation: Any, multiplier: int, cell: str) -> None:
-        period = str(next(iter(observation.dimension.values.values())).value)
+        key = observation.dimension
+        period = str(next(iter(key.values.values())).value) if key is not None and key.values else ""
         window = _window(series.frequency, period)
         if window is None:
             self.problems.append(
