@@ -441,7 +441,7 @@ def _take_through_gate(
     readable = [receipt for receipt in waiting if receipt.sha256 not in forgotten]
     repeats, _ = _split_repeats(connection, source, readable)
     repeats = _before_any_other(readable, repeats)
-    fresh, later = _until_bytes_return([receipt for receipt in readable if receipt not in repeats])
+    fresh, later = _until_bytes_return(readable[len(repeats) :])
     if fresh:
         load_library_meanwhile()
     readings = read_in_sandbox(sandbox, source, fresh)
