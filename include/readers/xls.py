@@ -68,7 +68,9 @@ def read_xls(path: Path) -> Workbook:
     }
     in_cells = {value for sheet in sheets for _, _, value in sheet.cells() if isinstance(value, str)}
     loose_texts += [LooseText("part", None, text) for text in set(book._sharedstrings) - in_cells if text.strip()]
-    has_links = not _OUTSIDE_SUPPORTING_BOOKS.isdisjoint(book._supbook_types) or any(sheet.net_cells for sheet in sheets)
+    has_links = not _OUTSIDE_SUPPORTING_BOOKS.isdisjoint(book._supbook_types) or any(
+        sheet.net_cells for sheet in sheets
+    )
     return Workbook("xls", sheets, names, tuple(loose_texts), has_links, has_change_log=_has_change_log(xlrd, path))
 
 
