@@ -249,7 +249,7 @@ def _parser() -> argparse.ArgumentParser:
 
     backup = _command(commands, "backup", _backup, "copy all there is to lose: database, files, keys")
     backup.add_argument("--to", type=Path, metavar="FOLDER", help="where; TTDN_BACKUPS without it")
-    backup.add_argument("--list", action="store_true", dest="lists", help="the whole backups there are, newest first")
+    backup.add_argument("--list", action="store_true", dest="lists", help="the backups there are, newest first")
     backup.add_argument("--check", type=Path, metavar="BACKUP", help="is that backup as it was written")
 
     restore = _command(commands, "restore", _restore, "lay a backup back onto a machine that has nothing, and compare")
@@ -499,7 +499,7 @@ def _reconcile(options: argparse.Namespace) -> int:
             reason = f" ({each.reason})" if each.reason else ""
             print(f"{each.code}  {each.what}{since}: {PROBLEMS_VI[each.code]}{reason}")
         if found.removed_drafts:
-            print(f"Đã xóa {found.removed_drafts} bản nháp bỏ dở quá một ngày.")
+            print(f"Đã xóa {found.removed_drafts} thư mục nháp của tiến trình đã chết.")
     return 0 if found.ok else 1
 
 
@@ -1307,7 +1307,8 @@ def _backup(options: argparse.Namespace) -> int:
         _print_json({"backups": [_backup_as_json(backup) for backup in backups]})
     for backup in [] if options.json else backups:
         print(f"{backup.folder}  {_moment_vi(backup.taken_at.isoformat())}")
-        print(f"  {_in_words(backup)}, {_grouped(round(backup.byte_size / 1e6))} MB, nguyên vẹn")
+        compared = ", đã so từng byte: nguyên vẹn" if options.check else ""
+        print(f"  {_in_words(backup)}, {_grouped(round(backup.byte_size / 1e6))} MB{compared}")
         if backup.unread:
             print(f"Chưa có trong bản sao vì chưa đọc: {', '.join(backup.unread)}")
     return 0 if backups else 1

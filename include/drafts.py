@@ -10,8 +10,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
-_PREFIX = ".draft-"
+DRAFT_PREFIX: Final = ".draft-"
+"""How the name of such a folder begins; nothing in one is kept, copied or counted."""
 
 
 @contextmanager
@@ -33,7 +35,7 @@ def draft_folder(beside: Path) -> Iterator[Path]:
 def remove_abandoned(beside: Path) -> int:
     """Remove the folders of processes that are gone; how many there were."""
     removed = 0
-    for folder in beside.glob(f"{_PREFIX}*"):
+    for folder in beside.glob(f"{DRAFT_PREFIX}*"):
         with contextlib.suppress(OSError):
             lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
             try:
@@ -47,10 +49,13 @@ def remove_abandoned(beside: Path) -> int:
 
 def _locked_folder(beside: Path) -> tuple[Path, int]:
     while True:
-        folder = Path(tempfile.mkdtemp(dir=beside, prefix=_PREFIX))
-        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        folder = Path(tempfile.mkdtemp(dir=beside, prefix=DRAFT_PREFIX))
+        # Somebody may clear it away before it is locked: then this one is nobody's any more.
+        try:
+            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            continue
         fcntl.flock(lock, fcntl.LOCK_EX)
-        # Somebody may have cleared it away between making and locking: then this one is nobody's any more.
         if folder.is_dir():
             return folder, lock
         os.close(lock)

@@ -54,6 +54,7 @@ class Settings:
     allowed_domains: frozenset[str] = frozenset()
     settling_seconds: int = DEFAULT_SETTLING_SECONDS
     disk_reserve_bytes: int = DEFAULT_DISK_RESERVE_MB * 1_000_000
+    backup_database_url: str | None = field(default=None, repr=False)
     backups_folder: Path | None = None
     backups_kept: int = 14
 
@@ -124,7 +125,8 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
     return Settings(
         home=home,
         inbox=_path(stated, "TTDN_INBOX", home / "inbox"),
-        database_url=_database_url(stated),
+        database_url=_database_url(stated, "TTDN_DATABASE_URL"),
+        backup_database_url=_database_url(stated, "TTDN_BACKUP_DATABASE_URL"),
         page_port=_port(stated, "TTDN_PAGE_PORT", DEFAULT_PAGE_PORT),
         smtp_host=smtp_host,
         smtp_port=_port(stated, "TTDN_SMTP_PORT", 587),
@@ -259,14 +261,14 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _database_url(stated: Mapping[str, str]) -> str | None:
-    value = _text(stated, "TTDN_DATABASE_URL")
+def _database_url(stated: Mapping[str, str], name: str) -> str | None:
+    value = _text(stated, name)
     if value is None:
         return None
     scheme, separator, rest = value.partition("://")
     if not separator or scheme not in {"postgres", "postgresql", "postgresql+psycopg2"} or "/" not in rest:
         raise SettingsError(
-            where="TTDN_DATABASE_URL",
+            where=name,
             found=f"a URL of kind {scheme!r}" if separator else "no URL",  # never the text: it may hold a password
             expected="postgresql://user:password@host:port/database",
             remedy="Correct it, or leave it out to use the embedded server.",

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from include.errors import PlatformError
-from include.pipeline.land import hash_file
+from include.releases.bundle import hash_file
 
 DATABASE: Final = "warehouse.dump"
 ROLES_FILE: Final = "roles.json"
@@ -58,7 +58,7 @@ def backup_name(moment: datetime) -> str:
 
 def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
     """Write the manifest of a backup whose members all lie in `folder`; it carries a hash of itself."""
-    members = {name: hash_file(folder / name)[0] for name in MEMBERS}
+    members = {name: hash_file(folder / name) for name in MEMBERS}
     stated = {"format": FORMAT, **facts, "members": members}
     content = {**stated, "manifest_hash": _hash_of(stated)}
     write_member(folder / MANIFEST, json.dumps(content, ensure_ascii=False, indent=1).encode())
@@ -109,7 +109,7 @@ def check_backup(folder: Path) -> Backup:
         path = folder / name
         if not path.is_file() or path.is_symlink():
             faults.append(f"{name} is missing")
-        elif hash_file(path)[0] != wanted:
+        elif hash_file(path) != wanted:
             faults.append(f"{name} was changed or damaged")
     if faults:
         raise BackupError(

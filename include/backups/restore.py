@@ -25,6 +25,7 @@ from include.backups.folder import (
 )
 from include.backups.roles import make_roles
 from include.backups.write import run_client
+from include.drafts import draft_folder, put_in_place
 from include.model import Finding
 from include.pipeline.check import tell
 from include.pipeline.land import load_receipts
@@ -149,17 +150,12 @@ def _unpack(archive_path: Path, home: Path, folders: tuple[str, ...], *, kept: s
                 make_private_folder(home / "secrets")
             target.parent.mkdir(parents=True, exist_ok=True)
             stored = archive.extractfile(entry)
-            aside = target.with_name(f".{target.name}.{os.getpid()}.part")
-            try:
-                descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(stored.read() if stored is not None else b"")
-                    file.flush()
-                    os.fsync(file.fileno())
+            with draft_folder(target.parent) as drafts:
+                aside = drafts / target.name
+                aside.touch(mode=0o600)
+                aside.write_bytes(stored.read() if stored is not None else b"")
                 os.utime(aside, (entry.mtime, entry.mtime))
-                aside.replace(target)
-            finally:
-                aside.unlink(missing_ok=True)
+                put_in_place(aside, target)
 
 
 def _entries(archive: tarfile.TarFile, home: Path, folders: tuple[str, ...]) -> Iterator[tuple[tarfile.TarInfo, Path]]:

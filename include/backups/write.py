@@ -36,7 +36,8 @@ from include.backups.folder import (
     write_member,
 )
 from include.backups.roles import list_roles
-from include.drafts import flush
+from include.drafts import DRAFT_PREFIX, flush
+from include.errors import NoRoomError
 from include.private_files import make_private_folder
 from include.settings import Settings
 from include.warehouse.audit import record_event
@@ -66,13 +67,13 @@ def write_backup(settings: Settings, place: Path | None = None, *, moment: datet
 
     The database is copied as of one moment, with what it held counted in that same moment. Bytes of a file nobody has
     looked at yet are left out, because it may turn out to be one that must not be kept; the backup names its receipt.
-    Other processes go on working meanwhile. Raises BackupError: another backup running, too little room, a warehouse
-    of another version, pg_dump refused.
+    Other processes go on working meanwhile. Raises BackupError: another backup running, a warehouse
+    of another version, pg_dump refused; NoRoomError for too little room.
     """
     place = (place or settings.backups).resolve()
     moment = moment or datetime.now(UTC)
     make_private_folder(place)
-    opened = engine_on(warehouse_url(settings))
+    opened = engine_on(settings.backup_database_url or warehouse_url(settings))
     try:
         with _alone(place):
             target = place / backup_name(moment)
@@ -149,13 +150,12 @@ def _files_of(settings: Settings, kept: Sequence[str]) -> list[Path]:
 
 
 def _regular_files(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and not path.is_symlink() and not path.name.endswith(PARTIAL)
-    )
+    # Drafts come and go while others work: they are not looked into, and a folder that is gone by now has no files.
+    found: list[Path] = []
+    for here, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(DRAFT_PREFIX)]
+        found += [Path(here, name) for name in names if not name.endswith(PARTIAL)]
+    return sorted(path for path in found if path.is_file() and not path.is_symlink())
 
 
 def _pack(target: Path, home: Path, paths: Sequence[Path], texts: Mapping[str, bytes] | None = None) -> int:
@@ -254,7 +254,7 @@ def _require_room(connection: Connection, folder: Path, paths: Sequence[Path]) -
         needed = database + sum(path.stat().st_size for path in paths if path.exists())
     free = shutil.disk_usage(folder).free
     if free < needed:
-        raise BackupError(
+        raise NoRoomError(
             where=str(folder.parent),
             found=f"{free / 1e9:.1f} GB free",
             expected=f"{needed / 1e9:.1f} GB",

@@ -303,7 +303,7 @@ def ingest_landed(
 ) -> dict[int, FileResult]:
     """Take arrivals whose bytes are here already through the gate and answer them; their results by receipt id."""
     numbers = [receipt.receipt_id for receipt in receipts]
-    with Sandbox(workers=1) as sandbox:
+    with _gate_sandbox(settings) as sandbox:
         _take_through_gate(connection, settings, source, receipts, sandbox)
         write_answers(connection, settings, source, numbers, sandbox)
     return describe_receipts(connection, settings, numbers)
@@ -395,10 +395,11 @@ def read_in_sandbox(sandbox: Sandbox, source: Source, receipts: Sequence[Receipt
             outcome = next(outcomes)
             if isinstance(outcome, WorkbookRefused):
                 readings.append(Reading(heading=None, refusal=Finding(outcome.code, found=outcome.detail)))
-            elif isinstance(outcome, BaseException):
-                raise outcome
-            else:
+            elif isinstance(outcome, Reading):
                 readings.append(correct_reading(outcome, receipt, corrections))
+            else:
+                # No reader of ours answers so.
+                readings.append(Reading(None, refusal=Finding("READER_FAULT", found=type(outcome).__name__)))
     except BaseException:
         with spools_removed(readings):
             raise
@@ -432,16 +433,28 @@ def _look_at_refused(sandbox: Sandbox, receipts: Sequence[Receipt], readings: Se
 def _take_through_gate(
     connection: Connection, settings: Settings, source: Source, receipts: Sequence[Receipt], sandbox: Sandbox
 ) -> None:
+    while receipts:
+        receipts = _take_turn(connection, settings, source, receipts, sandbox)
+
+
+def _take_turn(
+    connection: Connection, settings: Settings, source: Source, receipts: Sequence[Receipt], sandbox: Sandbox
+) -> Sequence[Receipt]:
+    """Take the arrivals before bytes come a second time through the gate; the others, whose turn is after these.
+
+    The first of equal files decides; the next is then a repeat of it, or held for the same reason.
+    """
     reference = load_reference()
     waiting = _without_verdict(connection, sorted(receipts, key=lambda each: (each.received_at, each.receipt_id)))
-    # Before anything is read: nothing is begun that a full disk would break off.
-    require_room(settings, sum(receipt.byte_size for receipt in waiting))
+    if waiting:
+        # Before anything is read: nothing is begun that a full disk would break off. Answers are still written.
+        require_room(settings, sum(receipt.byte_size for receipt in waiting))
     remove_stale_spools()
     forgotten = forgotten_among(connection, waiting)
     readable = [receipt for receipt in waiting if receipt.sha256 not in forgotten]
     repeats, _ = _split_repeats(connection, source, readable)
     repeats = _before_any_other(readable, repeats)
-    fresh, later = _until_bytes_return([receipt for receipt in readable if receipt not in repeats])
+    fresh, later = _until_bytes_return(readable[len(repeats) :])
     if fresh:
         load_library_meanwhile()
     readings = read_in_sandbox(sandbox, source, fresh)
@@ -483,9 +496,7 @@ def _take_through_gate(
         faults.hit("repeat_before_commit")
         connection.commit()
         write_names(connection, settings)
-    if later:
-        # The first of equal files decided; the next is now a repeat of it, or held for the same reason.
-        _take_through_gate(connection, settings, source, later, sandbox)
+    return later
 
 
 def _pass_wave(
@@ -761,12 +772,15 @@ def _rehearse(
     decisions: dict[int, Decision] = {}
     unchanged: set[int] = set()
     with connected_as(engine, "ttdn_loader") as connection, Sandbox(workers=2) as sandbox:
-        repeats, fresh = _split_repeats(connection, source, receipts)
+        # Before anything else is told of a file: no copy of secret bytes is a repeat, whatever its own name.
+        secret = {sha256 for sha256, code in forgotten_among(connection, receipts).items() if code == "SECRET"}
+        secret |= {r.sha256 for r in receipts if file_is_marked(r.original_name)}
+        repeats, fresh = _split_repeats(connection, source, [r for r in receipts if r.sha256 not in secret])
         first, same_drop = _first_of_bytes(fresh)
         readings = dict(zip((r.receipt_id for r in first), read_in_sandbox(sandbox, source, first), strict=True))
-        secret = {r.sha256: readings[r.receipt_id] for r in first if _is_secret(readings[r.receipt_id])}
-        # The second copy of a secret file is refused as the first is, and no repeat of it.
-        readings |= {r.receipt_id: secret[r.sha256] for r in same_drop if r.sha256 in secret}
+        secret |= {r.sha256 for r in first if _is_secret(readings[r.receipt_id])}
+        refused = Reading(heading=None, refusal=Finding("SECRET"))
+        readings |= {r.receipt_id: refused for r in receipts if r.sha256 in secret}
         repeats += [r for r in same_drop if r.sha256 not in secret]
         staged = [
             StagedFile(

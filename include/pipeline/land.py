@@ -60,7 +60,7 @@ _SET_BACK_BY_AT_MOST = timedelta(days=1)
 _NOT_REPORTS = ("~$", ".", "_")
 _ON_THEIR_WAY = (".part", ".partial", ".filepart", ".tmp", ".crdownload", ".download", ".opdownload")
 _SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
-_FILE_SUFFIXES = (".xlsx", ".xls", ".xlsm", ".ods", ".csv", ".gz", ".parquet", ".xml", ".zip", ".json")
+_FILE_SUFFIXES = (".xlsx", ".xls", ".xlsm", ".ods", ".docx", ".csv", ".gz", ".parquet", ".xml", ".zip", ".json")
 _REASON_OF = {
     errno.ELOOP: "LINK",
     errno.ENOENT: "GONE",
@@ -264,7 +264,7 @@ def read_manifest(folder: Path) -> dict[str, datetime]:
                 times[name] = moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
     except (KeyError, TypeError, ValueError, OSError, csv.Error) as error:
         raise SourceContractError(
-            where=str(manifest),
+            where=shown_path(manifest),
             found=f"{type(error).__name__} after {len(times)} lines",
             expected=f"a plain file of at most {_MAX_MANIFEST_BYTES} bytes with columns file and received_at,"
             " separated by commas, moments in ISO 8601",
@@ -454,8 +454,10 @@ def note_receipt(
         text("select nextval(pg_get_serial_sequence('landing.receipt', 'receipt_id'))")
     ).scalar_one()
     number = f"BN-{received_at.astimezone(VIETNAM).year}-{receipt_id:06d}"
-    shown = PurePath(printable_name(original_name))
-    name = mask_personal_data(shown.stem) + shown.suffix
+    shown = printable_name(original_name)
+    # What is no ending may be the end of a mail address.
+    ending = PurePath(shown).suffix if shown.lower().endswith(_FILE_SUFFIXES) else ""
+    name = mask_personal_data(shown.removesuffix(ending)) + ending
     keep_name(stored.parents[1], receipt_id, name)
     connection.execute(
         text(
@@ -485,8 +487,8 @@ def forget_file(connection: Connection, sha256: str, code: str = "SECRET") -> No
     """
     connection.execute(
         text(
-            "update landing.file set forgotten_at = coalesce(forgotten_at, now()),"
-            " forgotten_code = coalesce(forgotten_code, :code) where sha256 = :sha256"
+            "update landing.file set forgotten_at = coalesce(forgotten_at, now()), forgotten_code ="
+            " case when :code = 'SECRET' then :code else coalesce(forgotten_code, :code) end where sha256 = :sha256"
         ),
         {"sha256": sha256, "code": code},
     )
@@ -560,10 +562,17 @@ def load_receipts(connection: Connection, settings: Settings, receipt_ids: Seque
 
 
 def keep_name(landing: Path, receipt_id: int, name: str) -> None:
-    """Put the name an arrival came under aside until the gate has decided on it."""
+    """Put the name an arrival came under aside, down to the disk, until the gate has decided on it."""
     folder = landing / _NAMES
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / str(receipt_id)).write_text(name, encoding="utf-8")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / str(receipt_id)).write_text(name, encoding="utf-8")
+        flush(folder / str(receipt_id))
+        flush(folder)
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise _no_room(landing, "a file's name") from error
+        raise
 
 
 def write_names(connection: Connection, settings: Settings) -> None:
@@ -632,14 +641,18 @@ def _take_bytes(report: OpenReport, landing: Path | None) -> tuple[str, int]:
             _copy_whole(report, landing, drafts / "bytes", digest)
     except OSError as error:
         if error.errno in _NO_ROOM:
-            raise NoRoomError(
-                where=str(landing),
-                found=f"no room for the {report.facts.st_size} bytes of {shown_path(report.path)}",
-                expected="room for a copy of every file that arrives",
-                remedy="Make room on that disk; docs/operations.md, “The disk is full”. The next run takes the file.",
-            ) from error
+            raise _no_room(landing, f"the {report.facts.st_size} bytes of {shown_path(report.path)}") from error
         raise
     return digest.hexdigest(), report.facts.st_size
+
+
+def _no_room(landing: Path, what: str) -> NoRoomError:
+    return NoRoomError(
+        where=str(landing),
+        found=f"no room for {what}",
+        expected="room for a copy of every file that arrives",
+        remedy="Make room on that disk; docs/operations.md, “The disk is full”. The next run takes the file.",
+    )
 
 
 def _copy_whole(report: OpenReport, landing: Path, aside: Path, digest: hashlib._Hash) -> None:

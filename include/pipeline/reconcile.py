@@ -1,14 +1,13 @@
 """Reconcile: every file that was seen ends in exactly one verdict, and its bytes are where its receipt says.
 
 Looks at the inbox, the receipts and the landing folder side by side. It repairs nothing: an open arrival is taken up by
-the next run of its source, and what no run can mend is told to a person. Only drafts nobody finishes are removed.
+the next run of its source, and what no run can mend is told to a person. Only drafts of dead processes are removed.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import stat
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -20,6 +19,7 @@ from croniter import croniter
 from sqlalchemy import text
 
 from include.calendar.periods import VIETNAM
+from include.drafts import remove_abandoned
 from include.errors import PlatformError
 from include.pipeline.land import (
     inbox_fingerprint,
@@ -45,7 +45,6 @@ UNRESOLVED_AFTER: Final = timedelta(minutes=30)
 _SETTLED_AFTER: Final = timedelta(minutes=30)
 """What lacks its end is left in the inbox so long."""
 
-_DRAFT_LIFE_SECONDS: Final = 24 * 3600
 _IN_FLIGHT_SECONDS: Final = 3600
 """A file is in the landing folder a moment before its receipt is committed, which a long drop may delay."""
 
@@ -95,8 +94,8 @@ class Reconciliation:
 
 
 def reconcile(settings: Settings, engine: Engine) -> Reconciliation:
-    """Look at every file and receipt there is; drafts older than a day are removed from landing and outbox."""
-    removed = _remove_drafts(settings)
+    """Look at every file and receipt there is; what killed processes left half done goes from landing and outbox."""
+    removed = sum(remove_abandoned(folder) for folder in (settings.landing, settings.outbox))
     with connected_as(engine, "ttdn_loader") as connection:
         verdicts = {
             row.verdict: row.files
@@ -283,17 +282,6 @@ def _facts(path: Path) -> os.stat_result | None:
         return path.lstat()
     except OSError:
         return None
-
-
-def _remove_drafts(settings: Settings) -> int:
-    """Remove copies and answers a killed run left unfinished; how many."""
-    removed = 0
-    for draft in (*settings.landing.glob("*.part"), *settings.outbox.glob(".*.part")):
-        facts = _facts(draft)
-        if facts is not None and stat.S_ISREG(facts.st_mode) and time.time() - facts.st_mtime > _DRAFT_LIFE_SECONDS:
-            draft.unlink(missing_ok=True)
-            removed += 1
-    return removed
 
 
 def _since(moment: datetime) -> str:

@@ -349,7 +349,7 @@ class _Reading:
             if _is_on(properties, "hidden"):
                 hidden_rows.add(index)
             before = None if properties is None else _child(properties, "gridBefore")
-            column = 0 if before is None else int(_value_of(before) or 0)
+            column = 0 if before is None else max(0, int(_value_of(before) or 0))
             values: list[CellValue] = []
             still_open: dict[int, MergedRange] = {}
             for cell in _inner(row, "tc"):

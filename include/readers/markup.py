@@ -34,7 +34,6 @@ DTD_MARKS: Final = tuple(
     for mark in ("<!DOCTYPE", "<!ENTITY", "http://www.w3.org/2001/XInclude")
     for encoding in ("ascii", "utf-16-le", "utf-16-be")
 )
-_FOUR_BYTES_A_LETTER: Final = (b"<\0\0\0", b"\xff\xfe\0\0", b"\0\0\xfe\xff", b"\0\0\0<")
 
 
 def check_xml(path: Path) -> None:

@@ -80,11 +80,12 @@ def _members(content: bytes) -> Iterator[tuple[str, bytes]]:
             if method == 0:
                 yield name, content[begins : begins + min(size or _MOST_OF_MEMBER, _MOST_OF_MEMBER)]
             elif method == 8:
-                yield name, _unpacked(content[begins:], -zlib.MAX_WBITS)
+                # A view: two thousand members would copy the file two thousand times.
+                yield name, _unpacked(memoryview(content)[begins:], -zlib.MAX_WBITS)
         place = content.find(_MEMBER, begins)
 
 
-def _unpacked(packed: bytes, window: int) -> bytes:
+def _unpacked(packed: bytes | memoryview, window: int) -> bytes:
     try:
         return zlib.decompressobj(window).decompress(packed, _MOST_OF_MEMBER)
     except zlib.error:

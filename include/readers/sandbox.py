@@ -303,7 +303,11 @@ class _Child:
             self.is_spent = True
             return WorkbookRefused("READER_FAULT", type(error).__name__)
         if kind == "fault":
-            return WorkbookRefused("READER_FAULT", content)
+            return WorkbookRefused("READER_FAULT", str(content))
+        if isinstance(content, (BaseException, _BatchError)) and not isinstance(content, WorkbookRefused):
+            # A value may not pass for a fault of the batch: that would stop the others.
+            self.is_spent = True
+            return WorkbookRefused("READER_FAULT", type(content).__name__)
         return content
 
     def _cause_of_death(self) -> str:

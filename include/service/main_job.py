@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import fcntl
 import os
 import shutil
@@ -463,7 +464,10 @@ def _let_inbox_settle(settings: Settings) -> None:
     """Wait until what was put into the inbox last counts as complete."""
     # Asked earlier, a run would find nothing: the inbox leaves alone what was touched in the last seconds.
     settled_after = settings.settling_seconds + 0.5
-    newest = max((path.lstat().st_ctime for path in settings.inbox.rglob("*")), default=0.0)
+    newest = 0.0
+    for path in settings.inbox.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):  # taken away meanwhile
+            newest = max(newest, path.lstat().st_ctime)
     time.sleep(min(settled_after, max(0.0, newest + settled_after - time.time())))
 
 

@@ -237,7 +237,8 @@ def _visible(folder: Path) -> list[Path]:
     return [
         path
         for path in paths
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        # Names of arrivals wait in a folder of their own until the gate has decided.
+        if path.is_file() and not any(part.startswith((".", "names")) for part in path.relative_to(folder).parts)
     ]
 
 

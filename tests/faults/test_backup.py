@@ -23,6 +23,8 @@ from include.backups.contents import describe_contents, differences
 from include.backups.folder import BackupError, check_backup, list_backups, read_backup, write_manifest
 from include.backups.restore import restore_backup
 from include.backups.write import write_backup
+from include.drafts import draft_folder
+from include.errors import NoRoomError
 from include.indicators.marts import ensure_current
 from include.pipeline.ingest import ingest_files
 from include.pipeline.land import land_file, opened_report
@@ -263,6 +265,15 @@ def test_a_missing_member_and_a_folder_that_is_none_are_named(backup: Path, tmp_
         read_backup(tmp_path)
 
 
+def test_a_backup_copied_by_hard_links_is_as_whole_as_any(backup: Path, tmp_path: Path) -> None:
+    # `cp -al` and `rsync --link-dest` keep copies of backups so.
+    copy = tmp_path / backup.name
+    shutil.copytree(backup, copy, copy_function=shutil.copy2)
+    os.link(copy / "files.tar", tmp_path / "second-name")
+
+    assert check_backup(copy).members == read_backup(backup).members
+
+
 def test_an_archive_that_would_write_elsewhere_is_refused(backup: Path, tmp_path: Path) -> None:
     copy = tmp_path / backup.name
     shutil.copytree(backup, copy)
@@ -276,6 +287,16 @@ def test_an_archive_that_would_write_elsewhere_is_refused(backup: Path, tmp_path
     with pytest.raises(BackupError, match="an entry"):
         restore_backup(Settings(home=tmp_path / "home", inbox=tmp_path / "inbox"), copy)
     assert not (tmp_path / "escaped").exists()
+
+
+def test_what_is_half_written_is_in_no_backup(worked: Machine, tmp_path: Path) -> None:
+    with draft_folder(worked.settings.outbox) as drafts:
+        (drafts / "TraLoi.xlsx").write_bytes(b"half")
+        taken = write_backup(worked.settings, tmp_path / "place", moment=NIGHT)
+
+    with tarfile.open(taken.folder / "files.tar") as archive:
+        answers = [Path(name) for name in archive.getnames() if name.startswith("outbox/")]
+    assert {len(answer.parts) for answer in answers} == {2}
 
 
 def test_only_the_owner_can_look_into_a_backup(backup: Path) -> None:
@@ -351,7 +372,7 @@ def test_too_little_room_is_said_before_anything_is_written(
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr("shutil.disk_usage", lambda _: usage._replace(free=1_000))
 
-    with pytest.raises(BackupError, match="GB free"):
+    with pytest.raises(NoRoomError, match="GB free"):
         write_backup(worked.settings, tmp_path / "full", moment=NIGHT)
     assert [path.name for path in (tmp_path / "full").iterdir()] == [".lock"]
 

@@ -70,6 +70,7 @@ def make_odd_things(folder: Path, outside: Path) -> dict[str, str]:
     (folder / "thu muc lien ket").symlink_to(outside, target_is_directory=True)
     (folder / "lien ket cung.xlsx").hardlink_to(outside / "mot.xlsx")
     (folder / "thu muc.xlsx").mkdir()
+    (folder / "thu muc.docx").mkdir()
     (folder / "thu muc.xlsx" / "xl.xlsx").write_bytes(b"inside")
     os.mkfifo(folder / "ong dan.xlsx")
     with socket.socket(socket.AF_UNIX) as plug:
@@ -87,6 +88,7 @@ def make_odd_things(folder: Path, outside: Path) -> dict[str, str]:
         "thu muc lien ket": "LINK",
         "lien ket cung.xlsx": "HARD_LINK",
         "thu muc.xlsx": "FOLDER",
+        "thu muc.docx": "FOLDER",
         "ong dan.xlsx": "NOT_A_FILE",
         "o cam.xlsx": "NOT_A_FILE",
     }

@@ -19,6 +19,10 @@ MAIL = {
     "TTDN_ALLOWED_DOMAINS",
     "TTDN_RECIPIENTS_FILE",
 }
+NUMBERS = {"TTDN_SETTLING_SECONDS", "TTDN_DISK_RESERVE_MB", "TTDN_BACKUPS_KEPT"}
+PLACES = {"TTDN_HOME", "TTDN_INBOX", "TTDN_BACKUPS"}
+"""Settings that say where things lie: in containers the volumes do."""
+
 SECRET_WORDS = ("PASSWORD", "SECRET", "KEY", "TOKEN")
 
 
@@ -59,10 +63,22 @@ def test_no_password_has_a_default() -> None:
     for name, rest in named.items():
         if name == "TTDN_PAGE_PORT":
             assert rest == ":-8080"
-        elif name in MAIL:  # all empty: nothing is sent
+        elif name in MAIL | NUMBERS:  # all empty: nothing is sent, and what the platform has by default
             assert rest == ":-"
         else:
             assert re.fullmatch(r":\?.{10,}", rest), f"{name} must be asked for with a message"
+
+
+def test_every_setting_can_be_set_with_and_without_containers(services: dict[str, dict[str, Any]]) -> None:
+    code = (PROJECT_ROOT / "include" / "settings.py").read_text(encoding="utf-8")
+    settings = set(re.findall(r'\(stated, "(TTDN_[A-Z_]+)"', code)) | {"TTDN_ALLOWED_DOMAINS"}
+    example = (PROJECT_ROOT / ".env.example").read_text(encoding="utf-8")
+    in_containers = {name for name, _ in variables(COMPOSE.read_text(encoding="utf-8"))}
+
+    assert len(settings) >= 15
+    assert {name for name in settings if f"\n# {name}=" not in example} == set()
+    assert settings - in_containers - {"TTDN_DATABASE_URL"} == PLACES
+    assert set(services["airflow-scheduler"]["environment"]) >= NUMBERS
 
 
 def test_no_secret_is_written_down(services: dict[str, dict[str, Any]]) -> None:

@@ -253,6 +253,16 @@ def test_a_manifest_that_is_none_stops_its_drop_with_a_reason(tmp_path: Path, ma
         read_manifest(tmp_path)
 
 
+def test_a_manifest_in_a_folder_whose_name_bears_a_mark_is_told_without_that_name(tmp_path: Path) -> None:
+    folder = tmp_path / "Tài liệu TỐI MẬT"
+    folder.mkdir()
+    _manifest(folder).write_text("file;received_at\na.xlsx;2026-06-10\n")
+
+    with pytest.raises(SourceContractError, match=MANIFEST_NAME) as told:
+        read_manifest(folder)
+    assert "TỐI MẬT" not in str(told.value)
+
+
 def test_a_manifest_as_large_as_may_be_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = "file,received_at\n" + "".join(f"{number}.xlsx,2026-06-10\n" for number in range(100))
     _manifest(tmp_path).write_text(text)
@@ -338,6 +348,8 @@ def _watch_opened_files(folders: Sequence[str], *, is_on: bool) -> None:
             return
         path = facts[0]
         if not path.startswith(tuple(folders)) and SPOOL_PREFIX not in path:
+            return
+        if Path(path).is_dir():  # opened to be locked or flushed: a folder has no bytes
             return
         opener = _own_caller()
         if opener not in _MAY_OPEN or _MAY_OPEN[opener] not in path:

@@ -325,6 +325,59 @@ def test_a_dry_run_says_the_same_and_keeps_nothing(office: Office, tmp_path: Pat
     assert not office.settings.landing.exists()
 
 
+def test_a_copy_under_a_marked_name_is_refused_as_secret_by_a_dry_run_and_so_is_every_later_copy(
+    office: Office, tmp_path: Path
+) -> None:
+    report = write_report(tmp_path / "a.xlsx")
+    marked = Path(shutil.copy(report, tmp_path / "BC (MẬT).xlsx"))
+    office.receive(report)
+
+    rehearsed = office.receive(report, marked, dry_run=True)
+    [refused] = office.receive(marked)
+    later = office.receive(report, dry_run=True)
+
+    assert [result.verdict for result in (*rehearsed, refused, *later)] == ["refused_secret"] * 4
+    assert office.receive(report)[0].verdict == "refused_secret"
+
+
+def test_a_list_of_people_that_comes_again_under_a_marked_name_is_refused_as_secret(
+    office: Office, tmp_path: Path
+) -> None:
+    people = ("Nguyễn Văn An", "Trần Thị Bình", "Lê Văn Cường", "Phạm Thị Dung", "Hoàng Văn Em")
+
+    def list_people(workbook: openpyxl.Workbook) -> None:
+        for row, name in enumerate(people, start=200):
+            workbook["Báo cáo"].cell(row, 2, name)
+
+    report = write_report(tmp_path / "a.xlsx", edit=list_people)
+    marked = Path(shutil.copy(report, tmp_path / "TUYỆT MẬT.xlsx"))
+
+    [first] = office.receive(report)
+    [second] = office.receive(marked)
+
+    assert [(first.verdict, first.code), (second.verdict, second.code)] == [
+        ("rejected", "PII_LIST"),
+        ("refused_secret", "SECRET"),
+    ]
+
+
+def test_personal_data_in_a_name_is_not_kept_whatever_the_name_ends_in(office: Office, tmp_path: Path) -> None:
+    plain = write_report(tmp_path / "a.xlsx").read_bytes()
+    sent = ["nva@gmail.com", "b nva@gmail.com.xlsx", "c 0912345678.docx", "Báo cáo 6.tháng"]
+    for at, name in enumerate(sent):
+        (tmp_path / "sent" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "sent" / name).write_bytes(plain + b"\0" * at)
+
+    office.receive(tmp_path / "sent")
+
+    assert sorted(name for (name,) in office.ask("select original_name from landing.receipt")) == [
+        "(địa chỉ thư điện tử)",
+        "Báo cáo 6.tháng",
+        "b (địa chỉ thư điện tử).xlsx",
+        "c (số điện thoại).docx",
+    ]
+
+
 def test_a_held_report_sent_again_unchanged_is_a_duplicate_that_still_names_its_mistakes(
     office: Office, tmp_path: Path
 ) -> None:

@@ -44,6 +44,7 @@ UNITS = (
     "28360",
     "28393",
     "28405",
+    "28414",
 )
 """Bodies whose doubtful reports wait when the first test begins; each is used by one test."""
 
@@ -432,3 +433,15 @@ def test_bytes_that_are_gone_are_not_decided_on(desk: Desk) -> None:
     with pytest.raises(ReadingRefused, match="không còn ở nơi lưu"):
         desk.decide(held.receipt)
     assert desk.ask("select count(*) from warehouse.reading_decision where sha256 = :it", it=held.sha256) == [(0,)]
+
+
+def test_a_decision_is_answered_where_children_may_write_only_what_they_must(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tests keep their outbox in the temporary folder, where every child may write; a platform does not."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+
+    result = desk.decide(desk.waits["28414"].receipt)
+
+    assert (result.verdict, result.code) == ("loaded", "OK")
+    assert Path(str(result.answer)).is_file()

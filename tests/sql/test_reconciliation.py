@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,10 +20,11 @@ from sqlalchemy.pool import NullPool
 
 from include.calendar.periods import VIETNAM
 from include.cli import main
+from include.drafts import draft_folder
 from include.pipeline.ingest import FileResult, ingest_files
 from include.pipeline.land import stored_name
 from include.pipeline.reconcile import FilesUnresolved, Reconciliation, reconcile, require_reconciled
-from include.settings import Settings, load_settings
+from include.settings import PROJECT_ROOT, Settings, load_settings
 from tests.sources.reports import write_report
 
 IN_JUNE = datetime(2026, 6, 10, 9, 0, tzinfo=VIETNAM)
@@ -54,6 +58,18 @@ def asked(warehouse: Connection) -> Engine:
 
 def receive(home: Path, engine: Engine, *paths: Path) -> list[FileResult]:
     return ingest_files(paths, source_id="agency_reports", settings=load_settings(), engine=engine, received_at=IN_JUNE)
+
+
+def leave_draft(folder: Path) -> None:
+    """Have a process killed while it writes there."""
+    script = (
+        "import os, signal, sys; from pathlib import Path; from include.drafts import draft_folder\n"
+        "with draft_folder(Path(sys.argv[1])) as drafts:\n"
+        "    (drafts / 'half').write_bytes(b'x')\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(folder)], cwd=PROJECT_ROOT, check=False)
+    assert done.returncode == -signal.SIGKILL
 
 
 def codes(found: Reconciliation) -> list[tuple[str, str]]:
@@ -250,17 +266,21 @@ def test_a_file_its_source_was_due_to_take_half_an_hour_ago_is_told(
     assert {each.code for each in found.discrepancies} <= {"WAITING"}
 
 
-def test_drafts_older_than_a_day_are_removed_and_younger_ones_left(home: Path, asked: Engine) -> None:
-    for folder in ("landing", "outbox"):
-        (home / folder).mkdir()
-    gone = [home / "landing" / "a.part", home / "outbox" / ".TraLoi.xlsx.a.part"]
-    kept = [home / "landing" / "b.part", home / "outbox" / ".TraLoi.xlsx.b.part", home / "outbox" / "TraLoi.xlsx"]
-    for path in (*gone, *kept):
-        path.write_bytes(b"x")
-        old(path, 24.1 if path in gone or path.name == "TraLoi.xlsx" else 23.9)
+def test_drafts_of_the_dead_are_removed_and_those_of_the_living_left(home: Path, asked: Engine) -> None:
+    landing, outbox = home / "landing", home / "outbox"
+    landing.mkdir()
+    outbox.mkdir()
+    answer = outbox / "TraLoi.xlsx"
+    answer.write_bytes(b"x")
+    with draft_folder(landing) as living:
+        for folder in (landing, outbox):
+            leave_draft(folder)
+        assert [len([*folder.glob(".*")]) for folder in (landing, outbox)] == [2, 1]
 
-    assert reconcile(load_settings(), asked).removed_drafts == 2
-    assert [path.exists() for path in (*gone, *kept)] == [False, False, True, True, True]
+        assert reconcile(load_settings(), asked).removed_drafts == 2
+        assert living.is_dir()
+
+    assert ([*landing.iterdir()], [*outbox.iterdir()]) == ([], [answer])
 
 
 def test_the_command_prints_it_for_people_and_for_programs(

@@ -6,6 +6,8 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -88,6 +90,22 @@ def test_what_a_killed_process_left_aside_is_cleared_and_what_a_living_one_write
             assert (first / "mine").exists()
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_draft_folder_cleared_away_before_it_was_locked_is_made_again(tmp_path, monkeypatch):
+    made = []
+
+    def cleared_away(**where):
+        made.append(Path(tempfile_mkdtemp(**where)))
+        if len(made) == 1:
+            made[0].rmdir()
+        return str(made[-1])
+
+    tempfile_mkdtemp = tempfile.mkdtemp
+    monkeypatch.setattr(tempfile, "mkdtemp", cleared_away)
+
+    with draft_folder(tmp_path) as folder:
+        assert folder == made[1]
 
 
 def test_every_point_is_hit_in_exactly_one_place():
