@@ -135,6 +135,7 @@ _NOTE = "|".join(
     re.escape(each.casefold()).replace("ỏa", "(?:ỏa|oả)").replace(r"\ ", r"\s+")
     for each in sorted((*_HANDLING_NOTES.values(), "không sao chụp", "không phổ biến"), key=len, reverse=True)
 )
+_A_NOTE = re.compile(_NOTE, re.IGNORECASE)
 _NOTES_AT_ENDS = re.compile(
     rf"^\s*(?:(?:{_NOTE})\b(?:\s+và\b)?[\s,;/.–—-]*)+|(?:[\s,;/.–—-]+(?:và\s+)?(?:{_NOTE}))+\W*$", re.IGNORECASE
 )
@@ -398,7 +399,7 @@ def _is_level(letters: str) -> bool:
 
 def _without_handling_notes(line: str) -> str:
     """The line without the notes on haste or circulation it begins or ends with: “HỎA TỐC, MẬT” says MẬT."""
-    return _NOTES_AT_ENDS.sub("", line)
+    return _NOTES_AT_ENDS.sub("", line) if _A_NOTE.search(line) else line
 
 
 def _is_stamp(line: str, *, any_case: bool = False) -> bool:
