@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -46,6 +47,21 @@ _HEADING_STYLE: Final = re.compile(r"(?i)heading ?([1-9])$")
 _PASSED_THROUGH: Final = frozenset(
     {"sdtContent", "customXml", "smartTag", "hyperlink", "fldSimple", "ins", "moveTo", "dir", "bdo"}
 )
+_WORD_NAMESPACES: Final = frozenset(
+    {
+        "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+        "http://purl.oclc.org/ooxml/wordprocessingml/main",
+    }
+)
+_UNREADABLE: Final = "□"
+# Elements whose value is shown, offered or said to the reader.
+_WORDED_ELEMENTS: Final = frozenset(
+    "docVar lvlText alias tag tblCaption tblDescription listEntry default statusText helpText".split()
+)
+_WORDED_ATTRIBUTES: Final = frozenset("string title descr alt tooltip displayText".split())
+_LIST_NUMBER: Final = re.compile(r"%[1-9]")
+_QUOTED: Final = re.compile(r'[“"]([^“”"]+)[”"]')
+_BUTTON: Final = re.compile(r"(?i)\b(?:MACRO|GOTO)BUTTON\s+\S+\s+(.+)")
 _CHANGES: Final = {
     "ins": "chỗ thêm",
     "moveTo": "chỗ chuyển đến",
@@ -90,11 +106,10 @@ class _Package:
             name: etree.fromstring(archive.read(name), parser) for name in names if name.lower().endswith(".rels")
         }
         self.main = self._main_part(names)
-        folder = posixpath.dirname(self.main)
         self.trees: dict[str, Any] = {
             name: etree.fromstring(archive.read(name), parser)
             for name in names
-            if name.lower().endswith(".xml") and name.startswith((f"{folder}/", "docProps/"))
+            if name.lower().endswith(".xml") and name != "[Content_Types].xml"
         }
         if local_name(self.trees[self.main]) != "document":
             raise KeyError(self.main)
@@ -130,10 +145,14 @@ def _workbook(package: _Package) -> Workbook:
         # A table printed at the head of each page: read, and its figures told apart.
         if any(local_name(element) == "tbl" for element in header.iter() if isinstance(element.tag, str)):
             reading.read_header(header)
+    loose_texts = (*reading.loose_texts, *_outside_texts(package))
+    known = {line.strip() for loose in loose_texts for line in loose.text.splitlines()}
+    cells = (value for sheet in reading.sheets for _, _, value in sheet.cells())
+    known.update(line.strip() for value in cells if isinstance(value, str) for line in value.splitlines())
     return Workbook(
         "docx",
         tuple(reading.sheets),
-        loose_texts=(*reading.loose_texts, *_outside_texts(package)),
+        loose_texts=(*loose_texts, *_texts_read_nowhere_else(package, known)),
         paragraphs=tuple(reading.paragraphs),
         unsettled_changes=_unsettled_changes(package),
     )
@@ -161,29 +180,103 @@ def _outside_texts(package: _Package) -> Iterator[LooseText]:
             yield from (LooseText("comment", None, line) for line in _plain_lines(tree))
     for name, tree in package.trees.items():
         is_property = name.startswith("docProps/")
+        is_plain = tree.nsmap.get(tree.prefix) not in _WORD_NAMESPACES
         for element in tree.iter():
             if not isinstance(element.tag, str):
                 continue
             kind = local_name(element)
-            if is_property and kind not in ("creator", "lastModifiedBy") and (element.text or "").strip():
-                yield LooseText("property", None, str(element.text).strip())
-            elif kind == "docVar":
-                yield LooseText("property", None, _value_of(element))
-            elif kind == "textpath":  # letters drawn across the page
+            if is_property:
+                if kind not in ("creator", "lastModifiedBy") and (element.text or "").strip():
+                    yield LooseText("property", None, str(element.text).strip())
+                continue
+            if kind == "textpath":  # letters drawn across the page
                 yield LooseText("drawing", None, str(element.get("string", "")))
             elif kind == "docPr":
                 yield LooseText("drawing", None, f"{element.get('title', '')}\n{element.get('descr', '')}".strip())
             elif kind == "delText":
                 yield LooseText("comment", None, element.text or "")
-            elif kind == "t" and "wordprocessingml" not in str(element.tag):  # charts, diagrams
-                yield LooseText("drawing", None, element.text or "")
+            elif is_plain and (text := (element.text or "").strip()):  # charts, diagrams, data behind fields
+                yield LooseText("drawing", None, text)
+
+
+def _texts_read_nowhere_else(package: _Package, known: set[str]) -> Iterator[LooseText]:
+    """Every other line and word somebody may have typed, for those who look for marks: no figure stands there."""
+    seen = set(known)
+    for name, tree in package.trees.items():
+        if name.startswith("docProps/"):
+            continue
+        for element in tree.iter():
+            if not isinstance(element.tag, str):
+                continue
+            kind = local_name(element)
+            for text in (*_attribute_words(element, kind), *(_whole_lines(element) if kind == "p" else ())):
+                if text not in seen:
+                    seen.add(text)
+                    yield LooseText("property", None, text)
+
+
+def _attribute_words(element: Any, kind: str) -> Iterator[str]:
+    """Words kept in attributes: numbers of lists, prompts, choices and names of fields, alternative text."""
+    found = [_value_of(element)] if kind in _WORDED_ELEMENTS else []
+    found += [str(value) for key, value in element.attrib.items() if key.rpartition("}")[2] in _WORDED_ATTRIBUTES]
+    if kind == "lvlText":
+        found = [_LIST_NUMBER.sub("", each) for each in found]
+    elif kind == "fldSimple":
+        found += _words_of_instruction(_value_of(element, "instr"))
+    yield from (each for each in found if each.strip())
+
+
+def _whole_lines(paragraph: Any) -> Iterator[str]:
+    """The whole text of a paragraph whatever its runs are: deleted, hidden, only a prompt, in a chart or an old box."""
+    yield from _lines_of(paragraph, ("t", "delText"))
+    instruction = "".join(each.text or "" for each in paragraph.iter("{*}instrText", "{*}delInstrText"))
+    yield from _words_of_instruction(instruction)
+    for name in ("del", "moveFrom"):
+        for change in paragraph.iter(f"{{*}}{name}"):
+            yield from _lines_of(change, ("t", "delText"))
+    for switch in ("vanish", "strike", "dstrike"):
+        runs = [run for run in paragraph.iter("{*}r") if next(run.iter(f"{{*}}{switch}"), None) is not None]
+        if line := "".join(piece.text or "" for run in runs for piece in run.iter("{*}t")).strip():
+            yield line
+    for inner in paragraph.iter("{*}rt", "{*}rubyBase"):
+        yield from _lines_of(inner, ("t",))
+
+
+def _words_of_instruction(instruction: str) -> list[str]:
+    """What a field's code would print of itself: its quoted words, and the words of a button."""
+    found = _QUOTED.findall(instruction)
+    if button := _BUTTON.search(instruction):
+        found.append(button[1])
+    return found
 
 
 def _plain_lines(tree: Any) -> Iterator[str]:
     for paragraph in tree.iter("{*}p"):
-        line = "".join(element.text or "" for element in paragraph.iter("{*}t")).strip()
-        if line:
-            yield line
+        yield from _lines_of(paragraph, ("t",))
+
+
+def _lines_of(container: Any, texts: tuple[str, ...]) -> Iterator[str]:
+    """The text within, a line a line of the page; at a tab the words of another place of the line begin."""
+    pieces = []
+    for element in container.iter():
+        kind = local_name(element) if isinstance(element.tag, str) else ""
+        if kind in texts:
+            pieces.append(element.text or "")
+        elif kind in ("br", "cr", "p"):
+            pieces.append("\n")
+        elif kind in ("tab", "ptab") and local_name(element.getparent()) == "r":
+            pieces.append("\t")
+        elif kind == "sym":
+            pieces.append(_symbol(element))
+    yield from (line.strip() for line in "".join(pieces).splitlines() if line.strip())
+
+
+def _symbol(element: Any) -> str:
+    """The character a run takes from a font; one of a font's own is no letter or sign anybody could read."""
+    code = _value_of(element, "char")
+    number = int(code, 16) if re.fullmatch("[0-9A-Fa-f]{1,6}", code) else 0xFFFD
+    letter = chr(number) if number < 0x110000 else _UNREADABLE
+    return letter if unicodedata.category(letter)[0] not in "C" else _UNREADABLE
 
 
 def _value_of(element: Any, name: str = "val") -> str:
@@ -454,7 +547,7 @@ class _Reading:
             elif name in _PASSED_THROUGH:
                 self._read_inline(child, words, is_hidden=is_hidden)
             elif name in ("oMath", "oMathPara"):
-                words.pieces += [text.text or "" for text in child.iter("{*}t")]
+                words.pieces.append(_formula_text(child))
             elif name == "AlternateContent":
                 self._read_inline(_chosen(child), words, is_hidden=is_hidden)
 
@@ -464,6 +557,8 @@ class _Reading:
         if told is None:
             style = None if properties is None else _child(properties, "rStyle")
             told = is_hidden or (style is not None and _value_of(style) in self.styles.hidden)
+        shift = None if properties is None else _child(properties, "vertAlign")
+        is_raised = shift is not None and _value_of(shift) in ("superscript", "subscript")
         is_struck = bool(_is_on(properties, "strike") or _is_on(properties, "dstrike"))
         for child in run:
             if not isinstance(child.tag, str):
@@ -478,6 +573,10 @@ class _Reading:
                 piece = "\n"
             elif name == "noBreakHyphen":
                 piece = "-"
+            elif name == "sym":
+                piece = _symbol(child)
+            elif name == "ruby":
+                piece = "".join(text.text or "" for base in child.iter("{*}rubyBase") for text in base.iter("{*}t"))
             elif name == "fldChar":
                 self._turn_field(_value_of(child, "fldCharType"))
             elif name == "instrText":
@@ -494,6 +593,9 @@ class _Reading:
                 continue
             if piece.strip() and any(each.instruction.lstrip().startswith("=") for each in self._fields):
                 words.remarks.add("field")
+            # A raised 1 behind a 5 is a note's number, or a power, and no 51.
+            if is_raised and piece[:1].isdigit() and words.pieces and words.pieces[-1][-1:].isdigit():
+                piece = f"^{piece}"
             words.pieces.append(piece)
 
     def _turn_field(self, kind: str) -> None:
@@ -517,6 +619,15 @@ class _Reading:
             for child in element:
                 if isinstance(child.tag, str):
                     self._read_drawing(child, words)
+
+
+def _formula_text(formula: Any) -> str:
+    """The text of a formula; a fraction keeps its stroke and a power its sign, so that neither becomes digits alone."""
+    if next(formula.iter("{*}f"), None) is not None:
+        between = "/"
+    else:
+        between = "^" if next(formula.iter("{*}sSup", "{*}sSub", "{*}sSubSup", "{*}sPre"), None) is not None else ""
+    return between.join(text.text or "" for text in formula.iter("{*}t"))
 
 
 def _blocks(container: Any) -> Iterator[Any]:

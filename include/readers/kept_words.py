@@ -21,6 +21,7 @@ LONGEST_REASON: Final = 1000
 _TOKEN = re.compile(r"[\w/]+|[^\w\s]")
 _ADDRESSES: Final = frozenset({"ông", "bà", "anh", "chị", "đ/c"})
 _FAMILY_NAMES: Final = frozenset("nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ ngô dương đinh trương".split())
+_MIDDLE_NAMES: Final = frozenset({"văn", "thị"})
 # Words that read like an address or a family name with a name after it, and are a place, a people or a thing.
 _NO_PERSON: Final = frozenset(
     {
@@ -103,6 +104,13 @@ def _is_foreign(letter: str) -> bool:
 def _names_a_person(words: str, *, is_post: bool) -> bool:
     tokens = _TOKEN.findall(unicodedata.normalize("NFC", words))
     for place, word in enumerate(tokens[:-1]):
+        if (
+            is_post
+            and word.lower() in _FAMILY_NAMES
+            and tokens[place + 1].lower() in _MIDDLE_NAMES
+            and tokens[place + 2 :]
+        ):
+            return True
         before = tokens[place - 1] if place else ""
         after = tokens[place + 1]
         if not after[0].isupper():

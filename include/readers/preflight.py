@@ -18,6 +18,7 @@ from typing import IO, Literal
 
 from include.readers.grid import WorkbookRefused, column_letters
 from include.readers.markup import DTD_MARKS, START_BYTES, hiding_encoding
+from include.readers.secrecy import file_is_marked, is_marked_text
 
 Container = Literal["xlsx", "xls", "ods", "docx"]
 
@@ -110,7 +111,7 @@ def check_file(path: Path) -> Preflight:
     """What kind of workbook or Word document the file holds, by its content.
 
     Raises WorkbookRefused: EMPTY, TOO_BIG, INCOMPLETE, TYPE_MISMATCH, HTML_AS_XLS, ENCRYPTED, MACRO,
-    ARCHIVE, EMBEDDED, ZIP_*, XML_DTD, SHEET_RANGE, TOO_MANY_ROWS, MERGE_RANGE, WORKBOOK_AMBIGUOUS.
+    ARCHIVE, EMBEDDED, SECRET, ZIP_*, XML_DTD, SHEET_RANGE, TOO_MANY_ROWS, MERGE_RANGE, WORKBOOK_AMBIGUOUS.
     """
     size = path.stat().st_size
     if size == 0:
@@ -209,10 +210,21 @@ def _check_zip(file: IO[bytes], size: int) -> Container:
     with archive:
         entries = archive.infolist()
         _check_entries(entries)
+        if is_marked_text(_decoded(archive.comment)) or any(
+            not entry.filename.isascii() and file_is_marked(entry.filename) for entry in entries
+        ):
+            raise WorkbookRefused("SECRET")
         _check_places(file, entries, archive.start_dir)
         container = _container(archive, {entry.filename for entry in entries})
         _check_contents(archive, entries, container, size)
     return container
+
+
+def _decoded(comment: bytes) -> str:
+    try:
+        return comment.decode("utf-8")
+    except UnicodeDecodeError:
+        return comment.decode("cp1252", "replace")
 
 
 def _check_directory(file: IO[bytes], size: int) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePath
 from typing import Literal
+from urllib.parse import unquote
 
 from include.readers.grid import LooseText, Sheet, Workbook, address
 from include.vietnamese import tcvn3, vni
@@ -70,7 +71,7 @@ _LOOKALIKES = str.maketrans(
 )
 
 _LABEL = re.compile(
-    r"(?:(?:dấu\s+)?(?:chỉ\s+)?(?:mức\s+|cấp\s+)?độ\s*(?:bảo\s*)?mật|\bdo\s+mat)\s*(?:\([^)]*\)\s*)?[:=.\-–—]*\s*(?P<level>.*)",
+    r"(?:(?:dấu\s+)?(?:chỉ\s+)?(?:mức\s+|cấp\s+)?độ\s*(?:bảo\s*)?mật(?:\s+của\b[^:=\n]{0,30}(?=[:=]))?|\bdo\s+mat)\s*(?:\([^)]*\)\s*)?[:=.\-–—]*\s*(?:(?:là|thuộc(?:\s+loại)?)\s+)?(?P<level>.*)",
     re.DOTALL,
 )
 # Behind these an envelope letter is an ordinary class: “Phân loại: A”.
@@ -100,14 +101,14 @@ _ORDINARY_BEFORE = frozenset(
     "bảo bí cơ thân cẩn tuần trăng túi sỏi ống dịch gan đường sữa nếm rỉ hũ lấy quay thu vị ngọt giải không chưa hết"
     " bao bi co than can tuan trang tui soi ong dich gan duong sua giai khong chua"
     " vang be ra gap nhieu tung mot hai ba bon cac tien ve truoc trong doi san khuon guong bv vien khoa kham mo rua"
-    " thay tham che deo sang day".split()
+    " thay tham che deo sang day hop nguoi soc khoe gio thuat nong da mua".split()
 )
 _ORDINARY_AFTER = frozenset(
     "độ ong khẩu thiết mã vụ danh đàm ngữ thư hoa mía gấu rỉ tông giáo nghị báo thám lệnh chỉ ước khu sơn cật dừa rừng"
     " thốt nhân kế truyền chú hiệu phục vịt cá bò heo"
     " do ong khau thiet ma vu danh dam ngu thu hoa mia gau ri tong giao nghi bao tham lenh chi uoc khu son cat dua rung"
     " hang bang tran tien dat duong nuoc troi trang trai phai sau truoc kinh ngoai tri na hoc day dung cau pho moi"
-    " dien mua gia an tich can viec mat trom cap goc khach phieu xich oto lop bich hieu the vi".split()
+    " dien mua gia an tich can viec mat trom cap goc khach phieu xich oto lop bich hieu the vi suc".split()
 )
 _NOT_MARKED_AFTER = frozenset("không thường khong thuong".split())
 
@@ -128,6 +129,16 @@ _HANDLING_NOTES = {
         "Không phổ biến",
     )
 }
+
+
+_NOTE = "|".join(
+    re.escape(each.casefold()).replace("ỏa", "(?:ỏa|oả)").replace(r"\ ", r"\s+")
+    for each in sorted((*_HANDLING_NOTES.values(), "không sao chụp", "không phổ biến"), key=len, reverse=True)
+)
+_A_NOTE = re.compile(_NOTE, re.IGNORECASE)
+_NOTES_AT_ENDS = re.compile(
+    rf"^\s*(?:(?:{_NOTE})\b(?:\s+và\b)?[\s,;/.–—-]*)+|(?:[\s,;/.–—-]+(?:và\s+)?(?:{_NOTE}))+\W*$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +276,22 @@ def _remembered_mark(text: str) -> bool:
 
 def file_is_marked(file_name: str) -> bool:
     """Whether the name a file was sent under carries a mark; folders before it and the ending are not looked at."""
-    return name_is_marked(PurePath(file_name.replace("\\", "/")).stem)
+    stem = PurePath(file_name.replace("\\", "/")).stem
+    # A browser that saves a link leaves “M%E1%BA%ACT”; words may be set together, each with a capital.
+    return any(name_is_marked(each) for each in dict.fromkeys((stem, unquote(stem), _words_apart(unquote(stem)))))
+
+
+def _words_apart(name: str) -> str:
+    """“BaoCaoMật” as “Bao Cao Mật”."""
+    letters = unicodedata.normalize("NFC", name)
+    return "".join(
+        f" {letter}"
+        if letter.isupper()
+        and number
+        and (letters[number - 1].islower() or (letters[number - 1].isupper() and letters[number + 1 :][:1].islower()))
+        else letter
+        for number, letter in enumerate(letters)
+    )
 
 
 def name_is_marked(name: str) -> bool:
@@ -374,9 +400,19 @@ def _is_level(letters: str) -> bool:
     return True
 
 
+def _without_handling_notes(line: str) -> str:
+    """The line without the notes on haste or circulation it begins or ends with: “HỎA TỐC, MẬT” says MẬT."""
+    return _NOTES_AT_ENDS.sub("", line) if _A_NOTE.search(line) else line
+
+
 def _is_stamp(line: str, *, any_case: bool = False) -> bool:
     if _is_level(_letters(line)) and _is_spelled_like_mark(line):
         return True
+    if len(line) <= _LONGEST_STAMP:
+        rest = _without_handling_notes(line)
+        # Without accents “mat khan” may be a towel.
+        if rest != line and not rest.isascii() and (rest[:1].isupper() or any_case) and _is_stamp(rest):
+            return True
     if len(line) > _LONGEST_STAMP * 3:
         return False
     if any(found["level"][0].isupper() and _is_level(_letters(found["level"])) for found in _BRACKETED.finditer(line)):

@@ -39,6 +39,8 @@ _PERCENT_FORMAT_IDS = frozenset({9, 10})
 _QUOTED_FORMAT_TEXT = re.compile(r'"[^"]*"|\\.')
 _NOTHING_SHOWN = re.compile(r"\s*;\s*;\s*;?\s*")
 _FORMAT_LITERAL = re.compile(r'"([^"]+)"')
+_FORMAT_CURRENCY = re.compile(r"\[\$([^\]-]+)")
+_WORDS_ALONE = re.compile(r'\s*"[^"]*"(?:\s*&\s*"[^"]*")*\s*')
 # Document properties that describe the document; the others name people, programs and machines.
 _KEPT_PROPERTIES = frozenset({"title", "subject", "keywords", "description", "category", "contentStatus"})
 _HEADER_FOOTER_TAGS = ("oddHeader", "evenHeader", "firstHeader", "oddFooter", "evenFooter", "firstFooter")
@@ -65,12 +67,25 @@ _SHEET_OR_BOOK = re.compile(r"(?i)^xl/(workbook|worksheets/[^/]*|chartsheets/[^/
 _STRINGS = "sharedStrings"
 _MANY_DIGITS = re.compile(r"(?:\d[ .-]?){6}")
 _READABLE_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#?"})
-_SHEET_TEXT_TAGS = ("dataValidation", "cfRule", "hyperlink", "customPr", "protectedRange", "sheetPr")
+_SHEET_TEXT_TAGS = (
+    *("dataValidation", "cfRule", "hyperlink", "customPr", "protectedRange", "sheetPr"),
+    *("scenario", "filter", "customFilter", "numFmt"),
+)
+# Of these elements of a sheet or book the name, or the value, is words somebody typed.
+_TYPED_ATTRIBUTE = {
+    "scenario": "name",
+    "filter": "val",
+    "customFilter": "val",
+    "sheetPr": "codeName",
+    "customWorkbookView": "name",
+}
+_KEPT_OF_PROGRAM = frozenset({"Company", "HyperlinkBase"})
 _PARAGRAPHS = frozenset({"p", "si", "is", "comment", "rst"})
 _CHUNK = 256 * 1024
 _OVERLAP = 256
 _MAX_FORMULA_TEXT = 300
 _MAX_LOOSE_TEXT = 2_000
+_LONGEST_FIGURE = 40
 
 
 @dataclass
@@ -86,6 +101,7 @@ class _Details:
     percent_cells: set[CellPosition] = field(default_factory=set)
     unseen_cells: set[CellPosition] = field(default_factory=set)
     zeros: set[CellPosition] = field(default_factory=set)
+    apart: dict[CellPosition, str] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
     header_footer: list[str] = field(default_factory=list)
 
@@ -140,7 +156,7 @@ def read_xlsx(path: Path) -> Workbook:
             loose_texts = list(package.loose_texts(index, details))
             pictures = package.sheets_with_pictures(entries)
             has_links = package.has_external_links()
-            strings = package.shared_strings()
+            strings, apart = package.shared_strings()
             from_1904 = package.counts_from_1904()
     except etree.XMLSyntaxError as error:
         raise WorkbookRefused("XML_DEPTH" if "depth" in str(error).lower() else "UNREADABLE") from error
@@ -165,6 +181,7 @@ def read_xlsx(path: Path) -> Workbook:
             rows,
             details[entry.part],
             reaching,
+            apart,
             has_pictures=entry.part in pictures,
             from_1904=from_1904,
         )
@@ -221,6 +238,7 @@ def _sheet(
     rows: list[list[Any]],
     details: _Details,
     reaching: frozenset[str],
+    apart: Mapping[str, str],
     *,
     has_pictures: bool,
     from_1904: bool,
@@ -236,6 +254,13 @@ def _sheet(
     for row, column in (*details.errors, *details.uncalculated):
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = None
+    for line in rows if apart else ():
+        for column, shown in enumerate(line):
+            if isinstance(shown, str) and shown in apart:
+                line[column] = apart[shown]
+    for (row, column), shown in details.apart.items():
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = shown
     return Sheet(
         name=entry.name,
         rows=trimmed(rows),
@@ -264,7 +289,8 @@ class _Package:
         self._names = set(archive.namelist())
         self._etree = etree
         self._telling_cells = etree.XPath(
-            "*[@t='e' or *[local-name()='f'] or (@s and contains($styles, concat(' ', @s, ' ')))]"
+            "*[@t='e' or *[local-name()='f' or (local-name()='is' and *[local-name()='r'])]"
+            " or (@s and contains($styles, concat(' ', @s, ' ')))]"
         )
         self._parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
         self.has_change_log = any(name.lower().startswith("xl/revisions/revisionlog") for name in self._names)
@@ -446,7 +472,7 @@ class _Package:
         Most of a big sheet is plain numbers and words; looking for bytes is many times faster than parsing.
         """
         # Attributes in single quotes or prefixed element names are rare, legal, and left to the parser.
-        marks = [b"<f", b":f", b't="e"', b"hidden=", b' ht="0', b"='"]
+        marks = [b"<f", b":f", b"<is><r", b":is>", b't="e"', b"hidden=", b' ht="0', b"='"]
         marks += [f's="{style}"'.encode() for style in telling_styles]
         head, tail, overlap = bytearray(), bytearray(), b""
         with self._archive.open(part) as stream:
@@ -491,6 +517,8 @@ class _Package:
                     formula = shared.setdefault(group, formula) or formula
             elif tag == "v":
                 value = child.text
+            elif tag == "is" and (signs := _with_signs(child)) is not None:
+                details.apart[place] = signs[1]
         kind = cell.get("t")
         if kind == "e":
             details.errors[place] = (value or "").strip() or "#?"
@@ -530,12 +558,17 @@ class _Package:
         # A table kept fresh from a database or a web page is a link too.
         return bool(links) or any(name.lower() == "xl/connections.xml" for name in self._names)
 
-    def shared_strings(self) -> set[str]:
-        """Every text of the table of shared strings: what no cell shows is looked at all the same."""
+    def shared_strings(self) -> tuple[set[str], dict[str, str]]:
+        """Every text of the table of shared strings: what no cell shows is looked at all the same.
+
+        Second, the texts without letters in which digits are raised or struck out, with signs that tell those apart:
+        “5¹” is no 51.
+        """
         part = next((target for kind, target in self.relations(self.workbook_part()).values() if kind == _STRINGS), "")
         found: set[str] = set()
+        apart: dict[str, str] = {}
         if part not in self._names:
-            return found
+            return found, apart
         with self._archive.open(part) as stream:
             for _, element in self._etree.iterparse(
                 stream,
@@ -553,10 +586,12 @@ class _Package:
                 for text in (_joined_runs(element), *map(_joined_runs, phonetic)):
                     if text:
                         found.add(_ESCAPED.sub(lambda code: chr(int(code[1], 16)), text))
+                if (signs := _with_signs(element)) is not None:
+                    apart[signs[0]] = signs[1]
                 element.clear()
                 while element.getprevious() is not None:
                     del element.getparent()[0]
-        return found
+        return found, apart
 
     def loose_texts(self, index: _Index, details: Mapping[str, _Details]) -> Iterator[LooseText]:
         """Every text outside the cells in which a mark could stand, whatever part of the package it is in."""
@@ -565,10 +600,14 @@ class _Package:
             yield LooseText("defined_name", None, name)
             for literal in _FORMAT_LITERAL.findall(formula):
                 yield LooseText("part", None, literal[:_MAX_LOOSE_TEXT])
-        for part in ("docProps/core.xml", "docProps/custom.xml"):
+        for element in self.tree(self.workbook_part()).iter():
+            for text in _words_of(element) if _local(element) != "sheet" else ():
+                yield LooseText("property", None, text[:_MAX_LOOSE_TEXT])
+        for part in ("docProps/core.xml", "docProps/custom.xml", "docProps/app.xml"):
+            kept = _KEPT_OF_PROGRAM if part.endswith("app.xml") else _KEPT_PROPERTIES
             if part in self._names:
                 for element in self.tree(part).iter():
-                    is_kept = part.endswith("custom.xml") or _local(element) in _KEPT_PROPERTIES
+                    is_kept = part.endswith("custom.xml") or _local(element) in kept
                     if is_kept and (text := (element.text or "").strip()):
                         yield LooseText("property", None, text[:_MAX_LOOSE_TEXT])
                     if custom_name := element.get("name"):
@@ -577,6 +616,11 @@ class _Package:
             for text in details[entry.part].header_footer:
                 for piece in header_pieces(text):
                     yield LooseText("header_footer", entry.name, piece[:_MAX_LOOSE_TEXT])
+            for place in details[entry.part].uncalculated:
+                # Nobody has calculated it yet; whoever opens the workbook is shown the words.
+                formula = details[entry.part].formulas.get(place, "")
+                if _WORDS_ALONE.fullmatch(formula):
+                    yield LooseText("property", entry.name, "".join(_FORMAT_LITERAL.findall(formula)))
             links = [target for kind, target in self.relations(entry.part).values() if kind == "hyperlink"]
             for text in (*details[entry.part].texts, *links):
                 yield LooseText("part", entry.name, text[:_MAX_LOOSE_TEXT])
@@ -588,13 +632,18 @@ class _Package:
             if kind in ("comments", "threadedComment")
         }
         book = self.workbook_part()
+        listed = {entry.part for entry in entries}
         for part in sorted(self._names):
             if part in comments:
                 yield from self._comments(part, owners.get(part))
             elif _CUSTOM_PROPERTY.search(part):
                 text = self._archive.read(part)[: 2 * _MAX_LOOSE_TEXT].decode("utf-16-le", "replace").strip("\0 \n\r\t")
                 yield LooseText("property", owners.get(part), text)
-            elif _XML_PART.search(part) and part != book and not _READ_ELSEWHERE.match(part):
+            elif (
+                _XML_PART.search(part)
+                and part != book
+                and (not _READ_ELSEWHERE.match(part) or (_SHEET_OR_BOOK.match(part) and part not in listed))
+            ):
                 yield from self._texts_of_part(part, owners.get(part))
 
     def _parts_of(self, sheet_part: str) -> set[str]:
@@ -636,6 +685,8 @@ class _Package:
         )
         for _, element in events:
             pieces: list[tuple[LoosePlace, str]] = [(place, text) for text in _words_of(element)]
+            if _local(element) in _HEADER_FOOTER_TAGS:
+                pieces += [("header_footer", piece) for piece in header_pieces(element.text or "")]
             pieces += [("defined_name", text) for key, text in element.attrib.items() if key in _NAMING_ATTRIBUTES]
             if _local(element) in _PARAGRAPHS:
                 pieces.append(("drawing" if is_drawn else place, _joined_runs(element)))
@@ -654,6 +705,28 @@ def _joined_runs(element: Any, tags: tuple[str, ...] = ("t",)) -> str:
     return "".join(run.text or "" for run in element.iter() if _local(run) in tags and len(run) == 0).strip()
 
 
+def _with_signs(text: Any) -> tuple[str, str] | None:
+    """A cell's text of digits and signs as its runs join, and with signs between them; None where they are alike."""
+    whole = _joined_runs(text)
+    if len(whole) > _LONGEST_FIGURE or not any(map(str.isdigit, whole)) or any(map(str.isalpha, whole)):
+        return None
+    shown = "".join(map(_run_with_signs, text)).strip()
+    return None if shown == whole else (whole, shown)
+
+
+def _run_with_signs(run: Any) -> str:
+    """The text of a run of a cell, with a sign where it is raised, lowered or struck out."""
+    text = "".join(each.text or "" for each in run.iter() if _local(each) == "t")
+    properties = [each for each in run.iter() if _local(each) in ("vertAlign", "strike")]
+    for each in properties:
+        value = each.get("val", "1")
+        if _local(each) == "vertAlign" and value in ("superscript", "subscript"):
+            text = f"^{text}"
+        elif _local(each) == "strike" and value not in ("0", "false"):
+            text = f"~{text}~"
+    return text
+
+
 def _words_of(element: Any) -> list[str]:
     """The words an element holds itself: its text, worded attributes, and attributes that are no plain ASCII.
 
@@ -664,11 +737,16 @@ def _words_of(element: Any) -> list[str]:
         for key, value in element.attrib.items()
         if key in _WORDED_ATTRIBUTES or (not value.isascii() and key not in _NAMING_ATTRIBUTES)
     ]
-    found += _FORMAT_LITERAL.findall(element.get("formatCode", ""))
+    if code := element.get("formatCode"):
+        # What one section prints stands together.
+        found += ["".join(_FORMAT_LITERAL.findall(section)) for section in code.split(";")]
+        found += _FORMAT_CURRENCY.findall(code)
+    if typed := _TYPED_ATTRIBUTE.get(_local(element)):
+        found.append(element.get(typed, ""))
     if _local(element) not in ("t", *_SHEET_TEXT_TAGS):
         found.append(element.text or "")
     elif _local(element) == "dataValidation":
-        found += [(each.text or "").strip('"') for each in element]
+        found += ["".join(each.itertext()).strip('"') for each in element]
     elif _local(element) == "cfRule":
         found += [literal for each in element for literal in _FORMAT_LITERAL.findall(each.text or "")]
     texts = (text.strip() for text in found)

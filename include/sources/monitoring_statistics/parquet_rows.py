@@ -13,6 +13,7 @@ from pyarrow import parquet, types
 
 from include.calendar.periods import VIETNAM
 from include.model import Finding
+from include.readers.secrecy import is_marked_text
 from include.sources.monitoring_statistics.rows import Batch, CodedColumn, FileRefused, line_cell
 
 _BATCH_ROWS: Final = 65_536
@@ -32,7 +33,8 @@ _FLAT: Final = (
 class ParquetTable:
     """A Parquet file; its rows count from 1 and its column names are the header.
 
-    Raises FileRefused: UNREADABLE, ZIP_BOMB, MONITORING_COLUMN_FORBIDDEN for a nested or binary column.
+    Raises FileRefused: UNREADABLE, ZIP_BOMB, SECRET for a mark among the file's notes, MONITORING_COLUMN_FORBIDDEN for
+    a nested or binary column.
     """
 
     sheet_name: str | None = None
@@ -52,6 +54,8 @@ class ParquetTable:
         for position, field in enumerate(self._file.schema_arrow, start=1):
             if not any(is_kind(_plain(field.type)) for is_kind in _FLAT):
                 raise FileRefused(Finding("MONITORING_COLUMN_FORBIDDEN", None, None, f"cột thứ {position}"))
+        if any(map(is_marked_text, _notes_of(self._file))):
+            raise FileRefused(Finding("SECRET"))
         self.header = tuple(self._file.schema_arrow.names)
 
     def batches(self) -> Iterator[Batch]:
@@ -70,6 +74,15 @@ class ParquetTable:
         if line == self.header_line:
             return "tên các cột" if column is None else f"tên cột {column + 1}"
         return line_cell(line, column)
+
+
+def _notes_of(file: parquet.ParquetFile) -> Iterator[str]:
+    """What the writer noted about the file and its columns."""
+    fields = [file.schema_arrow.field(position) for position in range(len(file.schema_arrow))]
+    for notes in (file.metadata.metadata, *(field.metadata for field in fields)):
+        for key, value in (notes or {}).items():
+            if key != b"ARROW:schema":
+                yield from (key.decode("utf-8", "replace"), value.decode("utf-8", "replace"))
 
 
 def _plain(kind: Any) -> Any:

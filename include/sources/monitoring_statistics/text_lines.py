@@ -11,11 +11,14 @@ from typing import Final
 
 from include.model import Finding
 from include.readers.delimited import undecodable_place, utf16_without_mark
+from include.readers.secrecy import file_is_marked, is_marked_text
 from include.sources.monitoring_statistics.rows import FileRefused
 
 PIECE_BYTES: Final = 2 * 1024 * 1024
 _GZIP: Final = b"\x1f\x8b"
 _GZIP_WINDOW: Final = 31
+_HAS_EXTRA, _HAS_NAME, _HAS_REMARK = 0x04, 0x08, 0x10
+_LONGEST_HEADER: Final = 128 * 1024
 _UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
@@ -32,7 +35,7 @@ def read_line_blocks(path: Path, unpacked_bytes: int, piece_bytes: int = PIECE_B
     """The file's lines in blocks of about `piece_bytes`, without byte order mark, UTF-16 turned into UTF-8.
 
     Any other encoding is left as it is. Raises FileRefused: TEXT_BROKEN (a line longer than a block), TEXT_ENCODING
-    (no text, or broken UTF-16), both with the line; INCOMPLETE, ZIP_CORRUPT, ZIP_BOMB for packed files.
+    (no text, or broken UTF-16), both with the line; INCOMPLETE, ZIP_CORRUPT, ZIP_BOMB, SECRET for packed files.
     """
     pieces = _with_line_feeds(_as_bytes_of_text(_unpacked(path, unpacked_bytes, piece_bytes)))
     rest, line = b"", 1
@@ -64,9 +67,28 @@ def _unpacked(path: Path, unpacked_bytes: int, piece_bytes: int) -> Iterator[byt
         is_packed = file.read(2) == _GZIP
         file.seek(0)
         if is_packed:
+            _refuse_marked_header(file.read(_LONGEST_HEADER))
+            file.seek(0)
             yield from _gunzipped(iter(lambda: file.read(1024 * 1024), b""), unpacked_bytes, piece_bytes)
         else:
             yield from iter(lambda: file.read(piece_bytes), b"")
+
+
+def _refuse_marked_header(head: bytes) -> None:
+    """Refuse what bears a mark in the name it was packed under, or in the remark beside it."""
+    flags, place = head[3] if len(head) > 10 else 0, 10
+    if flags & _HAS_EXTRA:
+        place += 2 + int.from_bytes(head[place : place + 2], "little")
+    for flag, is_marked in ((_HAS_NAME, file_is_marked), (_HAS_REMARK, is_marked_text)):
+        if flags & flag:
+            words, _, _ = head[place:].partition(b"\0")
+            place += len(words) + 1
+            try:
+                text = words.decode("utf-8")
+            except UnicodeDecodeError:
+                text = words.decode("cp1252", "replace")
+            if is_marked(text):
+                raise FileRefused(Finding("SECRET"))
 
 
 def _gunzipped(packed: Iterator[bytes], unpacked_bytes: int, piece_bytes: int) -> Iterator[bytes]:
