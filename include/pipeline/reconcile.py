@@ -233,7 +233,14 @@ def _contradictions(connection: Connection) -> Iterator[Discrepancy]:
 
 def _landing_against_receipts(connection: Connection, landing: Path) -> Iterator[Discrepancy]:
     kept = {path.name: facts for path in landing.glob("[0-9a-f][0-9a-f]/*") if (facts := _facts(path)) is not None}
-    rows = connection.execute(text("select sha256, byte_size, forgotten_at from landing.file order by sha256")).all()
+    # Of a file that came incomplete, or that no backup had, nothing is missing: its sender was asked to send it again.
+    rows = connection.execute(
+        text(
+            "select f.sha256, f.byte_size, f.forgotten_at, not exists ("
+            " select 1 from landing.receipt as r where r.sha256 = f.sha256 and r.verdict is distinct from 'incomplete'"
+            ") as is_asked_again from landing.file as f order by f.sha256"
+        )
+    ).all()
     for row in rows:
         facts = kept.pop(row.sha256, None)
         if row.forgotten_at is not None:
@@ -241,7 +248,7 @@ def _landing_against_receipts(connection: Connection, landing: Path) -> Iterator
             if facts is not None and datetime.now(UTC) - row.forgotten_at > UNRESOLVED_AFTER:
                 yield Discrepancy("NOT_FORGOTTEN", row.sha256, since=_since(row.forgotten_at))
         elif facts is None:
-            if not (landing / stored_name(row.sha256)).exists():
+            if not row.is_asked_again and not (landing / stored_name(row.sha256)).exists():
                 yield Discrepancy("NO_BYTES", row.sha256)
         elif facts.st_size != row.byte_size:
             yield Discrepancy("OTHER_SIZE", row.sha256, reason=f"{facts.st_size}, {row.byte_size}")

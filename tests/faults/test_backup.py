@@ -29,6 +29,7 @@ from include.indicators.marts import ensure_current
 from include.pipeline.ingest import ingest_files
 from include.pipeline.land import land_file, opened_report
 from include.pipeline.prepare import prepare_warehouse
+from include.pipeline.reconcile import reconcile
 from include.pipeline.verify import verify_log
 from include.settings import Settings
 from include.warehouse.connect import WAREHOUSE_DATABASE, warehouse_url
@@ -330,6 +331,7 @@ def test_bytes_nobody_has_looked_at_are_left_out_and_their_sender_is_asked_again
     restored = restore_backup(settings, carried)
     shutil.rmtree(carried)
     opened = engine_on(warehouse_url(settings))
+    assert reconcile(settings, opened).discrepancies == []
     with opened.connect() as connection:
         told = connection.execute(
             text("select verdict, verdict_code from landing.receipt where receipt_number = :number"),
