@@ -91,7 +91,9 @@ class Sheet:
     Trailing empty rows and columns are cut off. `errors` maps an error cell to its text ("#REF!"),
     the cell itself reads None. `uncalculated` are formulas saved without a result; those of them that
     fetch from the network are `net_cells` too, with the function that does. `percent_cells` are numbers
-    shown as percentages (0.125 shown as 12,5%), `unseen_cells` are filled ones that print nothing a reader can see.
+    shown as percentages (0.125 shown as 12,5%), `otherwise_cells` are numbers whose format prints another
+    figure than is stored, or that are struck through, `unseen_cells` are filled ones that print nothing a
+    reader can see.
     `counts_from_1904`: a bare number that stands for a day counts from 1904, as the whole workbook does.
 
     A table of a Word document is a sheet too, with the paragraphs above it as rows. There `row_names` says of each row
@@ -108,6 +110,7 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     percent_cells: frozenset[CellPosition] = frozenset()
+    otherwise_cells: frozenset[CellPosition] = frozenset()
     net_cells: dict[CellPosition, str] = field(default_factory=dict)
     unseen_cells: frozenset[CellPosition] = frozenset()
     has_pictures: bool = False

@@ -37,6 +37,8 @@ from include.readers.preflight import MAX_COLUMN
 
 _PERCENT_FORMAT_IDS = frozenset({9, 10})
 _QUOTED_FORMAT_TEXT = re.compile(r'"[^"]*"|\\.')
+_SCALED = re.compile(r"[0#?],+(?![0#?,])")
+_DIGITS_OR_THOUSANDS = re.compile(r"\d|ngh[iì]n|ng[aà]n|tri[eệ]u|t[yỷ]", re.IGNORECASE)
 _NOTHING_SHOWN = re.compile(r"\s*;\s*;\s*;?\s*")
 _FORMAT_LITERAL = re.compile(r'"([^"]+)"')
 _FORMAT_CURRENCY = re.compile(r"\[\$([^\]-]+)")
@@ -99,6 +101,7 @@ class _Details:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     percent_cells: set[CellPosition] = field(default_factory=set)
+    otherwise_cells: set[CellPosition] = field(default_factory=set)
     unseen_cells: set[CellPosition] = field(default_factory=set)
     zeros: set[CellPosition] = field(default_factory=set)
     apart: dict[CellPosition, str] = field(default_factory=dict)
@@ -130,10 +133,11 @@ class _Styles:
 
     percent: frozenset[str] = frozenset()
     unseen: frozenset[str] = frozenset()
+    otherwise: frozenset[str] = frozenset()
 
     @property
     def telling(self) -> frozenset[str]:
-        return self.percent | self.unseen
+        return self.percent | self.unseen | self.otherwise
 
 
 def read_xlsx(path: Path) -> Workbook:
@@ -272,6 +276,7 @@ def _sheet(
         hidden_rows=frozenset(details.hidden_rows),
         hidden_columns=frozenset(details.hidden_columns),
         percent_cells=frozenset(details.percent_cells),
+        otherwise_cells=frozenset(details.otherwise_cells),
         net_cells=net_cells,
         unseen_cells=frozenset(place for place in details.unseen_cells if _at(rows, *place) is not None),
         has_pictures=has_pictures,
@@ -371,14 +376,18 @@ class _Package:
         return any(element.get("date1904") in ("1", "true") for element in elements if _local(element) == "workbookPr")
 
     def styles(self) -> _Styles:
-        """The styles whose number format is a percentage, and those that print nothing a reader can see."""
+        """The styles that print a percentage, those that print nothing, and those that print another figure.
+
+        Another figure is one in thousands (0,), one with digits or a unit of thousands beside it (0"000", 0" triệu"),
+        or one struck through.
+        """
         style_part = next(
             (target for kind, target in self.relations(self.workbook_part()).values() if kind == "styles"), None
         )
         if style_part is None or style_part not in self._names:
             return _Styles()
-        percent_ids, unseen_ids = set(_PERCENT_FORMAT_IDS), set()
-        white_fonts, white_fills = set(), set()
+        percent_ids, unseen_ids, otherwise_ids = set(_PERCENT_FORMAT_IDS), set(), set()
+        white_fonts, white_fills, striking_fonts = set(), set(), set()
         root = self.tree(style_part)
         groups = {_local(element): list(element) for element in root}
         for element in groups.get("numFmts", ()):
@@ -387,9 +396,13 @@ class _Package:
                 percent_ids.add(number)
             if _NOTHING_SHOWN.fullmatch(code):
                 unseen_ids.add(number)
+            if _prints_another_figure(code):
+                otherwise_ids.add(number)
         for number, font in enumerate(groups.get("fonts", ())):
             if any(_local(each) == "color" and _is_white(each) for each in font):
                 white_fonts.add(number)
+            if any(_local(each) == "strike" and each.get("val", "1") not in ("0", "false") for each in font):
+                striking_fonts.add(number)
         for number, fill in enumerate(groups.get("fills", ())):
             patterns = [each for each in fill if _local(each) == "patternFill"]
             if all(
@@ -398,14 +411,16 @@ class _Package:
                 for each in patterns
             ) and len(patterns) == len(fill):
                 white_fills.add(number)
-        percent, unseen = set(), set()
+        percent, unseen, otherwise = set(), set(), set()
         for number, style in enumerate(groups.get("cellXfs", ())):
             font, fill, shape = (int(style.get(key, "0")) for key in ("fontId", "fillId", "numFmtId"))
             if shape in percent_ids:
                 percent.add(str(number))
+            if shape in otherwise_ids or font in striking_fonts:
+                otherwise.add(str(number))
             if shape in unseen_ids or (font in white_fonts and (fill in white_fills or not white_fills)):
                 unseen.add(str(number))
-        return _Styles(frozenset(percent), frozenset(unseen))
+        return _Styles(frozenset(percent), frozenset(unseen), frozenset(otherwise))
 
     def sheet_details(self, entry: _SheetEntry, all_styles: _Styles) -> _Details:
         """One streaming pass over a sheet's XML, a row at a time; only telling cells reach Python."""
@@ -524,6 +539,8 @@ class _Package:
             details.errors[place] = (value or "").strip() or "#?"
         elif cell.get("s") in styles.percent and kind in (None, "n") and value:
             details.percent_cells.add(place)
+        elif cell.get("s") in styles.otherwise and kind in (None, "n") and value:
+            details.otherwise_cells.add(place)
         if cell.get("s") in styles.unseen:
             details.unseen_cells.add(place)
         if formula is not None:
@@ -769,3 +786,9 @@ def _is_zero(text: str | None) -> bool:
 def _local(element: Any) -> str:
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def _prints_another_figure(code: str) -> bool:
+    """Whether a number format shows thousands of what is stored, or puts digits or a unit of thousands beside it."""
+    shown = "".join(_QUOTED_FORMAT_TEXT.findall(code))
+    return bool(_SCALED.search(_QUOTED_FORMAT_TEXT.sub("", code)) or _DIGITS_OR_THOUSANDS.search(shown))

@@ -15,11 +15,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from openpyxl.styles import Font
 from openpyxl.workbook.protection import WorkbookProtection
 
 from include.reference import load_reference
 from tests.corpus.frame import case
-from tests.sources.reports import CUT_OFF, write_report
+from tests.sources.reports import CUT_OFF, cell_of, write_report
 from tests.sources.typed import BUDGET, EVENTS, HEADER, NEWS, Page, Rows, line, rows_of, save_ods, save_xls, save_xlsx
 from tests.unit.reader_files import ole_file, write_parts, xlsx_parts
 
@@ -1084,6 +1085,39 @@ def text_box(folder: Path, unit: str) -> Path:
         ).encode()
 
     return report(folder, unit, change, MED01=12)
+
+
+def shown_otherwise(folder: Path, unit: str, **look: Any) -> Path:
+    def dress(book: Any) -> None:
+        for name, value in look.items():
+            setattr(cell_of(book, "MED01"), name, value)
+
+    return write_report(folder / "bao-cao.xlsx", unit, actual={"MED01": 12}, edit=dress)
+
+
+@case("B046", "a figure shown in thousands", "quarantined", "SHOWN_OTHERWISE", told=["SHOWN_OTHERWISE"])
+def in_thousands(folder: Path, unit: str) -> Path:
+    return shown_otherwise(folder, unit, number_format="#,##0,")
+
+
+@case("B046", "a figure with three zeros added by its format", "quarantined", "SHOWN_OTHERWISE")
+def with_zeros(folder: Path, unit: str) -> Path:
+    return shown_otherwise(folder, unit, number_format='0"000"')
+
+
+@case("B046", "a figure with “nghìn” added by its format", "quarantined", "SHOWN_OTHERWISE")
+def with_unit(folder: Path, unit: str) -> Path:
+    return shown_otherwise(folder, unit, number_format='#,##0" nghìn"')
+
+
+@case("B046", "a figure struck through", "quarantined", "SHOWN_OTHERWISE")
+def struck(folder: Path, unit: str) -> Path:
+    return shown_otherwise(folder, unit, font=Font(strike=True))
+
+
+@case("B046", "a figure with its unit behind it", "loaded", "OK", loads={"MED01": Decimal(12)})
+def with_its_unit(folder: Path, unit: str) -> Path:
+    return shown_otherwise(folder, unit, number_format='_(* #,##0" tin"_);_(* (#,##0)')
 
 
 def marked_case(what: str, change: Callable[[Parts], object]) -> None:

@@ -47,6 +47,8 @@ def read_figure(
     value = sheet.value(*place)
     if choices is not None:
         return _read_answer(value, choices)
+    if place in sheet.otherwise_cells:
+        return Figure(None, "unreadable", "SHOWN_OTHERWISE", as_text(value))
     is_percent = place in sheet.percent_cells
     if isinstance(unit, Figure):
         told = parse_figure(value, style, percent_formatted=is_percent)
