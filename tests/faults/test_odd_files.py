@@ -480,9 +480,10 @@ def test_the_name_of_the_copy_is_on_the_disk_before_the_receipt_is_written(
             warehouse, Settings(tmp_path, tmp_path), opened, source_id="agency_reports", received_at=now()
         )
 
-    copy, folder, landing = flushed
+    copy, folder, landing, name, _ = flushed
     assert Path(copy).parent.parent == tmp_path / "landing", "in a draft folder"
     assert (Path(folder), Path(landing)) == (receipt.path.parent, tmp_path / "landing")
+    assert Path(name) == tmp_path / "landing" / "names" / str(receipt.receipt_id)
 
 
 @pytest.fixture(autouse=True)

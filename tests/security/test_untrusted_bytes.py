@@ -349,7 +349,8 @@ def _watch_opened_files(folders: Sequence[str], *, is_on: bool) -> None:
         path = facts[0]
         if not path.startswith(tuple(folders)) and SPOOL_PREFIX not in path:
             return
-        if Path(path).is_dir():  # opened to be locked or flushed: a folder has no bytes
+        # A folder, opened to be locked or flushed, has no bytes; those of a waiting name are nobody's file.
+        if Path(path).is_dir() or "/landing/names/" in path:
             return
         opener = _own_caller()
         if opener not in _MAY_OPEN or _MAY_OPEN[opener] not in path:
