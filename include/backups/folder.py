@@ -136,16 +136,23 @@ def list_backups(place: Path) -> list[Backup]:
 
 
 def remove_old_backups(place: Path, *, keep: int) -> list[Path]:
-    """Remove all but the `keep` newest whole backups, and what interrupted ones left behind; the folders removed."""
+    """Remove all but the `keep` newest whole backups; the folders removed."""
     old = [backup.folder for backup in list_backups(place)[keep:]]
+    for folder in old:
+        shutil.rmtree(folder)
+    return old
+
+
+def remove_interrupted(place: Path) -> list[Path]:
+    """Remove what interrupted backups left behind; the folders removed. For whoever holds the place's lock."""
     left_behind = [
         folder
         for folder in place.iterdir()
-        if _NAME.fullmatch(folder.name.removesuffix(PARTIAL)) and folder.name.endswith(PARTIAL)
+        if folder.name.endswith(PARTIAL) and _NAME.fullmatch(folder.name.removesuffix(PARTIAL))
     ]
-    for folder in (*old, *left_behind):
+    for folder in left_behind:
         shutil.rmtree(folder)
-    return [*old, *left_behind]
+    return left_behind
 
 
 def _hash_of(stated: Mapping[str, Any]) -> str:

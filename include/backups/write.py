@@ -31,6 +31,7 @@ from include.backups.folder import (
     backup_name,
     list_backups,
     read_backup,
+    remove_interrupted,
     remove_old_backups,
     write_manifest,
     write_member,
@@ -84,7 +85,7 @@ def write_backup(settings: Settings, place: Path | None = None, *, moment: datet
                     expected="one at a time",
                     remedy="Wait a second, then try again.",
                 )
-            remove_old_backups(place, keep=len(list_backups(place)))
+            remove_interrupted(place)
             partial = target.with_name(target.name + PARTIAL)
             partial.mkdir(mode=0o700)
             try:
