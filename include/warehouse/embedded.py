@@ -533,17 +533,23 @@ def _system_account() -> tuple[int, int]:
     """Return user and group id for a server started by root, which PostgreSQL refuses to run as."""
     import pwd
 
-    with contextlib.suppress(KeyError):
-        entry = pwd.getpwnam(SYSTEM_USER)
-        return entry.pw_uid, entry.pw_gid
-    add_user = shutil.which("useradd") or "/usr/sbin/useradd"
-    with contextlib.suppress(OSError, subprocess.SubprocessError):
-        subprocess.run(
-            [add_user, "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER],
-            check=False,
-            capture_output=True,
-            timeout=30,
-        )
+    # One start at a time: of two that add the account at once, one is told a number that is then another's or nobody's.
+    with contextlib.ExitStack() as turn:
+        with contextlib.suppress(OSError):
+            folder = os.open("/etc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            turn.callback(os.close, folder)
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        with contextlib.suppress(KeyError):
+            entry = pwd.getpwnam(SYSTEM_USER)
+            return entry.pw_uid, entry.pw_gid
+        add_user = shutil.which("useradd") or "/usr/sbin/useradd"
+        with contextlib.suppress(OSError, subprocess.SubprocessError):
+            subprocess.run(
+                [add_user, "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER],
+                check=False,
+                capture_output=True,
+                timeout=30,
+            )
     for name in (SYSTEM_USER, "postgres", "nobody"):
         with contextlib.suppress(KeyError):
             entry = pwd.getpwnam(name)

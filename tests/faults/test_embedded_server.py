@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
+import pwd
 import shutil
 import signal
 import socket
 import stat
+import subprocess
 import tempfile
 from collections.abc import Iterator
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import psutil
@@ -306,6 +310,32 @@ def test_root_gives_the_server_an_account_of_its_own_and_that_account_the_data(o
     assert own_server.data_path is not None
     assert own_server.data_path.stat().st_uid == _postmaster(own_server).uids().real
     assert _mode(own_server.data_path) == 0o700
+
+
+@as_root
+def test_of_several_first_starts_at_once_all_get_the_same_account_and_it_is_there():
+    name = f"ttdn-test-{os.getpid()}"
+    processes = multiprocessing.get_context("spawn")
+    with processes.Pool(6, initializer=_meet, initargs=(processes.Barrier(6), name)) as starts:
+        accounts = starts.map(_account, range(6), chunksize=1)
+    try:
+        assert set(accounts) == {(pwd.getpwnam(name).pw_uid, pwd.getpwnam(name).pw_gid)}
+    finally:
+        subprocess.run(["userdel", name], check=True)
+
+
+def _meet(others: Barrier, name: str) -> None:
+    from include.warehouse import embedded
+
+    embedded.SYSTEM_USER = name
+    others.wait(60)
+
+
+def _account(_: int) -> tuple[int, int]:
+    """In a process of its own: the account a first start on a machine without one would get."""
+    from include.warehouse import embedded
+
+    return embedded._system_account()
 
 
 @as_root
