@@ -164,12 +164,12 @@ def find_unchanged(connection: Connection, files: Sequence[StagedFile]) -> dict[
         [
             replace(at_hand(file), submission_id=before.submission_id)
             for file in files
-            if (before := latest.get(_place_of(file))) is not None
+            if (before := latest.get(place_of(file))) is not None
         ],
     )
     repeated: dict[int, int] = {}
     for file in files:
-        before = latest.get(_place_of(file))
+        before = latest.get(place_of(file))
         if before is None or before.submission_id in outdated:
             continue
         if before.content_hash == file.content_hash:
@@ -177,8 +177,8 @@ def find_unchanged(connection: Connection, files: Sequence[StagedFile]) -> dict[
     return repeated
 
 
-def _place_of(file: StagedFile) -> tuple[str, str | None, str | None]:
-    # An estimate is compared with the last estimate, a final with the last final: each is a rung of its own.
+def place_of(file: StagedFile) -> tuple[str, str | None, str | None]:
+    """What a revision replaces: source, subject, kind; an estimate the last estimate, a final the last final."""
     heading = file.reading.heading
     return file.receipt.source_id, file.subject_key, heading.value_kind if heading else None
 

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -21,26 +19,20 @@ from sqlalchemy import Connection, Engine, Row, text
 from sqlalchemy.exc import IntegrityError
 
 from include import faults
-from include.calendar.periods import VIETNAM
 from include.errors import NoRoomError, PlatformError, SourceContractError
 from include.model import CODES_TO_FORGET, Finding, Reading
 from include.pipeline.answer import write_answers
-from include.pipeline.check import Decision, Told, check_batch, find_unchanged, tell
-from include.pipeline.correct import correct_reading, correction_state
+from include.pipeline.check import Told, check_batch, find_unchanged, tell
 from include.pipeline.land import (
     INCOMPLETE_AFTER_SECONDS,
-    NEUTRAL_NAME,
     FileNotTaken,
-    OddFile,
     OpenReport,
     Receipt,
     ReceiptClock,
     fingerprints_of,
     forget_file,
     forgotten_among,
-    hash_file,
     inbox_fingerprint,
-    is_marked_path,
     known_fingerprints,
     land_file,
     list_reports,
@@ -55,7 +47,7 @@ from include.pipeline.land import (
     survey_inbox,
     write_names,
 )
-from include.pipeline.monitoring import partly_revised, remove_stale_spools, spools_removed
+from include.pipeline.monitoring import remove_stale_spools, spools_removed
 from include.pipeline.promote import (
     close_receipt,
     note_findings,
@@ -66,24 +58,23 @@ from include.pipeline.promote import (
     repeat_blocks,
     repeat_refusal,
 )
+from include.pipeline.read import read_in_sandbox
+from include.pipeline.rehearse import rehearse
+from include.pipeline.repeats import find_repeats, held_before, is_held_again, name_of
+from include.pipeline.results import FileResult, Intake, describe_receipts
 from include.pipeline.stage import (
     StagedFile,
     count_cells,
-    empty_staging,
     gate_lock,
     hash_content,
     stage_files,
-    subject_of,
 )
+from include.pipeline.turns import before_any_other, in_waves, until_bytes_return
 from include.quality.library import load_library_meanwhile
-from include.quality.waivers import FileAtHand, newly_waived
-from include.readers import WorkbookRefused
 from include.readers.sandbox import Sandbox
-from include.readers.secrecy import file_is_marked
 from include.reference import Reference, load_reference
 from include.settings import Settings, load_settings
 from include.sources import Source, load_source
-from include.sources.corrections import load_corrections
 from include.warehouse.connect import engine as open_engine
 from include.warehouse.connect import warehouse_url
 from include.warehouse.roles import connected_as
@@ -92,39 +83,6 @@ from include.warehouse.room import require_room
 _LOG = logging.getLogger(__name__)
 
 _NEXT_SUBMISSION = text("select nextval(pg_get_serial_sequence('warehouse.submission', 'submission_id'))")
-
-
-@dataclass(frozen=True, slots=True)
-class FileResult:
-    """What became of one file, in the shape `ttdn ingest --json` prints."""
-
-    path: str
-    sha256: str
-    source: str
-    reporting_unit: str | None
-    period: str | None
-    revision: int | None
-    verdict: str
-    code: str
-    counts: dict[str, int]
-    messages: list[dict[str, str | None]]
-    answer: str | None
-    receipt: str | None
-    subject: str | None = None
-
-    @property
-    def is_accepted(self) -> bool:
-        """Loaded, or nothing new; a file loaded in part counts as accepted, its held lines are in the messages."""
-        return self.verdict in ("loaded", "duplicate", "unchanged") and self.code != "DUPLICATE_HELD"
-
-
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """What became of everything among the paths: the files taken, what could not be, how many were no reports."""
-
-    results: list[FileResult]
-    not_taken: list[OddFile]
-    passed_over: int
 
 
 def ingest_files(
@@ -171,7 +129,7 @@ def take_in(
     found = list_reports(paths)
     not_taken = list(found.odd)
     if dry_run:
-        rehearsed = _rehearse(found.reports, found.folder_of, not_taken, source, engine, received_at or now())
+        rehearsed = rehearse(found.reports, found.folder_of, not_taken, source, engine, received_at or now())
         return Intake(rehearsed, not_taken, found.passed_over)
     with connected_as(engine, "ttdn_loader") as connection:
         receipts = []
@@ -317,119 +275,6 @@ def reconcile_receipts(source_id: str) -> dict[str, int]:
     return ingest_receipts(source_id, waiting) if waiting else {}
 
 
-def describe_receipts(connection: Connection, settings: Settings, receipt_ids: Sequence[int]) -> dict[int, FileResult]:
-    """The results of those arrivals as the warehouse knows them, in the order given."""
-    rows = connection.execute(
-        text(
-            "select r.receipt_id, r.receipt_number, r.original_name, r.sha256, r.source_id, r.verdict, r.verdict_code,"
-            " r.answer_name, s.subject_key, s.reporting_unit_code, s.period_code, s.revision_number, s.received_count,"
-            " s.promoted_count, s.quarantined_count, s.ignored_count"
-            " from landing.receipt as r left join warehouse.submission as s using (submission_id)"
-            " where r.receipt_id = any(:ids)"
-        ),
-        {"ids": list(receipt_ids)},
-    )
-    found = {row.receipt_id: row for row in rows}
-    messages: dict[int, list[dict[str, str | None]]] = defaultdict(list)
-    for finding in connection.execute(
-        text(
-            "select receipt_id, severity, rule_code, message_code, sheet_name, cell, text_vi from warehouse.finding"
-            " where receipt_id = any(:ids) order by finding_id"
-        ),
-        {"ids": list(receipt_ids)},
-    ):
-        messages[finding.receipt_id].append(
-            {
-                "severity": finding.severity,
-                "rule": finding.rule_code,
-                "code": finding.message_code,
-                "sheet": finding.sheet_name,
-                "cell": finding.cell,
-                "text": finding.text_vi,
-            }
-        )
-    results = {}
-    for receipt_id in receipt_ids:
-        row = found[receipt_id]
-        is_repeat = row.verdict == "duplicate"
-        results[receipt_id] = FileResult(
-            path=row.original_name,
-            sha256=row.sha256,
-            source=row.source_id,
-            reporting_unit=row.reporting_unit_code,
-            period=row.period_code,
-            revision=row.revision_number if row.verdict == "loaded" else None,
-            verdict=row.verdict,
-            code=row.verdict_code,
-            # A duplicate brings no rows of its own: they are in the ledger of the file it repeats.
-            counts={
-                "received": 0 if is_repeat else row.received_count or 0,
-                "promoted": 0 if is_repeat else row.promoted_count or 0,
-                "quarantined": 0 if is_repeat else row.quarantined_count or 0,
-                "ignored": 0 if is_repeat else row.ignored_count or 0,
-            },
-            messages=messages[receipt_id],
-            answer=str(settings.outbox / row.answer_name) if row.answer_name else None,
-            receipt=row.receipt_number,
-            subject=row.subject_key,
-        )
-    return results
-
-
-def read_in_sandbox(sandbox: Sandbox, source: Source, receipts: Sequence[Receipt]) -> list[Reading]:
-    """What each file says, known errors mended; a file the reader refuses, or dies of, is refused alone.
-
-    Raises CatalogueError, before anything is read, for a corrections.yml that cannot be followed.
-    """
-    corrections = load_corrections(source)
-    unmarked = [receipt for receipt in receipts if not file_is_marked(receipt.original_name)]
-    outcomes = sandbox.map(source.reader, [(str(r.path), r.original_name, r.received_at) for r in unmarked])
-    readings: list[Reading] = []
-    faults.hit("read_before_files")
-    try:
-        for receipt in receipts:
-            faults.hit("read_between_files")
-            if file_is_marked(receipt.original_name):
-                readings.append(Reading(heading=None, refusal=Finding("SECRET")))
-                continue
-            outcome = next(outcomes)
-            if isinstance(outcome, WorkbookRefused):
-                readings.append(Reading(heading=None, refusal=Finding(outcome.code, found=outcome.detail)))
-            elif isinstance(outcome, Reading):
-                readings.append(correct_reading(outcome, receipt, corrections))
-            else:
-                # No reader of ours answers so.
-                readings.append(Reading(None, refusal=Finding("READER_FAULT", found=type(outcome).__name__)))
-    except BaseException:
-        with spools_removed(readings):
-            raise
-    return _look_at_refused(sandbox, receipts, readings)
-
-
-def _look_at_refused(sandbox: Sandbox, receipts: Sequence[Receipt], readings: Sequence[Reading]) -> list[Reading]:
-    """The readings, those of files refused for something else that yet bear a secrecy mark as refused for that.
-
-    A refused file is kept; one that could not be read may be marked all the same.
-    """
-    refused = [
-        number
-        for number, reading in enumerate(readings)
-        if reading.refusal is not None and reading.refusal.code != "SECRET"
-    ]
-    looks = sandbox.map("include.readers.rough_look:is_marked_file", [(str(receipts[n].path),) for n in refused])
-    looked = list(readings)
-    for number, look in zip(refused, looks, strict=True):
-        is_marked = look
-        if isinstance(look, WorkbookRefused):
-            # The child may have been short of room after the file it died of; one of its own has all of it.
-            with Sandbox(workers=1) as apart:
-                call = (str(receipts[number].path),)
-                is_marked = next(apart.map("include.readers.rough_look:is_marked_file", [call]))
-        if is_marked is True:
-            looked[number] = Reading(heading=None, refusal=Finding("SECRET"))
-    return looked
-
-
 def _take_through_gate(
     connection: Connection, settings: Settings, source: Source, receipts: Sequence[Receipt], sandbox: Sandbox
 ) -> None:
@@ -452,9 +297,9 @@ def _take_turn(
     remove_stale_spools()
     forgotten = forgotten_among(connection, waiting)
     readable = [receipt for receipt in waiting if receipt.sha256 not in forgotten]
-    repeats, _ = _split_repeats(connection, source, readable)
-    repeats = _before_any_other(readable, repeats)
-    fresh, later = _until_bytes_return(readable[len(repeats) :])
+    repeats = find_repeats(connection, source, readable)
+    repeats = before_any_other(readable, repeats)
+    fresh, later = until_bytes_return(readable[len(repeats) :])
     if fresh:
         load_library_meanwhile()
     readings = read_in_sandbox(sandbox, source, fresh)
@@ -465,15 +310,15 @@ def _take_turn(
     with spools_removed(readings), gate_lock(connection):
         # Asked again under the lock: another run may have closed these arrivals, or taken the same bytes, meanwhile.
         still_open = {receipt.receipt_id for receipt in _without_verdict(connection, waiting)}
-        known, _ = _split_repeats(connection, source, fresh)
-        late_repeats = _before_any_other(fresh, known)
+        known = find_repeats(connection, source, fresh)
+        late_repeats = before_any_other(fresh, known)
         late_repeats += [
             receipt
             for receipt, reading in zip(fresh, readings, strict=True)
             if reading.refusal is not None and receipt in known and receipt not in late_repeats
         ]
         passed = {receipt.receipt_id for receipt in late_repeats}
-        held = _held_before(connection, fresh)
+        held = held_before(connection, fresh)
         staged = []
         for receipt in waiting:
             if receipt.sha256 in forgotten and receipt.receipt_id in still_open:
@@ -488,7 +333,7 @@ def _take_turn(
         faults.hit("refuse_before_commit")
         connection.commit()
         remove_forgotten(connection, settings)
-        for wave in _in_waves(staged):
+        for wave in in_waves(staged):
             _pass_wave(connection, source, wave, held, reference)
         for receipt in (*repeats, *late_repeats):
             if receipt.receipt_id in still_open:
@@ -506,7 +351,7 @@ def _pass_wave(
     held: Mapping[int, Row[Any]],
     reference: Reference,
 ) -> None:
-    repeats, _ = _split_repeats(connection, source, [file.receipt for file in wave])
+    repeats = find_repeats(connection, source, [file.receipt for file in wave])
     for receipt in repeats:
         _record_repeat(connection, receipt)
     connection.commit()
@@ -522,7 +367,7 @@ def _pass_wave(
         return
     stage_files(connection, changed, reference)
     decisions = check_batch(connection, changed, reference)
-    still_held = [d for d in decisions if _is_held_again(held.get(d.file.receipt.receipt_id), d.verdict, d.code)]
+    still_held = [d for d in decisions if is_held_again(held.get(d.file.receipt.receipt_id), d.verdict, d.code)]
     for decision in still_held:
         receipt = decision.file.receipt
         _record_held_again(connection, receipt, held[receipt.receipt_id], decision.told)
@@ -531,34 +376,6 @@ def _pass_wave(
     faults.hit("promote_before_commit")
     connection.commit()
     faults.hit("promote_after_commit")
-
-
-def _in_waves(files: Sequence[StagedFile]) -> Iterator[list[StagedFile]]:
-    # One file of a unit, or of a publisher's window, at a time, in order of receipt: a revision is compared with the
-    # one before it, an annual report with the six-month report of the same drop. Of monitoring files, those whose days
-    # may overlap.
-    turn: Counter[str] = Counter()
-    waves: dict[int, list[StagedFile]] = defaultdict(list)
-    for file in sorted(files, key=lambda each: (each.receipt.received_at, each.receipt.receipt_id)):
-        if file.reading.monitoring:
-            before = [number for number, wave in waves.items() if any(_share_days(file, each) for each in wave)]
-            waves[max(before, default=-1) + 1].append(file)
-            continue
-        heading = file.reading.heading
-        unit = heading.reporting_unit_code if heading else file.reading.reporting_unit_code or file.subject_key or ""
-        waves[turn[unit]].append(file)
-        turn[unit] += 1
-    yield from (waves[number] for number in sorted(waves))
-
-
-def _share_days(one: StagedFile, other: StagedFile) -> bool:
-    first, second = one.reading.monitoring, other.reading.monitoring
-    if first is None or second is None:
-        return False
-    days = (first.first_day, first.last_day, second.first_day, second.last_day)
-    if None in days:
-        return True
-    return first.first_day <= second.last_day and second.first_day <= first.last_day  # type: ignore[operator]
 
 
 def _stage(
@@ -607,7 +424,7 @@ def _record_refusal(connection: Connection, receipt: Receipt, reading: Reading, 
     elif refusal.code == "INCOMPLETE":
         note_findings(connection, [(receipt.receipt_id, tell([refusal]))])
         close_receipt(connection, receipt, "incomplete", "INCOMPLETE", None)
-    elif held is not None and _is_held_again(held, "rejected", refusal.code):
+    elif held is not None and is_held_again(held, "rejected", refusal.code):
         _record_held_again(connection, receipt, held, tell(refusal_findings(reading)))
     else:
         told = tell(refusal_findings(reading))
@@ -626,245 +443,16 @@ def _record_repeat(connection: Connection, receipt: Receipt) -> None:
         ),
         {"sha256": receipt.sha256, "source_id": receipt.source_id},
     ).one()
-    told = tell([Finding("DUPLICATE", found=_name_of(earlier))])
+    told = tell([Finding("DUPLICATE", found=name_of(earlier))])
     note_findings(connection, [(receipt.receipt_id, told)])
     repeat_blocks(connection, receipt, earlier.submission_id)
     close_receipt(connection, receipt, "duplicate", "DUPLICATE", earlier.submission_id)
 
 
 def _record_held_again(connection: Connection, receipt: Receipt, held: Row[Any], told: Sequence[Told]) -> None:
-    same = tell([Finding("DUPLICATE_HELD", found=_name_of(held))])
+    same = tell([Finding("DUPLICATE_HELD", found=name_of(held))])
     note_findings(connection, [(receipt.receipt_id, (*same, *told))])
     close_receipt(connection, receipt, "duplicate", "DUPLICATE_HELD", held.submission_id)
-
-
-def _is_held_again(held: Row[Any] | None, verdict: str, code: str) -> bool:
-    return held is not None and (held.verdict, held.verdict_code) == (verdict, code)
-
-
-def _name_of(earlier: Row[Any]) -> str:
-    return f"{earlier.receipt_number} ({earlier.received_at.astimezone(VIETNAM):%d/%m/%Y %H:%M})"
-
-
-def _split_repeats(
-    connection: Connection, source: Source, receipts: Sequence[Receipt]
-) -> tuple[list[Receipt], list[Receipt]]:
-    """Arrivals whose bytes say what the warehouse says already, and the others.
-
-    Bytes that were only ever rejected or quarantined are looked at again: the file name, the list of bodies or
-    the report they were compared with may have been put right since. So are bytes that a later revision replaced,
-    if only on one day: sending them again takes that revision back. So are bytes about which corrections.yml says
-    something else than when they were read last, and bytes of which a waiver lets in what was held back.
-    """
-    rows = connection.execute(
-        text(
-            "select distinct on (s.sha256, s.source_id, s.subject_key) s.sha256, s.source_id, s.subject_key,"
-            " s.reporting_unit_code, s.period_code, s.correction_state_hash, latest.submission_id"
-            " from warehouse.submission as s"
-            " inner join lateral (select l.content_hash, l.submission_id from warehouse.submission as l"
-            "  where l.verdict = 'loaded' and l.source_id = s.source_id and l.subject_key = s.subject_key"
-            "  and l.value_kind is not distinct from s.value_kind"
-            "  order by l.received_at desc, l.revision_number desc limit 1) as latest"
-            " on latest.content_hash = s.content_hash"
-            " where s.sha256 = any(:hashes) and s.verdict in ('loaded', 'unchanged')"
-            " order by s.sha256, s.source_id, s.subject_key, s.submission_id desc"
-        ),
-        {"hashes": [receipt.sha256 for receipt in receipts]},
-    ).all()
-    outdated = partly_revised(connection, [row.submission_id for row in rows])
-    corrections = load_corrections(source)
-    latest_of = {(row.sha256, row.source_id): row for row in rows}
-    waived = newly_waived(
-        connection,
-        [
-            FileAtHand(latest.submission_id, latest.reporting_unit_code, latest.period_code, receipt.received_at)
-            for receipt in receipts
-            if (latest := latest_of.get((receipt.sha256, receipt.source_id))) is not None
-        ],
-    )
-    said: dict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
-    for row in rows:
-        if row.submission_id not in outdated | waived:
-            said[row.sha256, row.source_id].append(row)
-
-    def is_repeat(receipt: Receipt) -> bool:
-        return any(
-            row.correction_state_hash
-            == correction_state(
-                corrections,
-                receipt.sha256,
-                row.subject_key,
-                row.reporting_unit_code,
-                row.period_code,
-                receipt.received_at,
-            )
-            for row in said[receipt.sha256, receipt.source_id]
-        )
-
-    repeats = [receipt for receipt in receipts if is_repeat(receipt)]
-    again = {receipt.receipt_id for receipt in repeats}
-    return repeats, [receipt for receipt in receipts if receipt.receipt_id not in again]
-
-
-def _before_any_other(receipts: Sequence[Receipt], repeats: Sequence[Receipt]) -> list[Receipt]:
-    """The repeats nothing new arrived before: behind another file, the same bytes may take its revision back."""
-    return list(takewhile(set(repeats).__contains__, receipts))
-
-
-def _until_bytes_return(receipts: Sequence[Receipt]) -> tuple[list[Receipt], list[Receipt]]:
-    """The arrivals before bytes come a second time, and the others: what comes between may have replaced them."""
-    seen: set[str] = set()
-    for number, receipt in enumerate(receipts):
-        if receipt.sha256 in seen:
-            return list(receipts[:number]), list(receipts[number:])
-        seen.add(receipt.sha256)
-    return list(receipts), []
-
-
-def _first_of_bytes(receipts: Sequence[Receipt]) -> tuple[list[Receipt], list[Receipt]]:
-    first: dict[str, Receipt] = {}
-    for receipt in receipts:
-        first.setdefault(receipt.sha256, receipt)
-    chosen = {receipt.receipt_id for receipt in first.values()}
-    return list(first.values()), [receipt for receipt in receipts if receipt.receipt_id not in chosen]
-
-
-def _held_before(connection: Connection, receipts: Sequence[Receipt]) -> dict[int, Row[Any]]:
-    """By receipt id: the latest submission of the same bytes that was rejected or quarantined."""
-    rows = connection.execute(
-        text(
-            "select distinct on (s.sha256) s.sha256, s.submission_id, s.verdict, s.verdict_code,"
-            " r.receipt_number, r.received_at"
-            " from warehouse.submission as s inner join landing.receipt as r"
-            " on r.submission_id = s.submission_id and r.verdict <> 'duplicate'"
-            " where s.sha256 = any(:hashes) and s.source_id = any(:sources)"
-            " and s.verdict in ('rejected', 'quarantined')"
-            " order by s.sha256, s.submission_id desc"
-        ),
-        {
-            "hashes": [receipt.sha256 for receipt in receipts],
-            "sources": [receipt.source_id for receipt in receipts],
-        },
-    )
-    held = {row.sha256: row for row in rows}
-    return {receipt.receipt_id: held[receipt.sha256] for receipt in receipts if receipt.sha256 in held}
-
-
-def _rehearse(
-    reports: Sequence[Path],
-    folder_of: Mapping[Path, Path],
-    not_taken: list[OddFile],
-    source: Source,
-    engine: Engine,
-    received_at: datetime,
-) -> list[FileResult]:
-    reference = load_reference()
-    receipts = []
-    for number, path in enumerate(reports, start=1):
-        try:
-            seen = hash_file(path, folder_of.get(path))
-        except FileNotTaken as problem:
-            not_taken.append(problem.odd)
-            continue
-        is_marked = is_marked_path(path, folder_of.get(path))
-        name = NEUTRAL_NAME if is_marked else printable_name(path.name)
-        receipts.append(Receipt(-number, "", *seen, name, source.source_id, received_at, path, path))
-    decisions: dict[int, Decision] = {}
-    unchanged: set[int] = set()
-    with connected_as(engine, "ttdn_loader") as connection, Sandbox(workers=2) as sandbox:
-        # Before anything else is told of a file: no copy of secret bytes is a repeat, whatever its own name.
-        secret = {sha256 for sha256, code in forgotten_among(connection, receipts).items() if code == "SECRET"}
-        secret |= {r.sha256 for r in receipts if file_is_marked(r.original_name)}
-        repeats, fresh = _split_repeats(connection, source, [r for r in receipts if r.sha256 not in secret])
-        first, same_drop = _first_of_bytes(fresh)
-        readings = dict(zip((r.receipt_id for r in first), read_in_sandbox(sandbox, source, first), strict=True))
-        secret |= {r.sha256 for r in first if _is_secret(readings[r.receipt_id])}
-        refused = Reading(heading=None, refusal=Finding("SECRET"))
-        readings |= {r.receipt_id: refused for r in receipts if r.sha256 in secret}
-        repeats += [r for r in same_drop if r.sha256 not in secret]
-        staged = [
-            StagedFile(
-                receipt.receipt_id,
-                receipt,
-                source.fills,
-                readings[receipt.receipt_id],
-                hash_content(readings[receipt.receipt_id]),
-                *count_cells(readings[receipt.receipt_id], reference),
-            )
-            for receipt in first
-            if readings[receipt.receipt_id].refusal is None
-        ]
-        with spools_removed(readings.values()), gate_lock(connection):
-            for wave in _in_waves(staged):
-                unchanged |= set(find_unchanged(connection, wave))
-                changed = [file for file in wave if file.submission_id not in unchanged]
-                if changed:
-                    stage_files(connection, changed, reference)
-                    for decision in check_batch(connection, changed, reference):
-                        decisions[decision.file.submission_id] = decision
-                    connection.rollback()
-                    empty_staging(connection)
-                    connection.commit()
-    repeated = {receipt.receipt_id for receipt in repeats}
-    return [
-        _rehearsed(receipt, readings.get(receipt.receipt_id), decisions.get(receipt.receipt_id), unchanged, repeated)
-        for receipt in receipts
-    ]
-
-
-def _is_secret(reading: Reading) -> bool:
-    return reading.refusal is not None and reading.refusal.code == "SECRET"
-
-
-def _rehearsed(
-    receipt: Receipt, reading: Reading | None, decision: Decision | None, unchanged: set[int], repeated: set[int]
-) -> FileResult:
-    heading = reading.heading if reading else None
-    counts = {"received": 0, "promoted": 0, "quarantined": 0, "ignored": 0}
-    told = decision.told if decision else ()
-    if receipt.receipt_id in repeated:
-        verdict, code = "duplicate", "DUPLICATE"
-    elif receipt.receipt_id in unchanged and reading:
-        verdict, code = "unchanged", "UNCHANGED"
-        counts |= {"received": reading.received_count, "ignored": reading.received_count}
-    elif decision:
-        verdict, code = decision.verdict, decision.code
-        counts = {
-            "received": decision.file.reading.received_count,
-            "promoted": decision.promoted_count,
-            "quarantined": decision.quarantined_count,
-            "ignored": sum(row.row_count for row in decision.file.reading.ignored_rows),
-        }
-    else:
-        code = reading.refusal.code if reading and reading.refusal else "UNREADABLE"
-        verdict = {"SECRET": "refused_secret", "INCOMPLETE": "incomplete"}.get(code, "rejected")
-        sayings = [Finding("SECRET")] if code == "SECRET" else refusal_findings(reading) if reading else []
-        told = tell(sayings)
-    return FileResult(
-        path=str(receipt.sent_path),
-        sha256=receipt.sha256,
-        source=receipt.source_id,
-        reporting_unit=heading.reporting_unit_code if heading else reading.reporting_unit_code if reading else None,
-        period=heading.period_code if heading else reading.period_code if reading else None,
-        revision=None,
-        verdict=verdict,
-        code=code,
-        counts=counts,
-        messages=[
-            {
-                "severity": each.severity,
-                "rule": each.rule,
-                "code": each.code,
-                "sheet": each.sheet,
-                "cell": each.cell,
-                "text": each.text,
-            }
-            for each in told
-        ],
-        answer=None,
-        receipt=None,
-        subject=subject_of(reading) if reading else None,
-    )
 
 
 def _without_verdict(connection: Connection, receipts: Sequence[Receipt]) -> list[Receipt]:

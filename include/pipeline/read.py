@@ -1,21 +1,79 @@
-"""Read one file only: its tidy rows with their addresses, or the refusal. Touches no database."""
+"""Read files in the sandbox; of one alone, for `ttdn read`, the tidy rows or the refusal. Touches no database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from include.model import CapitalFlow, MonitoringRows, SeriesPoint
-from include.pipeline.ingest import read_in_sandbox
+from include import faults
+from include.model import CapitalFlow, Finding, MonitoringRows, Reading, SeriesPoint
+from include.pipeline.correct import correct_reading
 from include.pipeline.land import Receipt, hash_file, now, printable_name
 from include.pipeline.monitoring import spools_removed
 from include.quality.messages import render
+from include.readers import WorkbookRefused
 from include.readers.grid import address
 from include.readers.sandbox import Sandbox
+from include.readers.secrecy import file_is_marked
 from include.reference import load_reference
 from include.reference.monitoring_cube import DIMENSIONS, NOTHING_FOUND, cells
-from include.sources import load_source
+from include.sources import Source, load_source
+from include.sources.corrections import load_corrections
+
+
+def read_in_sandbox(sandbox: Sandbox, source: Source, receipts: Sequence[Receipt]) -> list[Reading]:
+    """What each file says, known errors mended; a file the reader refuses, or dies of, is refused alone.
+
+    Raises CatalogueError, before anything is read, for a corrections.yml that cannot be followed.
+    """
+    corrections = load_corrections(source)
+    unmarked = [receipt for receipt in receipts if not file_is_marked(receipt.original_name)]
+    outcomes = sandbox.map(source.reader, [(str(r.path), r.original_name, r.received_at) for r in unmarked])
+    readings: list[Reading] = []
+    faults.hit("read_before_files")
+    try:
+        for receipt in receipts:
+            faults.hit("read_between_files")
+            if file_is_marked(receipt.original_name):
+                readings.append(Reading(heading=None, refusal=Finding("SECRET")))
+                continue
+            outcome = next(outcomes)
+            if isinstance(outcome, WorkbookRefused):
+                readings.append(Reading(heading=None, refusal=Finding(outcome.code, found=outcome.detail)))
+            elif isinstance(outcome, Reading):
+                readings.append(correct_reading(outcome, receipt, corrections))
+            else:
+                # No reader of ours answers so.
+                readings.append(Reading(None, refusal=Finding("READER_FAULT", found=type(outcome).__name__)))
+    except BaseException:
+        with spools_removed(readings):
+            raise
+    return _look_at_refused(sandbox, receipts, readings)
+
+
+def _look_at_refused(sandbox: Sandbox, receipts: Sequence[Receipt], readings: Sequence[Reading]) -> list[Reading]:
+    """The readings, those of files refused for something else that yet bear a secrecy mark as refused for that.
+
+    A refused file is kept; one that could not be read may be marked all the same.
+    """
+    refused = [
+        number
+        for number, reading in enumerate(readings)
+        if reading.refusal is not None and reading.refusal.code != "SECRET"
+    ]
+    looks = sandbox.map("include.readers.rough_look:is_marked_file", [(str(receipts[n].path),) for n in refused])
+    looked = list(readings)
+    for number, look in zip(refused, looks, strict=True):
+        is_marked = look
+        if isinstance(look, WorkbookRefused):
+            # The child may have been short of room after the file it died of; one of its own has all of it.
+            with Sandbox(workers=1) as apart:
+                call = (str(receipts[number].path),)
+                is_marked = next(apart.map("include.readers.rough_look:is_marked_file", [call]))
+        if is_marked is True:
+            looked[number] = Reading(heading=None, refusal=Finding("SECRET"))
+    return looked
 
 
 def read_report(source_id: str, path: Path) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:

@@ -13,7 +13,7 @@ from include.readers.kept_words import require_fit
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-    from include.pipeline.ingest import FileResult
+    from include.pipeline.results import FileResult
     from include.settings import Settings
 
 _KEPT: Final = "Quyết định được giữ mãi và báo cho đơn vị gửi, nên chỉ ghi chức danh và lý do."

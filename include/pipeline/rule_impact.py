@@ -21,9 +21,9 @@ from sqlalchemy import Connection, Row, text
 from include.calendar.periods import VIETNAM
 from include.errors import GateError
 from include.pipeline.check import Told, holds_private_text, tell
-from include.pipeline.ingest import read_in_sandbox
 from include.pipeline.land import Receipt
 from include.pipeline.monitoring import spools_removed
+from include.pipeline.read import read_in_sandbox
 from include.pipeline.stage import StagedFile, count_cells, fill_staging, gate_lock, hash_content
 from include.quality.gate import Breach, breaches_of_row
 from include.quality.rows_that_break import find_breaches

@@ -116,7 +116,7 @@ def test_the_memory_sees_a_lost_check_a_lost_row_a_moved_edition_and_a_forgotten
             check(machine)
 
         with monkeypatch.context() as changed:
-            changed.setattr(ingest, "_split_repeats", lambda connection, source, receipts: ([], list(receipts)))
+            changed.setattr(ingest, "find_repeats", lambda connection, source, receipts: [])
             machine.send(BODIES[0], 1, 0, is_yearly=False, then="taken in")
         with pytest.raises(AssertionError):
             machine.i3_every_file_has_one_verdict()

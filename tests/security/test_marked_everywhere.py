@@ -12,8 +12,8 @@ import pytest
 from openpyxl.comments import Comment
 
 from include.calendar.periods import VIETNAM
-from include.pipeline.ingest import read_in_sandbox
 from include.pipeline.land import Receipt
+from include.pipeline.read import read_in_sandbox
 from include.readers.sandbox import Sandbox
 from include.sources import SOURCES_FOLDER, list_sources, load_source
 from tests.sources.monitoring_files import line, write_counts
