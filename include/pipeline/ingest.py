@@ -43,6 +43,7 @@ from include.pipeline.land import (
     printable_name,
     read_manifest,
     remove_forgotten,
+    remove_left_drafts,
     shown_path,
     survey_inbox,
     write_names,
@@ -166,6 +167,8 @@ def land_inbox(source_id: str) -> list[list[int]]:
     source, settings = load_source(source_id), load_settings()
     with _connected(settings) as connection:
         settings.inbox.mkdir(parents=True, exist_ok=True)
+        # Here, since the steps behind clear only where they write: of a run killed late nothing may be left to write.
+        remove_left_drafts(settings)
         landing = _Landing(connection, settings, source_id)
         landing.land(_new_in_inbox(connection, settings, source))
         waiting = open_receipts(connection, source)

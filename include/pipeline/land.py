@@ -29,7 +29,7 @@ from sqlalchemy import Connection, text
 
 from include import faults
 from include.calendar.periods import VIETNAM
-from include.drafts import draft_folder, flush
+from include.drafts import draft_folder, flush, remove_abandoned
 from include.errors import NoRoomError, PlatformError, SourceContractError
 from include.readers.personal_data import mask_personal_data
 from include.readers.secrecy import file_is_marked, name_is_marked
@@ -375,6 +375,11 @@ def hash_file(path: Path, folder: Path | None = None) -> tuple[str, int]:
         for piece in report.read_all():
             digest.update(piece)
         return digest.hexdigest(), report.facts.st_size
+
+
+def remove_left_drafts(settings: Settings) -> int:
+    """Remove what killed runs left unfinished in the landing folder and the outbox; how many folders there were."""
+    return sum(remove_abandoned(folder) for folder in (settings.landing, settings.outbox))
 
 
 def land_file(

@@ -19,11 +19,11 @@ from croniter import croniter
 from sqlalchemy import text
 
 from include.calendar.periods import VIETNAM
-from include.drafts import remove_abandoned
 from include.errors import PlatformError
 from include.pipeline.land import (
     inbox_fingerprint,
     known_fingerprints,
+    remove_left_drafts,
     shown_path,
     stored_name,
     survey_inbox,
@@ -95,7 +95,7 @@ class Reconciliation:
 
 def reconcile(settings: Settings, engine: Engine) -> Reconciliation:
     """Look at every file and receipt there is; what killed processes left half done goes from landing and outbox."""
-    removed = sum(remove_abandoned(folder) for folder in (settings.landing, settings.outbox))
+    removed = remove_left_drafts(settings)
     with connected_as(engine, "ttdn_loader") as connection:
         verdicts = {
             row.verdict: row.files

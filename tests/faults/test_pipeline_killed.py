@@ -150,6 +150,24 @@ def test_a_run_killed_at_every_point_in_turn_is_ended_by_the_next(
     assert missed == []
 
 
+def test_answers_half_written_by_a_run_that_outlived_the_one_beside_it_are_cleared_by_one_with_nothing_to_answer(
+    runs: Starter, new_office: NewOffice, reports: Drop
+) -> None:
+    office = new_office(reports)
+    sign = office.home / "go"
+    slow = runs.start(office.environment, office.drop.sources, fault=f"answer_before_rename:2!wait:{sign}")
+    while not slow.wait(0.005) and not sign.with_name("go.reached").exists():
+        pass
+    run_whole(runs, office)
+    slow.kill()
+    office.wait_until_alone()
+    assert any("was left" in each for each in office.find_wrong())
+
+    run_whole(runs, office)
+
+    assert_nothing_wrong(office)
+
+
 def test_marts_and_extracts_killed_at_every_point_are_whole_before_and_after(
     runs: Starter, new_office: NewOffice, reports: Drop
 ) -> None:
