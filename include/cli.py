@@ -686,6 +686,7 @@ def _release(options: argparse.Namespace) -> int:
 
 
 def _take_release_step(options: argparse.Namespace) -> int:
+    from include.calendar.releases import require_plan
     from include.pipeline import release
     from include.releases import register
     from include.releases.stops import ReleaseStopped
@@ -695,7 +696,10 @@ def _take_release_step(options: argparse.Namespace) -> int:
     step = options.step or "list"
     if step == "list":
         with _opened() as (_, engine), engine.connect() as connection, with_rights_of(connection, "ttdn_releaser"):
-            editions = register.list_editions(connection, getattr(options, "number", None))
+            number = getattr(options, "number", None)
+            editions = register.list_editions(connection, number)
+            if number is not None and not editions:
+                require_plan(number)
             stops = register.list_stops(connection)
         _print_editions(editions, stops, as_json=options.json)
         return 0

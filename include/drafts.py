@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import errno
 import fcntl
 import os
 import shutil
@@ -14,6 +16,10 @@ from typing import Final
 
 DRAFT_PREFIX: Final = ".draft-"
 """How the name of such a folder begins; nothing in one is kept, copied or counted."""
+
+# Of linux/fs.h and fcntl.h; Python has no call for it.
+_RENAME_EXCHANGE: Final = 2
+_HERE: Final = -100
 
 
 @contextmanager
@@ -66,6 +72,37 @@ def put_in_place(draft: Path, path: Path) -> None:
     flush(draft)
     draft.replace(path)
     flush(path.parent)
+
+
+def put_folder_in_place(draft: Path, folder: Path) -> None:
+    """Give the finished folder the name of the one that is there, which takes the draft's: there always is one of them.
+
+    Where the file system cannot exchange two names, the former steps aside first.
+    """
+    try:
+        draft.rename(folder)
+    except OSError:
+        # Nothing is renamed onto a folder with files in it.
+        try:
+            _exchange(draft, folder)
+        except OSError:
+            aside = draft.with_name(f"{draft.name}.former")
+            folder.rename(aside)
+            try:
+                draft.rename(folder)
+            except OSError:
+                aside.rename(folder)
+                raise
+    flush(folder.parent)
+
+
+def _exchange(one: Path, other: Path) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(libc, "renameat2"):
+        raise OSError(errno.ENOSYS, "no renameat2")
+    if libc.renameat2(_HERE, os.fsencode(one), _HERE, os.fsencode(other), ctypes.c_uint(_RENAME_EXCHANGE)) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), str(one), None, str(other))
 
 
 def flush(path: Path) -> None:

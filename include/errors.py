@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+from include.unseen import escape_unseen
 
 LONGEST_TOLD = 200
 """How much of a text that is not ours an error repeats."""
@@ -13,12 +13,7 @@ def tell_on_one_line(text: str, longest: int = LONGEST_TOLD) -> str:
 
     A text with a line end could pass for a line of the log, one with ESC could rewrite what was shown before it.
     """
-    line = "".join(
-        each
-        if each.isprintable() or unicodedata.category(each) == "Zs"
-        else each.encode("unicode_escape").decode("ascii")
-        for each in text[: longest + 1]
-    )
+    line = escape_unseen(text[: longest + 1])
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 

@@ -251,6 +251,9 @@ def _not_yet_told(file: StagedFile, breaches: Sequence[Breach]) -> list[Breach]:
     if file.reading.monitoring and any(render(finding)[1] == "block" for finding in file.reading.findings):
         # The reader names every wrong line of a monitoring file; the gate would only count the same lines once more.
         breaches = [b for b in breaches if b.code not in _COUNTED_BY_THE_READER]
+    # A date that could not be read is told as such; that none is stated would be a second mistake, and a false one.
+    unread = {(f.sheet, f.cell) for f in file.reading.findings if render(f)[1] == "block"}
+    breaches = [b for b in breaches if b.code != "CUT_OFF_NOT_STATED" or (b.sheet_name, b.cell) not in unread]
     return [b for b in breaches if b.code != "PERSONAL_TEXT" or (b.sheet_name, _place(b.cell)[0]) not in named]
 
 

@@ -368,7 +368,7 @@ def _look_of(facts: os.stat_result) -> tuple[int, ...]:
     return (facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
 
 
-def hash_file(path: Path, folder: Path | None = None) -> tuple[str, int]:
+def hash_report(path: Path, folder: Path | None = None) -> tuple[str, int]:
     """SHA-256 in hex and size in bytes. Raises FileNotTaken for what is no plain file, or changes while it is read."""
     digest = hashlib.sha256()
     with opened_report(path, folder) as report:

@@ -9,7 +9,7 @@ from typing import Any
 from include import faults
 from include.model import CapitalFlow, Finding, MonitoringRows, Reading, SeriesPoint
 from include.pipeline.correct import correct_reading
-from include.pipeline.land import Receipt, hash_file, now, printable_name
+from include.pipeline.land import Receipt, hash_report, now, printable_name
 from include.pipeline.monitoring import spools_removed
 from include.quality.messages import render
 from include.readers import WorkbookRefused
@@ -83,7 +83,7 @@ def read_report(source_id: str, path: Path) -> tuple[list[dict[str, Any]], dict[
     """
     source = load_source(source_id)
     reference = load_reference()
-    receipt = Receipt(0, "", *hash_file(path), printable_name(path.name), source_id, now(), path, path)
+    receipt = Receipt(0, "", *hash_report(path), printable_name(path.name), source_id, now(), path, path)
     with Sandbox(workers=1) as sandbox:
         reading = read_in_sandbox(sandbox, source, [receipt])[0]
     if reading.refusal is not None:

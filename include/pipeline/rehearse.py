@@ -17,7 +17,7 @@ from include.pipeline.land import (
     OddFile,
     Receipt,
     forgotten_among,
-    hash_file,
+    hash_report,
     is_marked_path,
     printable_name,
 )
@@ -62,7 +62,7 @@ def rehearse(
     receipts = []
     for number, path in enumerate(reports, start=1):
         try:
-            seen = hash_file(path, folder_of.get(path))
+            seen = hash_report(path, folder_of.get(path))
         except FileNotTaken as problem:
             not_taken.append(problem.odd)
             continue

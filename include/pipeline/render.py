@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from include import faults
-from include.drafts import draft_folder, flush
+from include.drafts import draft_folder, flush, put_folder_in_place
 from include.errors import GateError, PlatformError
 from include.releases.bundle import MANIFEST_NAME, SIGNATURE_NAME, SNAPSHOT_NAME, hash_file, sign_bundle
 from include.releases.signing import load_signing_key
@@ -198,20 +197,9 @@ def _reasons_against(name: str, written: set[Path]) -> Iterator[StopReason]:
 
 
 def _put_in_place(draft: Path, folder: Path) -> None:
-    """The draft instead of what is there: no folder can be renamed onto one with files, so the former steps aside."""
-    aside = draft.with_name(f"{draft.name}.former")
-    if folder.exists():
-        folder.rename(aside)
     faults.hit("render_before_place")
-    try:
-        draft.rename(folder)
-    except OSError:
-        if aside.exists():
-            aside.rename(folder)
-        raise
-    flush(folder.parent)
+    put_folder_in_place(draft, folder)
     faults.hit("render_after_place")
-    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _files_in(folder: Path) -> list[RenderedFile]:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, Literal
 
+from include.unseen import escape_unseen
 from include.vietnamese import tcvn3, vni
 from include.vietnamese.syllables import TONE_OF, TONELESS, is_syllable, place_tones
 
@@ -27,9 +28,6 @@ _ZERO_WIDTH: Final = re.compile(f"[{_ZERO_WIDTH_CLASS}]")
 _HARD_SPACE: Final = re.compile(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _OFFICE_ESCAPE: Final = re.compile(r"_x(00[01][0-9A-Fa-f]|007[Ff])_")
 """How office programs write a control character inside a cell: _x000D_ is a carriage return."""
-
-_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Control and format characters (U+202E turns the text after it around), private ones, unassigned ones."""
 
 _STROKED_D: Final = str.maketrans("ÐƉðɖ", "ĐĐđđ")
 _PLAIN_D: Final = str.maketrans("Đđ", "Dd")
@@ -97,10 +95,7 @@ def write_out_unseen(text: str) -> str:
 
     Letters and marks come out composed, as fonts have them.
     """
-    return "".join(
-        letter.encode("unicode_escape").decode("ascii") if unicodedata.category(letter) in _UNSEEN else letter
-        for letter in nfc(text)
-    )
+    return escape_unseen(nfc(text))
 
 
 def normalise(text: str) -> str:

@@ -25,7 +25,7 @@ from include.pipeline.land import (
     FileNotTaken,
     OddFile,
     Receipt,
-    hash_file,
+    hash_report,
     land_file,
     list_reports,
     load_receipts,
@@ -153,24 +153,24 @@ def test_a_file_is_read_through_no_link_put_there_after_it_was_listed(tmp_path: 
     shutil.rmtree(drop / "xa")
     (drop / "xa").symlink_to(outside, target_is_directory=True)
     with pytest.raises(FileNotTaken, match="LINK"):
-        hash_file(listed, drop)
+        hash_report(listed, drop)
 
     (drop / "xa").unlink()
     (drop / "xa").mkdir()
     listed.symlink_to(outside / "a.xlsx")
     with pytest.raises(FileNotTaken, match="LINK"):
-        hash_file(listed, drop)
+        hash_report(listed, drop)
 
     listed.unlink()
     with pytest.raises(FileNotTaken, match="GONE"):
-        hash_file(listed, drop)
+        hash_report(listed, drop)
     os.mkfifo(listed)
     with pytest.raises(FileNotTaken, match="NOT_A_FILE"):
-        hash_file(listed, drop)
+        hash_report(listed, drop)
 
     listed.unlink()
     listed.write_bytes(b"")
-    assert hash_file(listed, drop)[1] == 0
+    assert hash_report(listed, drop)[1] == 0
 
 
 def test_what_was_opened_is_what_is_read_whatever_becomes_of_its_name(tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ def test_an_input_output_error_of_the_kernel_is_told_as_one(tmp_path: Path) -> N
         pytest.skip(f"mounting is not allowed here: {mounted.stderr.decode().strip()}")
     try:
         with pytest.raises(FileNotTaken, match=r"UNREADABLE: Input/output error"):
-            hash_file(path)
+            hash_report(path)
     finally:
         subprocess.run(["umount", path], check=True)
 
@@ -262,10 +262,10 @@ def test_one_that_may_not_be_read_is_told_and_does_not_block_399_others(tmp_path
     (drop / "kin").chmod(0)
     look = (
         "import sys; from pathlib import Path\n"
-        "from include.pipeline.land import FileNotTaken, hash_file, list_reports\n"
+        "from include.pipeline.land import FileNotTaken, hash_report, list_reports\n"
         "found = list_reports([Path(sys.argv[1])])\n"
         "for path in found.reports:\n"
-        "    try: hash_file(path, Path(sys.argv[1]))\n"
+        "    try: hash_report(path, Path(sys.argv[1]))\n"
         "    except FileNotTaken as problem: found.odd.append(problem.odd)\n"
         "print(len(found.reports), sorted((odd.path.name, odd.reason) for odd in found.odd))\n"
     )

@@ -81,6 +81,16 @@ def test_the_shapes_scripts_rely_on_hold_along_the_whole_way_of_a_report(ttdn: A
     assert ttdn("trace", "M01", "--period", "2026-06T", "--by", "language/xx")[0] == 2
 
 
+def test_a_release_the_calendar_does_not_know_is_named_and_one_not_frozen_yet_is_an_empty_list(
+    ttdn: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, listed = ttdn("release", "list", "2026-06T", "--json")
+    assert (code, listed["editions"]) == (0, [])
+
+    assert main(["release", "list", "2026-6T"]) == 2
+    assert "'2026-6T'; expected 2026-06T" in capsys.readouterr().err
+
+
 def test_what_was_known_before_the_report_came_is_still_one_question_away(ttdn: Any, tmp_path: Path) -> None:
     ttdn("ingest", write_report(tmp_path / "a.xlsx", actual={"MED01": 12}), "--as-of", "2026-06-10T09:00")
     ttdn("ingest", write_report(tmp_path / "b.xlsx", actual={"MED01": 15}), "--as-of", "2026-06-12T09:00")

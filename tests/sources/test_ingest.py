@@ -452,6 +452,19 @@ def test_a_report_arriving_at_midnight_of_the_due_day_is_late_and_the_second_bef
     assert (states["28249"], states["28261"]) == ("late", "on_time")
 
 
+def test_a_cut_off_date_that_cannot_be_read_is_told_once_as_such(
+    office: Office, tmp_path: Path
+) -> None:
+    no_day = write_report(tmp_path / "a.xlsx", heading={"cut_off_date": "31/02/2026"})
+
+    [result] = office.receive(no_day)
+
+    blocking = [message for message in result.messages if message["severity"] == "block"]
+    assert [message["code"] for message in blocking] == ["DATE_IMPOSSIBLE"]
+    assert "31/02/2026" in str(blocking[0]["text"])
+    assert result.verdict == "quarantined"
+
+
 def test_an_arrival_left_open_by_a_broken_run_is_taken_up_again(office: Office, tmp_path: Path) -> None:
     from include.pipeline.ingest import _take_through_gate  # the step a broken run did not reach
     from include.pipeline.land import land_file, load_receipts, opened_report

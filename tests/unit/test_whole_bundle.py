@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import openpyxl
 import pdfplumber
 import pytest
 
+from include import drafts
 from include.errors import PlatformError
 from include.extracts.leadership.edition import edition_json
 from include.pipeline import render
@@ -59,7 +61,7 @@ def test_a_bundle_holds_every_document_once_and_verifies(settings, tmp_path):
 
     assert {each.name for each in files} == NAMES
     assert {path.name for path in (tmp_path / "lan1").iterdir()} == NAMES
-    assert [path.name for path in tmp_path.iterdir()] == ["lan1"] or {path.name for path in tmp_path.iterdir()} == {
+    assert {path.name for path in tmp_path.iterdir()} == {"lan1", "home"} or {path.name for path in tmp_path.iterdir()} == {
         "home",
         "lan1",
     }
@@ -234,6 +236,29 @@ def test_a_bundle_takes_the_place_of_a_damaged_one_with_nothing_left_over(settin
     render_edition(edition(), tmp_path / "lan1", settings)
 
     assert contents(tmp_path / "lan1") == before
+
+
+@pytest.mark.parametrize("exchanges", [True, False], ids=["names exchanged", "the former steps aside"])
+def test_a_bundle_that_cannot_take_its_place_leaves_the_one_that_is_there(settings, tmp_path, monkeypatch, exchanges):
+    only(monkeypatch)
+    render_edition(edition(), tmp_path / "lan1", settings)
+    whole = contents(tmp_path / "lan1")
+    (tmp_path / "lan1" / "stray.txt").write_bytes(b"x")
+    if not exchanges:
+        monkeypatch.setattr(drafts, "_exchange", refuse)
+    with monkeypatch.context() as broken:
+        broken.setattr(render.faults, "hit", lambda point: refuse() if point == "render_before_place" else None)
+        with pytest.raises(OSError, match="cannot"):
+            render_edition(edition(), tmp_path / "lan1", settings)
+
+    assert contents(tmp_path / "lan1") == whole | {"stray.txt": b"x"}
+    render_edition(edition(), tmp_path / "lan1", settings)
+    assert contents(tmp_path / "lan1") == whole
+    assert {path.name for path in tmp_path.iterdir()} == {"lan1", "home"}
+
+
+def refuse(*_):
+    raise OSError(errno.EINVAL, "this file system cannot")
 
 
 def test_an_edition_that_is_written_otherwise_than_frozen_is_not_rendered(settings, tmp_path, monkeypatch):
