@@ -452,9 +452,7 @@ def test_a_report_arriving_at_midnight_of_the_due_day_is_late_and_the_second_bef
     assert (states["28249"], states["28261"]) == ("late", "on_time")
 
 
-def test_a_cut_off_date_that_cannot_be_read_is_told_once_as_such(
-    office: Office, tmp_path: Path
-) -> None:
+def test_a_cut_off_date_that_cannot_be_read_is_told_once_as_such(office: Office, tmp_path: Path) -> None:
     no_day = write_report(tmp_path / "a.xlsx", heading={"cut_off_date": "31/02/2026"})
 
     [result] = office.receive(no_day)
