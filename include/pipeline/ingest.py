@@ -481,7 +481,7 @@ def _count_verdicts(connection: Connection, receipt_ids: Sequence[int]) -> dict[
 def _gate_sandbox(settings: Settings) -> Sandbox:
     # Its children write the answers as well, because the reporter's workbook has to be opened for that.
     settings.outbox.mkdir(parents=True, exist_ok=True)
-    return Sandbox(workers=2, writable=[settings.outbox])
+    return Sandbox(workers=2, writable=[settings.outbox], readable=[settings.landing])
 
 
 @contextmanager

@@ -188,7 +188,7 @@ def load_counts(connection: Connection, files: Mapping[int, MonitoringRows]) -> 
     with limited_lock_waits(connection):
         made = _make_months(connection, batch["loaded"])
     faults.hit("promote_after_partitions")
-    with Sandbox(workers=1, limits=_ADDING_UP) as sandbox, ThreadPoolExecutor(1) as beside:
+    with Sandbox(workers=1, limits=_ADDING_UP, readable=()) as sandbox, ThreadPoolExecutor(1) as beside:
         totals = [beside.submit(_totals_of, sandbox, row, files[row.submission_id]) for row in loaded]
         run_file(connection, "load/monitoring_count.sql", batch)
         # Before the constraints are built: a table without an index is read straight through, the fast way here.

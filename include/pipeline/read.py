@@ -68,7 +68,7 @@ def _look_at_refused(sandbox: Sandbox, receipts: Sequence[Receipt], readings: Se
         is_marked = look
         if isinstance(look, WorkbookRefused):
             # The child may have been short of room after the file it died of; one of its own has all of it.
-            with Sandbox(workers=1) as apart:
+            with Sandbox(workers=1, readable=[receipts[number].path]) as apart:
                 call = (str(receipts[number].path),)
                 is_marked = next(apart.map("include.readers.rough_look:is_marked_file", [call]))
         if is_marked is True:
@@ -84,7 +84,7 @@ def read_report(source_id: str, path: Path) -> tuple[list[dict[str, Any]], dict[
     source = load_source(source_id)
     reference = load_reference()
     receipt = Receipt(0, "", *hash_report(path), printable_name(path.name), source_id, now(), path, path)
-    with Sandbox(workers=1) as sandbox:
+    with Sandbox(workers=1, readable=[path]) as sandbox:
         reading = read_in_sandbox(sandbox, source, [receipt])[0]
     if reading.refusal is not None:
         rule, _, sentence = render(reading.refusal)

@@ -71,7 +71,10 @@ def rehearse(
         receipts.append(Receipt(-number, "", *seen, name, source.source_id, received_at, path, path))
     decisions: dict[str, Decision] = {}
     unchanged: set[str] = set()
-    with connected_as(engine, "ttdn_loader") as connection, Sandbox(workers=2) as sandbox:
+    with (
+        connected_as(engine, "ttdn_loader") as connection,
+        Sandbox(workers=2, readable=[receipt.path for receipt in receipts]) as sandbox,
+    ):
         # Before anything else is told of a file: no copy of secret bytes is a repeat, whatever its own name.
         secret = {sha256 for sha256, code in forgotten_among(connection, receipts).items() if code == "SECRET"}
         secret |= {r.sha256 for r in receipts if file_is_marked(r.original_name)}

@@ -117,7 +117,7 @@ def rule_impact(connection: Connection, settings: Settings, rule: str, since: da
     reference = load_reference()
     totals: Counter[str] = Counter(looked_at=0, held=0, held_in_part=0, warned=0, passed=0)
     found: list[FileImpact] = []
-    with Sandbox(workers=2) as sandbox:
+    with Sandbox(workers=2, readable=[settings.landing]) as sandbox:
         for chunk in _chunks(past):
             there = [row for row in chunk if (settings.landing / row.stored_name).is_file()]
             passed_over["bytes_missing"] += len(chunk) - len(there)

@@ -1,12 +1,12 @@
 """The sandbox's child process: takes calls on one pipe, answers on another, dies with its parent.
 
-Started by sandbox.py as `python -I child.py REQUEST_FD ANSWER_FD LIFELINE_FD ROOT WRITABLE LIBRARIES...`; not imported.
+Started by sandbox.py as `python -I child.py REQUEST_FD ANSWER_FD LIFELINE_FD ROOT LIBRARIES...`; not imported.
+What comes first on the request pipe are the folders it may write to and the files and folders it may read.
 """
 
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import pickle
 import resource
@@ -23,14 +23,14 @@ _LENGTH = struct.Struct(">Q")
 
 _MAX_OPEN_FILES = 128
 
+_PYTHON = {Path(prefix) for prefix in (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix)}
+
 # A parser's heap rarely shrinks: a child that has once grown this large is replaced after its answer.
 _WORTH_KEEPING_BYTES = 600 * 1024 * 1024
 
 
-def main(
-    request_fd: int, answer_fd: int, lifeline_fd: int, root: str, writable: list[str], libraries: list[str]
-) -> None:
-    """Answer calls until the parent closes the request pipe, confined to writing below the folders named."""
+def main(request_fd: int, answer_fd: int, lifeline_fd: int, root: str, libraries: list[str]) -> None:
+    """Answer calls until the parent closes the request pipe, confined to what the parent names first."""
     _die_with_parent(lifeline_fd)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _set_limit(resource.RLIMIT_NOFILE, _MAX_OPEN_FILES)
@@ -41,22 +41,30 @@ def main(
     from include.readers.confinement import confine
 
     sandbox.IN_CHILD = True
-    confine([Path(tempfile.gettempdir()), *map(Path, writable)])
+    named = _read_request(request_fd)
+    if named is None:
+        return
+    writable, readable = named
+    if readable is not None:
+        # Of the folder of the program only its code: settings and secrets may lie beside that.
+        code = [Path(root, "include"), *_PYTHON, *map(Path, libraries)]
+        readable = [*readable, *code]
+    confine([Path(tempfile.gettempdir()), *writable], readable)
     functions: dict[str, Callable[..., Any]] = {}
-    while True:
-        header = _read_exactly(request_fd, _LENGTH.size)
-        if header is None:
-            return
-        request = _read_exactly(request_fd, _LENGTH.unpack(header)[0])
-        if request is None:
-            return
-        function_path, args, *limits = pickle.loads(request)  # noqa: S301 - from our own parent
+    while (request := _read_request(request_fd)) is not None:
+        function_path, args, *limits = request
         try:
             _limit(*limits)
             answer = _outcome(function_path, functions, args)
         except BaseException:  # no memory left, or a panic of native code: nothing here can be trusted further
             os._exit(1)
         sandbox._write_all(answer_fd, _LENGTH.pack(len(answer)) + answer)
+
+
+def _read_request(request_fd: int) -> Any:
+    header = _read_exactly(request_fd, _LENGTH.size)
+    request = None if header is None else _read_exactly(request_fd, _LENGTH.unpack(header)[0])
+    return None if request is None else pickle.loads(request)  # noqa: S301 - from our own parent
 
 
 def _outcome(function_path: str, functions: dict[str, Callable[..., Any]], args: tuple[Any, ...]) -> bytes:
@@ -145,4 +153,4 @@ def _read_exactly(fd: int, length: int) -> bytes | None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], json.loads(sys.argv[5]), sys.argv[6:])
+    main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], sys.argv[5:])

@@ -1,12 +1,14 @@
-"""What a process gives up before it looks at strangers' bytes: other files' contents stay as they are, no network.
+"""What a process gives up before it looks at strangers' bytes: what others keep in files is neither changed nor read.
 
 Two features of the kernel that need no privilege. Landlock: nothing is written, made or removed except below the
-folders named, no program is started, no process outside is traced, signalled or has its environment read. A system
+folders named, nothing is read but those, the program's own files and what else is named, no program is started, no
+process outside is traced, signalled or has its environment read. A system
 call filter: no socket is opened. Neither can be taken back by the process that asked for it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import os
@@ -27,6 +29,8 @@ _ASK_VERSION: Final = 1
 _PATH_BENEATH: Final = 1
 _EXECUTE: Final = 1 << 0
 _WRITE_FILE: Final = 1 << 1
+_READ_FILE: Final = 1 << 2
+_READ_DIR: Final = 1 << 3
 _REMOVE_DIR, _REMOVE_FILE = 1 << 4, 1 << 5
 _MAKE_CHAR, _MAKE_DIR, _MAKE_REG, _MAKE_SOCK, _MAKE_FIFO, _MAKE_BLOCK, _MAKE_SYM = (1 << bit for bit in range(6, 13))
 _TRUNCATE: Final = 1 << 14
@@ -35,6 +39,25 @@ _TCP: Final = 0b11
 _TCP_SINCE: Final = 4
 _SIGNALS_AND_ABSTRACT_SOCKETS: Final = 0b11
 _SCOPES_SINCE: Final = 6
+
+_READ: Final = _READ_FILE | _READ_DIR
+# What a Python program and its libraries look at by themselves: shared objects, time zones, what the machine can do.
+# Of /proc only this process: the one of the others is theirs.
+_ANYBODY_READS: Final = (
+    "/usr",
+    "/lib",
+    "/lib64",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/etc/mime.types",
+    "/dev/null",
+    "/dev/urandom",
+    "/proc/self",
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/sys/devices/system/cpu",
+    "/sys/fs/cgroup",
+)
 
 # Links are in no list: a name made below a folder of ours never leads out of it.
 _ALLOWED_BELOW: Final = _WRITE_FILE | _REMOVE_DIR | _REMOVE_FILE | _MAKE_DIR | _MAKE_REG
@@ -62,16 +85,18 @@ class Confinement:
     no_sockets: bool
 
 
-def confine(writable: Iterable[Path]) -> Confinement:
+def confine(writable: Iterable[Path], readable: Iterable[Path] | None = None) -> Confinement:
     """Give up, for this process and what it starts, writing anywhere but below `writable`, programs and sockets.
 
-    To be called while the process has one thread. A kernel that lacks a feature leaves it out of the answer.
+    With `readable`, files and folders, also reading anything but these, what is writable and what any program needs;
+    one that is not there is left out. To be called while the process has one thread. A kernel that lacks a feature
+    leaves it out of the answer.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         return Confinement(0, no_sockets=False)
     _drop_capabilities(libc)
-    return Confinement(_restrict_files(libc, writable), _refuse_sockets(libc))
+    return Confinement(_restrict_files(libc, writable, readable), _refuse_sockets(libc))
 
 
 def landlock_version() -> int:
@@ -90,12 +115,13 @@ def _drop_capabilities(libc: ctypes.CDLL) -> None:
         libc.capset(header, struct.pack("=6I", *kept))
 
 
-def _restrict_files(libc: ctypes.CDLL, writable: Iterable[Path]) -> int:
+def _restrict_files(libc: ctypes.CDLL, writable: Iterable[Path], readable: Iterable[Path] | None) -> int:
     version = landlock_version()
     if version == 0:
         return 0
     truncate = _TRUNCATE if version >= _TRUNCATE_SINCE else 0
-    rules = struct.pack("=Q", _HANDLED | truncate)
+    read = 0 if readable is None else _READ
+    rules = struct.pack("=Q", _HANDLED | truncate | read)
     if version >= _TCP_SINCE:
         rules += struct.pack("=Q", _TCP)
     if version >= _SCOPES_SINCE:
@@ -105,16 +131,24 @@ def _restrict_files(libc: ctypes.CDLL, writable: Iterable[Path]) -> int:
         return 0
     try:
         for folder in writable:
-            place = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-            try:
-                rule = struct.pack("=Qi", _ALLOWED_BELOW | truncate, place)
-                if libc.syscall(_ADD_RULE, ruleset, _PATH_BENEATH, rule, ctypes.c_uint32(0)) != 0:
+            if not _allow(libc, ruleset, folder, _ALLOWED_BELOW | truncate | read, os.O_DIRECTORY):
+                return 0
+        for place in () if readable is None else (*map(Path, _ANYBODY_READS), *readable):
+            with contextlib.suppress(FileNotFoundError):
+                if not _allow(libc, ruleset, place, read if place.is_dir() else _READ_FILE):
                     return 0
-            finally:
-                os.close(place)
         return 0 if libc.syscall(_RESTRICT_SELF, ruleset, ctypes.c_uint32(0)) != 0 else version
     finally:
         os.close(ruleset)
+
+
+def _allow(libc: ctypes.CDLL, ruleset: int, place: Path, rights: int, flags: int = 0) -> bool:
+    opened = os.open(place, os.O_PATH | os.O_CLOEXEC | flags)
+    try:
+        rule = struct.pack("=Qi", rights, opened)
+        return bool(libc.syscall(_ADD_RULE, ruleset, _PATH_BENEATH, rule, ctypes.c_uint32(0)) == 0)
+    finally:
+        os.close(opened)
 
 
 def _refuse_sockets(libc: ctypes.CDLL) -> bool:

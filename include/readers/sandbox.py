@@ -12,7 +12,6 @@ import atexit
 import contextlib
 import importlib
 import io
-import json
 import os
 import pickle
 import select
@@ -74,12 +73,20 @@ class Sandbox:
 
     Children start on the first call, in about a tenth of a second, are reused, and end with `close`,
     with the process that made them, or when they break a limit. They write nowhere but in the temporary
-    folder and below `writable`, folders that exist by the first call.
+    folder and below `writable`, folders that exist by the first call. With `readable`, files and folders, they read
+    nothing but those, what they may write, the program's code and libraries.
     """
 
-    def __init__(self, workers: int = 2, limits: Limits | None = None, writable: Iterable[Path] = ()) -> None:
+    def __init__(
+        self,
+        workers: int = 2,
+        limits: Limits | None = None,
+        writable: Iterable[Path] = (),
+        readable: Iterable[Path] | None = None,
+    ) -> None:
         self.workers = workers
         self.writable = tuple(writable)
+        self.readable = None if readable is None else tuple(readable)
         self.limits = limits or Limits()
         self._idle: list[_Child] = []
         self._lock = threading.Lock()
@@ -175,7 +182,7 @@ class Sandbox:
                 if child.is_alive():
                     return child
                 child.kill()
-        return _Child(self.writable)
+        return _Child(self.writable, self.readable)
 
     def _give_back(self, child: _Child) -> None:
         with self._lock:
@@ -203,7 +210,7 @@ class _BatchError:
 class _Child:
     """One child process and the pipes to it."""
 
-    def __init__(self, writable: Iterable[Path] = ()) -> None:
+    def __init__(self, writable: Iterable[Path], readable: Iterable[Path] | None) -> None:
         request_read, self._request_fd = os.pipe()
         self.answer_fd, answer_write = os.pipe()
         lifeline_read, self._lifeline_fd = os.pipe()
@@ -220,7 +227,6 @@ class _Child:
                     str(_CHILD),
                     *map(str, handed),
                     str(_ROOT),
-                    json.dumps([os.fspath(folder) for folder in writable]),
                     *libraries,
                 ],
                 stdin=subprocess.DEVNULL,
@@ -239,18 +245,20 @@ class _Child:
         self._answer_bytes = 0
         self.is_spent = False
         self._received = bytearray()
+        self._request((tuple(writable), None if readable is None else tuple(readable)))
 
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
     def send(self, function_path: str, args: tuple[object, ...], limits: Limits) -> None:
-        request = pickle.dumps(
-            (function_path, args, limits.memory_bytes, limits.cpu_seconds, limits.file_bytes), protocol=5
-        )
         self._deadline = time.monotonic() + limits.wall_seconds
         self._patience = _ANSWER_SECONDS
         self._answer_bytes = limits.answer_bytes
         self._received.clear()
+        self._request((function_path, args, limits.memory_bytes, limits.cpu_seconds, limits.file_bytes))
+
+    def _request(self, parts: tuple[object, ...]) -> None:
+        request = pickle.dumps(parts, protocol=5)
         # A child that died before it read shows itself on the answer pipe.
         with contextlib.suppress(BrokenPipeError):
             _write_all(self._request_fd, _LENGTH.pack(len(request)) + request)

@@ -18,6 +18,7 @@ from include.errors import CatalogueError, PlatformError
 from include.readers import Sandbox, WorkbookRefused, read_workbook, sandbox
 from include.readers.confinement import landlock_version
 from include.readers.sandbox import Limits
+from include.settings import PROJECT_ROOT
 from tests.unit.reader_files import write_xlsx
 
 CALLS = "tests.unit.sandboxed_calls"
@@ -153,6 +154,48 @@ def test_a_child_that_was_taken_over_changes_nothing_reaches_nobody_and_starts_n
     assert still_runs
     assert landed.read_bytes() == b"as sent"
     assert sorted(path.name for path in elsewhere.iterdir()) == ["landed"]
+
+
+@pytest.mark.skipif(landlock_version() == 0, reason="this kernel has no Landlock, or forbids asking for it")
+def test_a_child_that_was_taken_over_reads_what_it_was_sent_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary, landing, outbox, sent = (tmp_path / name for name in ("temporary", "landing", "outbox", "sent"))
+    for folder in (temporary, landing, outbox, sent, tmp_path / "secrets"):
+        folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    password = tmp_path / "secrets" / "password"
+    for path in (landing / "report.xlsx", outbox / "answer.xlsx", sent / "report.xlsx", sent / "other.xlsx", password):
+        path.write_bytes(b"x")
+    (landing / "link").symlink_to(password)
+
+    def told(function_path: str, *arguments: object) -> str:
+        try:
+            return f"{box.run(function_path, *arguments)}"
+        except WorkbookRefused as refused:
+            return str(refused.detail).split(" at ")[0]
+
+    places = [landing, sent / "report.xlsx", tmp_path / "gone"]
+    with Sandbox(workers=1, writable=[outbox], readable=places) as box:
+        read = {
+            path: told("shutil:copyfile", str(path), str(temporary / "copied"))
+            for path in (
+                landing / "report.xlsx",
+                outbox / "answer.xlsx",
+                sent / "report.xlsx",
+                landing / "link",
+                sent / "other.xlsx",
+                password,
+                Path("/etc/passwd"),
+                PROJECT_ROOT / "pyproject.toml",
+                Path(f"/proc/{os.getpid()}/status"),
+            )
+        }
+        listed = {folder: told("os:listdir", str(folder)) for folder in (landing, sent, tmp_path, PROJECT_ROOT)}
+
+    copied = str(temporary / "copied")
+    assert list(read.values()) == [copied] * 3 + ["PermissionError"] * 6
+    assert [told.startswith("[") for told in listed.values()] == [True, False, False, False]
 
 
 def test_a_kernel_without_the_features_is_told_and_files_are_still_read() -> None:
