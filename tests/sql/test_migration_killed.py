@@ -132,13 +132,14 @@ def test_all_migrations_killed_at_any_moment_end_as_if_nothing_had_been_when_run
     server: EmbeddedServer, record_property: Callable[[str, object], None]
 ) -> None:
     chance = random.Random(33)
-    name, trials, killed = f"migrated_{os.getpid()}", 20, 0
+    name, trials, killed = f"migrated_{os.getpid()}", 0, 0
     server.create_database(name)
     started = time.monotonic()
     migrate(server.url(name))
     whole = time.monotonic() - started
     expected = state_of(engine(server.url(name)))
-    for _ in range(trials):
+    while killed < 20:
+        trials += 1
         server.drop_database(name)
         server.create_database(name)
         process = subprocess.Popen([sys.executable, "-c", MIGRATE, str(SQL_ROOT), server.url(name)], cwd=PROJECT_ROOT)
@@ -154,7 +155,6 @@ def test_all_migrations_killed_at_any_moment_end_as_if_nothing_had_been_when_run
         assert state_of(engine(server.url(name))) == expected
     server.drop_database(name)
     record_property("trials", f"{killed} of {trials} migrations killed, 0 violations, seed 33")
-    assert killed > trials / 4
 
 
 def test_a_migration_cut_off_by_the_server_fails_and_leaves_the_old_version(
