@@ -146,6 +146,10 @@ def _parser() -> argparse.ArgumentParser:
             of_step.add_argument(
                 "--by", required=True, metavar="POST", help="the post of whoever decides, never a name"
             )
+        if step == "approve":
+            of_step.add_argument(
+                "--not-before", type=_moment, metavar="MOMENT", help="send no mail before this hour (embargo)"
+            )
         if needs_reason is not None:
             help_reason = "why" if needs_reason else "why a released edition has to be corrected"
             of_step.add_argument("--reason", required=needs_reason, metavar="TEXT", help=help_reason)
@@ -729,9 +733,11 @@ def _take_release_step(options: argparse.Namespace) -> int:
         withdrawal = release.withdraw(settings, edition_id, options.by, options.reason)
         told = f"đã rút lại; {withdrawal.stopped} thư chưa gửi được dừng, {withdrawal.told} nơi đã nhận sẽ được báo"
     elif step == "approve":
-        mails = release.approve(settings, edition_id, options.by)
+        mails = release.approve(settings, edition_id, options.by, options.not_before)
         if not options.json:
-            print(f"Đã duyệt; {mails} thư vào hộp gửi." if mails else _NOBODY_LISTED)
+            held = options.not_before
+            when = f", không gửi trước {_moment_vi(held.isoformat())}" if held else ""
+            print(f"Đã duyệt; {mails} thư vào hộp gửi{when}." if mails else _NOBODY_LISTED)
         return _render(settings, edition_id, as_draft=False, as_json=options.json)
     else:
         is_draft = release.load(settings, edition_id).is_draft

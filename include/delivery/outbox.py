@@ -28,10 +28,11 @@ _UNPRINTABLE: Final = re.compile(
 _ADD = """
 insert into release.message (
     message_kind, subject_key, edition_id, reporting_unit_code, recipient, header_message_id, subject_vi,
-    body_text_vi, body_html_vi, created_at, next_attempt_at, not_after
+    body_text_vi, body_html_vi, created_at, next_attempt_at, not_after,
+    not_before
 ) values (
-    :kind, :subject_key, :edition_id, :unit_code, :recipient, :header, :subject, :text, :html, :moment, :moment,
-    :not_after
+    :kind, :subject_key, :edition_id, :unit_code, :recipient, :header, :subject, :text, :html, :moment,
+    greatest(:moment, :not_before), :not_after, :not_before
 )
 on conflict on constraint message_once do nothing
 """
@@ -45,8 +46,11 @@ def enqueue_release(
     release_kind: str,
     settings: Settings,
     moment: datetime,
+    not_before: datetime | None = None,
 ) -> int:
     """Put a mail for each recipient of the edition into the outbox, in the caller's transaction; return how many.
+
+    None of them is sent before `not_before`, whoever tries.
 
     To be called where the approval is written down, so that one is not without the other. A second call adds nothing.
     Nobody on the list, or no list: 0. Raises CatalogueError for a list with mistakes, PlatformError when
@@ -83,6 +87,7 @@ def enqueue_release(
             "html": None,
             "moment": moment,
             "not_after": None,
+            "not_before": not_before,
         },
     )
 
@@ -120,6 +125,7 @@ def enqueue_notice(
             "html": html,
             "moment": moment,
             "not_after": not_after,
+            "not_before": None,
         },
     )
 

@@ -26,8 +26,8 @@ def read_overview(connection: Connection, moment: datetime) -> dict[str, Any]:
     """The outbox as `ttdn deliver --status --json` prints it, at that moment.
 
     One entry of `subjects` for each edition or notice of the last 31 days, or with anything undone, the latest first;
-    its `messages` are those not sent, with the address, for the operator's eyes. `unsent_since` is when the
-    oldest mail that waits was written; `needs_a_person` whether something is overdue, failed or uncertain.
+    its `messages` are those not sent, with the address, for the operator's eyes. `unsent_since` is since when the
+    oldest mail that waits could have gone; `needs_a_person` whether something is overdue, failed or uncertain.
     """
     from sqlalchemy import text
 
@@ -35,7 +35,7 @@ def read_overview(connection: Connection, moment: datetime) -> dict[str, Any]:
         text(
             "select message.message_id, message.message_kind, message.subject_key, message.reporting_unit_code,"
             " message.recipient, message.created_at, message.attempt_count, message.next_attempt_at,"
-            " message.last_error, message.decided_by,"
+            " message.not_before, message.last_error, message.decided_by,"
             " case when message.state in ('pending', 'sending') then 'waiting' else message.state end as state,"
             " edition.release_code, edition.edition_number, message.edition_id is not null and not exists ("
             "select 1 from release.document where document.edition_id = message.edition_id and not document.is_draft"
@@ -65,10 +65,12 @@ def read_overview(connection: Connection, moment: datetime) -> dict[str, Any]:
             },
         )
         subject[state] += 1
-        is_overdue = state == "waiting" and moment - row["created_at"] > OVERDUE_AFTER
+        # Before the hour it may be published nothing is late.
+        waits_since = max(row["created_at"], row["not_before"] or row["created_at"])
+        is_overdue = state == "waiting" and moment - waits_since > OVERDUE_AFTER
         needs_a_person |= is_overdue or state in ("failed", "uncertain")
-        if state == "waiting":
-            unsent.append(row["created_at"])
+        if state == "waiting" and waits_since <= moment:
+            unsent.append(waits_since)
         if state != "sent":
             subject["messages"].append(
                 {
@@ -77,6 +79,7 @@ def read_overview(connection: Connection, moment: datetime) -> dict[str, Any]:
                     "state": state,
                     "tries": row["attempt_count"],
                     "next_try": row["next_attempt_at"].isoformat() if state == "waiting" else None,
+                    "not_before": row["not_before"].isoformat() if row["not_before"] else None,
                     "overdue": is_overdue,
                     "error": "chưa tạo tệp" if row["is_unrendered"] and state == "waiting" else row["last_error"],
                     "question": QUESTIONS_VI.get(state),

@@ -95,8 +95,9 @@ def deliver(
     """Send every mail that is due, over one connection to the server of the settings; return what became of each.
 
     `moment` stands for now in what is written down and in what is due; `waits_too` also tries what waits for its next
-    try. One run at a time: a second one returns at once. Only editions that are approved, not withdrawn and not
-    replaced are sent, and only the files that were rendered. A mail the server refuses does not hold up the others.
+    try, but nothing that waits for the hour it may be published. One run at a time: a second one returns at once. Only
+    editions that are approved, not withdrawn and not replaced are sent, and only the files that were rendered. A mail
+    the server refuses does not hold up the others.
     Never raises for the server; raises for a database that fails, after which what was being sent is uncertain.
     """
     opened = engine(warehouse_url(settings))
@@ -345,6 +346,7 @@ class _Run:
             "select message.*, edition.release_code, edition.edition_number from release.message"
             " left join release.edition on message.edition_id = edition.edition_id"
             " where message.state = 'pending' and (message.next_attempt_at <= :now or :waits_too)"
+            " and (message.not_before is null or message.not_before <= :now)"
             " and not (message.message_kind = 'reminder' and :is_unknown)"
             " and (message.edition_id is null or (exists (select 1 from release.decision"
             " where decision.edition_id = message.edition_id and decision = 'approved')"

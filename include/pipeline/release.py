@@ -164,22 +164,37 @@ def review(settings: Settings, edition_id: int, by: str) -> None:
     _decide(settings, edition_id, "reviewed", by)
 
 
-def approve(settings: Settings, edition_id: int, by: str) -> int:
+def approve(settings: Settings, edition_id: int, by: str, not_before: datetime | None = None) -> int:
     """Approve the edition and put its mails into the outbox, in one transaction; how many mails.
 
-    Raises DecisionRefused unless it was reviewed and `by` is neither who froze nor who reviewed it.
+    None of them goes before `not_before`. Raises DecisionRefused unless it was reviewed and `by` is neither who froze
+    nor who reviewed it, and for an hour that is past.
     """
     moment = datetime.now(UTC)
     with prepared_warehouse(settings) as opened, opened.begin() as connection:
-        return approve_edition(connection, settings, edition_id, by, moment)
+        return approve_edition(connection, settings, edition_id, by, moment, not_before)
 
 
-def approve_edition(connection: Connection, settings: Settings, edition_id: int, by: str, moment: datetime) -> int:
+def approve_edition(
+    connection: Connection,
+    settings: Settings,
+    edition_id: int,
+    by: str,
+    moment: datetime,
+    not_before: datetime | None = None,
+) -> int:
     """The same in the caller's transaction. Mails of earlier editions that did not go yet are cancelled."""
     from sqlalchemy import text
 
     from include.delivery.outbox import enqueue_release
 
+    if not_before is not None and not_before <= moment:
+        raise DecisionRefused(
+            where="--not-before",
+            found=f"{not_before.astimezone(VIETNAM):%d/%m/%Y %H:%M}, đã qua",
+            expected="một giờ chưa tới",
+            remedy="Bỏ --not-before để gửi ngay, hoặc ghi giờ được phép công bố.",
+        )
     with with_rights_of(connection, "ttdn_releaser"):
         row = connection.execute(
             text("select release_code, edition_number, release_kind from release.edition where edition_id = :edition"),
@@ -200,7 +215,14 @@ def approve_edition(connection: Connection, settings: Settings, edition_id: int,
         )
         add_decision(connection, edition_id, "approved", by, moment)
         return enqueue_release(
-            connection, edition_id, row.release_code, row.edition_number, row.release_kind, settings, moment
+            connection,
+            edition_id,
+            row.release_code,
+            row.edition_number,
+            row.release_kind,
+            settings,
+            moment,
+            not_before,
         )
 
 

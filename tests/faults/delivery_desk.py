@@ -57,7 +57,14 @@ class Desk:
         header = "address,office_vi,receives,unit_code,valid_from,valid_to,note"
         self.settings.recipients_file.write_text("\n".join([header, *lines, ""]), encoding="utf-8")
 
-    def approve(self, number: int = 1, files: Mapping[str, bytes] = FILES, *, rendered: bool = True) -> int:
+    def approve(
+        self,
+        number: int = 1,
+        files: Mapping[str, bytes] = FILES,
+        *,
+        rendered: bool = True,
+        not_before: datetime | None = None,
+    ) -> int:
         """Freeze, review and approve an edition, put its mails into the outbox, write its bundle."""
         content = json.dumps({"name": "Báo cáo 6 tháng đầu năm 2026", "edition": number}).encode()
         with self.engine.begin() as connection:
@@ -78,7 +85,7 @@ class Desk:
             ).scalar_one()
             for decision, post in (("reviewed", "Trưởng phòng"), ("approved", "Phó Giám đốc Sở")):
                 self._decide(connection, edition_id, decision, post)
-            enqueue_release(connection, edition_id, CODE, number, "six_month", self.settings, NOON)
+            enqueue_release(connection, edition_id, CODE, number, "six_month", self.settings, NOON, not_before)
         if rendered:
             self.render(edition_id, number, content, files)
         return int(edition_id)

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -100,6 +100,35 @@ def test_every_recipient_gets_the_edition_once_over_one_connection(desk, post):
     assert set(post.received.values()) == {1}
     assert post.connections == 1
     assert desk.scalar("select edition_state from release.edition_state") == "delivered"
+
+
+def test_an_edition_under_embargo_waits_for_its_hour_whoever_tries_and_is_not_late_before(desk, post):
+    desk.approve(not_before=NOON + timedelta(hours=20))
+
+    assert run(desk).counts["sent"] == 0
+    assert run(desk, minutes=20 * 60 - 1, waits_too=True).counts["sent"] == 0
+    told = overview(desk, minutes=20 * 60 - 1)
+    assert (told["needs_a_person"], told["unsent_since"]) == (False, None)
+    hours = {datetime.fromisoformat(each["not_before"]) for each in told["subjects"][0]["messages"]}
+    assert hours == {NOON + timedelta(hours=20)}
+    assert overview(desk, minutes=44 * 60 + 1)["needs_a_person"]
+
+    assert run(desk, minutes=20 * 60).counts["sent"] == 5
+    assert set(post.received.values()) == {1}
+
+
+def test_nobody_lifts_an_embargo_and_a_withdrawn_edition_never_goes(desk, post):
+    edition_id = desk.approve(not_before=NOON + timedelta(hours=1))
+
+    with desk.engine.begin() as connection:
+        connection.exec_driver_sql("set local role ttdn_releaser")
+        with pytest.raises(DBAPIError, match="permission denied"):
+            connection.exec_driver_sql("update release.message set not_before = null")
+    with pytest.raises(DBAPIError, match="does not change"), desk.engine.begin() as connection:
+        connection.exec_driver_sql("update release.message set not_before = null")
+    desk.withdraw(edition_id)
+
+    assert run(desk, minutes=60).counts["sent"] == 0
 
 
 def test_a_second_run_a_cleared_task_and_a_second_approval_of_the_same_send_nothing_more(desk, post):

@@ -164,6 +164,18 @@ def test_freeze_review_approve_in_that_order_by_two_people(one_report, tmp_path)
     assert state_of(one_report, "2026-06T/1") == "approved"
 
 
+def test_an_hour_of_publication_that_is_past_is_refused_and_nothing_is_approved(one_report, tmp_path):
+    number = find_edition(one_report, frozen(one_report, tmp_path).number)
+    add_decision(one_report, number, "reviewed", CLERK, JUNE_18)
+
+    with pytest.raises(DecisionRefused, match="đã qua"):
+        approve_edition(one_report, desk(tmp_path), number, DIRECTOR, JUNE_18, JUNE_18)
+    assert state_of(one_report, "2026-06T/1") == "reviewed"
+
+    approve_edition(one_report, desk(tmp_path), number, DIRECTOR, JUNE_18, JUNE_18 + timedelta(minutes=1))
+    assert state_of(one_report, "2026-06T/1") == "approved"
+
+
 @pytest.mark.parametrize(
     "approver",
     [
