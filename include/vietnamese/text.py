@@ -292,7 +292,7 @@ def _reread_utf8(text: str) -> str | None:
         reread = bytes(_BYTE_OF[letter] for letter in text).decode("utf-8")
     except (KeyError, UnicodeDecodeError):
         return None
-    return _reread_utf8(reread) or reread
+    return _reread_utf8(nfc(reread)) or reread
 
 
 def _recognise_font(text: str) -> tuple[str, LegacyEncoding] | None:
