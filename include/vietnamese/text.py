@@ -108,20 +108,32 @@ def normalise(text: str) -> str:
     if "_x00" in text:
         text = _OFFICE_ESCAPE.sub(_unescape, text)
     if text.isascii():
-        return " ".join(_CONTROL.sub("", text).split())
+        return _cleaned(_CONTROL.sub("", text))
     # Once more afterwards: misread UTF-8 may have been that of an unseen character.
-    text = _ZERO_WIDTH.sub("", _repair(_ZERO_WIDTH.sub("", text))[0])
+    repaired, encodings = _repair(_ZERO_WIDTH.sub("", text))
+    if encodings:
+        # Misread twice, with unseen characters or marks apart between: again until nothing is left to undo.
+        return normalise(repaired)
+    text = _ZERO_WIDTH.sub("", repaired)
     if _CONTROL.search(text) or tcvn3.SOFT_HYPHEN in text:
         # Only now: a control character may be half of a misread letter, a soft hyphen may be ư.
         text = _ZERO_WIDTH.sub("", _repair(_CONTROL.sub("", text).replace(tcvn3.SOFT_HYPHEN, ""))[0])
     text = nfc(text)
     if _STROKED_D_FORMS.search(text):
         text = text.translate(_STROKED_D)
-    placed = place_tones(text)
+    # Of two marks on one letter one moves, and the other may become a letter with it.
+    placed = nfc(place_tones(text))
     if placed != text and _repair(placed)[1]:
         # Beside font symbols a moved mark could make a word that reads as encoded; such a cell is left alone.
         placed = text
-    return " ".join(placed.split())
+    return _cleaned(placed)
+
+
+def _cleaned(text: str) -> str:
+    text = " ".join(text.split())
+    # What stood unseen, or as another space, within an escape or a misread text may have kept it from being one.
+    is_escaped = "_x00" in text and _OFFICE_ESCAPE.search(text) is not None
+    return normalise(text) if is_escaped or (not text.isascii() and _reread_utf8(text) is not None) else text
 
 
 @lru_cache(maxsize=4096)
