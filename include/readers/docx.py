@@ -10,6 +10,7 @@ import posixpath
 import re
 import unicodedata
 import zipfile
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -502,9 +503,9 @@ class _Reading:
     def _cell(self, cell: Any) -> tuple[_Words, list[Any]]:
         """The words of a cell, one line a paragraph, and the tables inside it, which are tables of their own."""
         together, tables, lines = _Words(), [], []
-        waiting = list(_blocks(cell))
+        waiting = deque(_blocks(cell))
         while waiting:
-            block = waiting.pop(0)
+            block = waiting.popleft()
             if local_name(block) == "tbl":
                 tables.append(block)
                 continue
@@ -516,7 +517,7 @@ class _Reading:
             boxed = [inner for box in words.boxes for inner in _blocks(box)]
             if any(local_name(inner) == "p" and next(inner.iter("{*}t"), None) is not None for inner in boxed):
                 together.remarks.add("text_box")
-            waiting = boxed + waiting
+            waiting.extendleft(reversed(boxed))
         together.pieces = ["\n".join(lines)]
         return together, tables
 

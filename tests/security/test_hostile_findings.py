@@ -17,6 +17,7 @@ from openpyxl.cell.text import InlineFont
 
 from include.model import Reading
 from include.readers.kept_words import faults_in_words
+from include.readers.sandbox import Sandbox
 from include.readers.secrecy import file_is_marked, is_marked_text
 from include.sources.agency_reports.read import read_file
 from include.sources.monitoring_statistics.read import read_file as read_counts
@@ -430,6 +431,30 @@ def _with_shared_texts(path: Path) -> Path:
         for name, text in parts.items():
             target.writestr(name, text)
     return shared
+
+
+@pytest.mark.parametrize(("letter", "end"), [("M", ""), ("ă", ""), ("a", "@"), ("a-", "/")])
+def test_a_paragraph_of_two_hundred_thousand_runs_is_read_within_the_limits(
+    letter: str, end: str, tmp_path: Path
+) -> None:
+    """A pattern that begins to look for a word in the word's middle costs the square of its length."""
+    runs = run(letter) * 200_000 + run(end)
+    path = write_word_report(tmp_path / "a.docx", wrap=lambda form: form + paragraph(runs))
+
+    with Sandbox(workers=1) as sandbox:
+        reading = sandbox.run("include.sources.agency_reports.read:read_file", str(path), path.name, NOW)
+
+    assert _read_as(reading) == (5, "reported")
+
+
+def test_a_cell_of_a_hundred_thousand_paragraphs_is_read_within_the_limits(tmp_path: Path) -> None:
+    note = paragraph("a") * 100_000
+    path = write_word_report(tmp_path / "a.docx", edit_rows=lambda rows: rows[13].__setitem__(5, note))
+
+    with Sandbox(workers=1) as sandbox:
+        reading = sandbox.run("include.sources.agency_reports.read:read_file", str(path), path.name, NOW)
+
+    assert _read_as(reading) == (5, "reported")
 
 
 def test_a_person_is_no_post_in_small_letters_either() -> None:
