@@ -17,8 +17,11 @@ CellPosition = tuple[int, int]
 """Row and column, both counted from 0; (0, 0) is A1."""
 
 WorkbookFormat = Literal["xlsx", "xls", "ods", "docx"]
-CellRemark = Literal["field", "hidden", "page_header", "struck_out", "text_box"]
-"""What a reader of a Word document has to say of a cell's text: where it stood, or what was left out of it."""
+CellRemark = Literal["field", "hidden", "maybe_unseen", "page_header", "struck_out", "text_box", "unseen"]
+"""What a reader of a Word document has to say of a cell's text: where it stood, or what was left out of it.
+
+"hidden" is what is not printed, "unseen" what is printed in the colour of its ground or too small to be seen; both are
+left out. "maybe_unseen" is read: whether it shows depends on the drawing it stands in."""
 
 Visibility = Literal["visible", "hidden", "very_hidden"]
 LoosePlace = Literal["header_footer", "property", "drawing", "comment", "defined_name", "cache", "part"]

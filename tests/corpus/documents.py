@@ -35,6 +35,7 @@ _DOT = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 )
 _DTD = '<!DOCTYPE w:document [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+_WHITE = '<w:color w:val="FFFFFF"/>'
 _XXE = '<!DOCTYPE w:document [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
 
 
@@ -489,6 +490,56 @@ def hidden_by_style(folder: Path, unit: str) -> Path:
 
     hidden = run("9", '<w:rStyle w:val="An"/>')
     return report(folder, unit, edit_rows=figure("MED01", f"<w:p>{hidden}{run('12')}</w:p>"), edit=edit)
+
+
+@case(
+    "B064",
+    "a white digit before the figure: only what paper shows is read, and put to a person",
+    "quarantined",
+    "CONFIRM_NEEDED",
+    told=["HIDDEN_TEXT", "READING_DOUBTFUL"],
+    cells={"READING_DOUBTFUL": "hàng 14, cột 5"},
+)
+def white_digit(folder: Path, unit: str) -> Path:
+    return report(folder, unit, edit_rows=figure("MED01", paragraph(run("3", _WHITE) + run("12"))))
+
+
+@case("B064", "a digit of one point before the figure", "quarantined", "CONFIRM_NEEDED", told=["READING_DOUBTFUL"])
+def tiny_digit(folder: Path, unit: str) -> Path:
+    return report(folder, unit, edit_rows=figure("MED01", paragraph(run("3", '<w:sz w:val="2"/>') + run("12"))))
+
+
+@case(
+    "B064",
+    "a digit a paragraph's style makes white, called black by its own number and background by its theme",
+    "quarantined",
+    "CONFIRM_NEEDED",
+    told=["READING_DOUBTFUL"],
+)
+def white_by_style(folder: Path, unit: str) -> Path:
+    def edit(parts: Parts) -> None:
+        letters = '<w:rPr><w:color w:val="000000" w:themeColor="background1"/></w:rPr>'
+        style = f'<w:style w:type="paragraph" w:styleId="Trang">{letters}</w:style>'
+        parts["word/styles.xml"] = story("styles", style)
+        parts["word/_rels/document.xml.rels"] = relations(relationship("styles", "styles.xml"))
+
+    white = paragraph("3", properties='<w:pStyle w:val="Trang"/>')
+    return report(folder, unit, edit_rows=figure("MED01", white + paragraph("12")), edit=edit)
+
+
+@case("B064", "near miss: a head in white letters on dark cells", "loaded", "OK", loads=TWELVE)
+def white_head(folder: Path, unit: str) -> Path:
+    def shade(rows: list[list[str]]) -> None:
+        dark = '<w:shd w:val="clear" w:color="auto" w:fill="1F3864"/>'
+        rows[0] = [cell(paragraph(run(each, _WHITE)), dark) for each in rows[0]]
+
+    return report(folder, unit, edit_rows=shade)
+
+
+@case("B064", "near miss: a figure in grey and one on yellow", "loaded", "OK", loads=TWELVE)
+def grey_figure(folder: Path, unit: str) -> Path:
+    digits = run("1", '<w:color w:val="808080"/>') + run("2", '<w:highlight w:val="yellow"/>')
+    return report(folder, unit, edit_rows=figure("MED01", paragraph(digits)))
 
 
 @case("B064", "a mark of secrecy in hidden text", "refused_secret", "SECRET")

@@ -156,6 +156,91 @@ def test_plain_cells_and_marks_leave_no_doubt(tmp_path: Path, content: str) -> N
     assert doubts(read(write_word_report(tmp_path / "a.docx", edit_rows=figure("MED01", content)))) == []
 
 
+WHITE = '<w:color w:val="FFFFFF"/>'
+
+
+@pytest.mark.parametrize(
+    "properties", [WHITE, '<w:sz w:val="2"/>', '<w:color w:val="000000" w:themeColor="background1"/>']
+)
+def test_digits_unseen_on_paper_are_left_out_and_put_to_a_person(tmp_path: Path, properties: str) -> None:
+    content = paragraph(run("1", properties) + run("5"))
+    reading = read(write_word_report(tmp_path / "a.docx", edit_rows=figure("MED01", content)))
+
+    assert figures(reading)["MED01.thuc_hien"] == (5, "reported")
+    [doubt] = [each for each in reading.findings if each.code == "READING_DOUBTFUL"]
+    assert (doubt.sheet, doubt.cell) == ("Bảng 1", "hàng 14, cột 5")
+    assert "“5”" in told(doubt)
+    assert "trùng màu nền hoặc quá nhỏ" in told(doubt)
+
+
+def test_a_figure_of_white_digits_alone_is_missing_and_put_to_a_person(tmp_path: Path) -> None:
+    """A line's total and a part of it, which the reader otherwise passes over where it is blank."""
+    white = paragraph(run("15", WHITE))
+
+    def add_part(rows: list[list[str]]) -> None:
+        rows.insert(row_of("MED01"), ["", "MED01.language.vi", "Tiếng Việt", "tin, bài", white, ""])
+
+    total = read(write_word_report(tmp_path / "a.docx", edit_rows=figure("MED01", white)))
+    part = read(write_word_report(tmp_path / "a.docx", edit_rows=add_part))
+
+    assert figures(total)["MED01.thuc_hien"] == (None, "missing")
+    assert figures(part)["MED01.thuc_hien"] == (5, "reported")
+    for reading, row in ((total, row_of("MED01")), (part, row_of("MED01") + 1)):
+        [doubt] = [each for each in reading.findings if each.code == "READING_DOUBTFUL"]
+        assert doubt.cell == f"hàng {row}, cột 5"
+        assert "ô trống" in told(doubt)
+
+
+def test_white_letters_in_code_unit_or_name_of_a_line_are_put_to_a_person(tmp_path: Path) -> None:
+    for column in (1, 2, 3):
+
+        def add(rows: list[list[str]], column: int = column) -> None:
+            row = next(row for row in rows if "BUD02" in row)
+            row[column] = paragraph(run(row[column]) + run("nghìn", WHITE))
+
+        reading = read(write_word_report(tmp_path / "a.docx", edit_rows=add))
+
+        assert figures(reading)["BUD02.thuc_hien"] == (100_000_000, "reported")
+        assert [cell for _, cell in doubts(reading)] == [f"hàng {row_of('BUD02')}, cột {column + 1}"]
+
+
+def row_of(code: str) -> int:
+    return 1 + next(number for number, row in enumerate(report_rows(COMMUNE)) if code in row)
+
+
+def test_a_head_in_white_on_dark_is_read_and_leaves_no_doubt(tmp_path: Path) -> None:
+    def shade(rows: list[list[str]]) -> None:
+        dark = '<w:shd w:val="clear" w:color="auto" w:fill="1F3864"/>'
+        rows[0] = [cell(paragraph(run(each, WHITE)), dark) for each in rows[0]]
+
+    reading = read(write_word_report(tmp_path / "a.docx", edit_rows=shade))
+
+    assert figures(reading)["MED01.thuc_hien"] == (5, "reported")
+    assert {each.code for each in reading.findings} == {
+        each.code for each in read(write_word_report(tmp_path / "b.docx")).findings
+    }
+
+
+def test_white_letters_outside_the_form_are_told_and_raise_no_doubt(tmp_path: Path) -> None:
+    reading = read(write_word_report(tmp_path / "a.docx", wrap=lambda form: paragraph(run("x", WHITE)) + form))
+
+    assert doubts(reading) == []
+    [hidden] = [each for each in reading.findings if each.code == "HIDDEN_TEXT"]
+    assert "Văn bản, đoạn" in told(hidden)
+
+
+def test_white_digits_in_a_drawn_box_are_read_and_put_to_a_person(tmp_path: Path) -> None:
+    rows = report_rows(COMMUNE)
+    row = next(row for row in rows if "MED01" in row)
+    row[4] = paragraph(run("1", WHITE) + run("5"))
+    boxed = paragraph(text_box("".join(map(paragraph, statements(COMMUNE))) + table(rows)))
+    reading = read(write_word(tmp_path / "a.docx", word_parts(boxed)))
+
+    assert figures(reading)["MED01.thuc_hien"] == (15, "reported")
+    [doubt] = [each for each in reading.findings if each.code == "READING_DOUBTFUL"]
+    assert "hình vẽ" in told(doubt)
+
+
 def test_the_same_workbook_leaves_no_doubt_whatever_its_headings(tmp_path: Path) -> None:
     """A body's own workbook was never put to a person for its headings; only documents are."""
     from tests.sources.typed import read_typed, rows_of

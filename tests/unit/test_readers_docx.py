@@ -192,6 +192,213 @@ def test_a_cell_says_what_is_printed(tmp_path: Path, content: str, value: Any, r
     assert sheet.remarks.get((0, 1), frozenset()) == remarks
 
 
+WHITE = '<w:color w:val="FFFFFF"/>'
+THEME = (
+    '<a:theme xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:themeElements><a:clrScheme>'
+    '<a:dk1><a:sysClr val="windowText" lastClr="000000"/></a:dk1>'
+    '<a:lt1><a:sysClr val="window" lastClr="FFFFFF"/></a:lt1>'
+    '<a:accent1><a:srgbClr val="FDFDFD"/></a:accent1></a:clrScheme></a:themeElements></a:theme>'
+)
+MATHS = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+W14 = 'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
+STYLES = story(
+    "styles",
+    '<w:style w:type="character" w:styleId="Trang"><w:rPr><w:color w:val="FFFFFF"/></w:rPr></w:style>'
+    '<w:style w:type="character" w:styleId="TrangNua"><w:basedOn w:val="Trang"/></w:style>'
+    '<w:style w:type="character" w:styleId="Den"><w:basedOn w:val="Trang"/><w:rPr><w:color w:val="auto"/></w:rPr>'
+    "</w:style>"
+    '<w:style w:type="character" w:styleId="Dam"><w:rPr><w:b/></w:rPr></w:style>',
+)
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        WHITE,
+        '<w:color w:val="FEFEFE"/>',
+        '<w:color w:val="D9D9D9"/>',
+        '<w:color w:val="000000" w:themeColor="background1"/>',
+        '<w:color w:val="000000" w:themeColor="background1" w:themeShade="F2"/>',
+        '<w:color w:val="000000" w:themeColor="text1" w:themeTint="0D"/>',
+        '<w:color w:val="000000" w:themeColor="accent1"/>',
+        f'{WHITE}<w:shd w:val="clear" w:fill="auto"/>',
+        f'{WHITE}<w:highlight w:val="white"/>',
+        f'{WHITE}<w:highlight w:val="none"/>',
+        '<w:color w:val="1F3864"/><w:shd w:val="clear" w:fill="203764"/>',
+        '<w:color w:val="000000"/><w:shd w:val="solid" w:color="auto" w:fill="FFFFFF"/>',
+        '<w:color w:val="FFFF00"/><w:highlight w:val="yellow"/>',
+        f"<w14:textFill {W14}><w14:noFill/></w14:textFill>",
+        f'<w14:textFill {W14}><w14:solidFill><w14:srgbClr w14:val="FFFFFF"/></w14:solidFill></w14:textFill>',
+        f'<w14:textFill {W14}><w14:solidFill><w14:schemeClr w14:val="bg1"/></w14:solidFill></w14:textFill>',
+        f'<w14:textFill {W14}><w14:solidFill><w14:srgbClr w14:val="000000"><w14:alpha w14:val="95000"/></w14:srgbClr>'
+        "</w14:solidFill></w14:textFill>",
+        '<w:sz w:val="2"/>',
+        '<w:sz w:val="4"/>',
+        '<w:sz w:val="1pt"/>',
+        '<w:rtl/><w:szCs w:val="2"/>',
+        '<w:w w:val="1"/>',
+        '<w:rStyle w:val="Trang"/>',
+        '<w:rStyle w:val="TrangNua"/>',
+        f'<w:rStyle w:val="Dam"/>{WHITE}',
+    ],
+)
+def test_digits_that_paper_does_not_show_join_no_figure(tmp_path: Path, properties: str) -> None:
+    content = paragraph(run("1", properties) + run("5"))
+    sheet = sheet_of(tmp_path, table([["a", content]]), styles=STYLES, theme1=THEME)
+
+    assert sheet.value(0, 1) == 5
+    assert sheet.remarks == {(0, 1): frozenset({"unseen"})}
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        '<w:color w:val="auto"/>',
+        '<w:color w:val="000000"/>',
+        '<w:color w:val="808080"/>',
+        '<w:color w:val="A6A6A6"/>',
+        '<w:color w:val="FF0000"/>',
+        '<w:color w:val="FFFFFF" w:themeColor="text1"/>',
+        '<w:color w:val="FFFFFF" w:themeColor="background1" w:themeShade="80"/>',
+        f'{WHITE}<w:shd w:val="clear" w:fill="1F3864"/>',
+        f'{WHITE}<w:shd w:val="pct75" w:color="000000" w:fill="FFFFFF"/>',
+        f'{WHITE}<w:highlight w:val="darkBlue"/>',
+        f'<w:highlight w:val="black"/>{WHITE}<w:shd w:val="clear" w:fill="FFFFFF"/>',
+        '<w:shd w:val="clear" w:fill="000000"/>',
+        '<w:highlight w:val="yellow"/>',
+        f'<w14:textFill {W14}><w14:solidFill><w14:schemeClr w14:val="tx1"/></w14:solidFill></w14:textFill>',
+        f'{WHITE}<w14:textFill {W14}><w14:solidFill><w14:srgbClr w14:val="000000"/></w14:solidFill></w14:textFill>',
+        '<w:sz w:val="16"/>',
+        '<w:sz w:val="3pt"/>',
+        '<w:szCs w:val="2"/>',
+        '<w:w w:val="90"/>',
+        # Not shown on a web page, and printed: every table of contents has it.
+        "<w:webHidden/>",
+        '<w:rStyle w:val="Trang"/><w:color w:val="auto"/>',
+        '<w:rStyle w:val="Den"/>',
+    ],
+)
+def test_digits_that_paper_shows_are_read_whatever_they_look_like(tmp_path: Path, properties: str) -> None:
+    content = paragraph(run("1", properties) + run("5"))
+    sheet = sheet_of(tmp_path, table([["a", content]]), styles=STYLES, theme1=THEME)
+
+    assert sheet.value(0, 1) == 15
+    assert sheet.remarks == {}
+
+
+def test_something_unseen_between_two_digits_keeps_its_place_and_the_digits_apart(tmp_path: Path) -> None:
+    white = paragraph(run("5") + run("1", WHITE) + run("7"))
+    tiny = paragraph(run("5") + run("1", '<w:sz w:val="2"/>') + run("7"))
+
+    assert sheet_of(tmp_path, table([[white, tiny]])).rows == [["5 7", 57]]
+
+
+def test_the_ground_of_letters_is_the_nearest_that_is_shaded(tmp_path: Path) -> None:
+    dark = '<w:shd w:val="clear" w:color="auto" w:fill="1F3864"/>'
+    white = run("7", WHITE)
+    light = '<w:shd w:val="clear" w:fill="FFFFFF"/>'
+    nested = table([[cell(paragraph(white))]])
+    body = table(
+        [
+            [
+                cell(paragraph(white), dark),
+                cell(paragraph(white, properties=dark)),
+                cell(paragraph(white, properties=light), dark),
+                cell(paragraph(run("7", '<w:color w:val="1F3864"/>')), dark),
+                cell(paragraph(run("7")), dark),
+                cell(nested + paragraph(""), dark),
+            ]
+        ]
+    )
+    outer, inner = read(tmp_path, body).sheets
+
+    assert outer.rows == [[7, 7, None, None, 7]]
+    assert inner.rows == [[7]]
+
+
+def test_white_letters_are_unseen_wherever_the_white_comes_from(tmp_path: Path) -> None:
+    white = "<w:rPr><w:color w:val='FFFFFF'/></w:rPr>"
+    seven = paragraph("7")
+    by_paragraph = paragraph("7", properties='<w:pStyle w:val="T"/>')
+    styled = table([[seven]]).replace("<w:tblPr/>", '<w:tblPr><w:tblStyle w:val="T"/></w:tblPr>')
+
+    def value(body: str, styles: str) -> Any:
+        return sheet_of(tmp_path, body, styles=story("styles", styles)).value(0, 0)
+
+    assert value(table([[by_paragraph]]), f'<w:style w:type="paragraph" w:styleId="T">{white}</w:style>') is None
+    assert value(table([[seven]]), f'<w:style w:type="paragraph" w:styleId="T">{white}</w:style>') == 7
+    assert value(table([[seven]]), f'<w:style w:type="paragraph" w:default="1" w:styleId="T">{white}</w:style>') is None
+    assert value(table([[seven]]), f"<w:docDefaults><w:rPrDefault>{white}</w:rPrDefault></w:docDefaults>") is None
+    assert value(styled, f'<w:style w:type="table" w:styleId="T">{white}</w:style>') is None
+    assert value(table([[seven]]), f'<w:style w:type="table" w:styleId="T">{white}</w:style>') == 7
+
+
+def test_the_parts_of_a_table_style_decide_ground_and_letters(tmp_path: Path) -> None:
+    dark = "<w:tcPr><w:shd w:val='clear' w:fill='1F3864'/></w:tcPr>"
+    white = "<w:rPr><w:color w:val='FFFFFF' w:themeColor='background1'/></w:rPr>"
+    styles = story(
+        "styles",
+        f'<w:style w:type="table" w:styleId="T"><w:tblStylePr w:type="firstRow">{white}{dark}</w:tblStylePr>'
+        f'<w:tblStylePr w:type="lastCol">{white}</w:tblStylePr>'
+        f'<w:tblStylePr w:type="band2Horz">{dark}</w:tblStylePr></w:style>',
+    )
+    rows = [["1", "2", "3"], [paragraph(run("4", WHITE)), "5", "6"], [paragraph(run("7", WHITE)), "8", "9"]]
+
+    def read_rows(look: str) -> list[list[Any]]:
+        about = f'<w:tblPr><w:tblStyle w:val="T"/>{look}</w:tblPr>'
+        return sheet_of(tmp_path, table(rows).replace("<w:tblPr/>", about), styles=styles).rows
+
+    assert read_rows('<w:tblLook w:val="0620"/>') == [[1, 2, 3], [None, 5, 6], [None, 8, 9]]
+    assert read_rows('<w:tblLook w:val="0720"/>') == [[1, 2, 3], [None, 5], [None, 8]]
+    # Banded: the second row below the head is dark, so that white letters show there.
+    assert read_rows('<w:tblLook w:val="0420"/>') == [[1, 2, 3], [None, 5, 6], [7, 8, 9]]
+    assert read_rows('<w:tblLook w:val="0620" w:firstRow="0" w:lastColumn="1"/>') == [[1, 2], [None, 5], [None, 8]]
+
+
+def test_every_second_column_of_a_banded_table_may_be_dark(tmp_path: Path) -> None:
+    dark = "<w:tcPr><w:shd w:val='clear' w:fill='1F3864'/></w:tcPr>"
+    style = f'<w:style w:type="table" w:styleId="T"><w:tblStylePr w:type="band2Vert">{dark}</w:tblStylePr></w:style>'
+    about = '<w:tblPr><w:tblStyle w:val="T"/><w:tblLook w:val="0200"/></w:tblPr>'
+    body = table([[paragraph(run(digit, WHITE)) for digit in "123"] + ["4"]]).replace("<w:tblPr/>", about)
+
+    assert sheet_of(tmp_path, body, styles=story("styles", style)).rows == [[None, 2, None, 4]]
+
+
+def test_a_theme_may_call_the_dark_colour_its_background(tmp_path: Path) -> None:
+    content = paragraph(run("1", '<w:color w:val="FFFFFF" w:themeColor="background1"/>') + run("5"))
+    mapping = '<w:clrSchemeMapping w:bg1="dark1" w:t1="light1"/>'
+
+    assert sheet_of(tmp_path, table([[content]]), settings=story("settings", mapping)).rows == [[15]]
+    assert sheet_of(tmp_path, table([[content]])).rows == [[5]]
+
+
+def test_hidden_and_white_digits_of_formulas_and_under_other_letters_are_not_read(tmp_path: Path) -> None:
+    def formula(properties: str) -> str:
+        white = f"<m:r><m:rPr/><w:rPr>{properties}</w:rPr><m:t>1</m:t></m:r>"
+        return f"<w:p><m:oMath {MATHS}>{white}<m:r><m:t>5</m:t></m:r></m:oMath></w:p>"
+
+    ruby = f"<w:p><w:r><w:ruby><w:rubyBase>{run('1', WHITE)}{run('5')}</w:rubyBase></w:ruby></w:r></w:p>"
+    rows = [[formula(WHITE), formula("<w:vanish/>"), formula("<w:strike/>"), formula("<w:b/>"), ruby]]
+
+    assert sheet_of(tmp_path, table(rows)).rows == [[5, 5, 5, 15, 5]]
+
+
+def test_white_letters_in_a_drawn_box_are_read_and_remarked_as_perhaps_unseen(tmp_path: Path) -> None:
+    boxed = paragraph(text_box(paragraph(run("9", WHITE))))
+    sheet = sheet_of(tmp_path, boxed + table([[boxed]]))
+
+    assert sheet.rows == [["9"], [9]]
+    assert sheet.remarks[1, 0] == {"text_box", "maybe_unseen"}
+
+
+def test_a_mark_in_white_letters_one_by_one_is_seen(tmp_path: Path) -> None:
+    def spelled(words: str) -> str:
+        return paragraph("".join(run(letter, WHITE) + run("o") for letter in words))
+
+    assert find_marks(read(tmp_path, spelled("TỐI MẬT")))
+    assert not find_marks(read(tmp_path, spelled("BẢO MẬT")))
+
+
 def test_a_style_that_hides_hides_also_what_is_based_on_it(tmp_path: Path) -> None:
     styles = story(
         "styles",

@@ -162,7 +162,7 @@ def _remarks(workbook: Workbook) -> Iterator[Finding]:
         if not sheet.is_visible and any(True for _ in sheet.cells()):
             yield Finding("HIDDEN_DATA", sheet.name, found="cả trang bị ẩn")
         for place, remarks in sheet.remarks.items():
-            if "hidden" in remarks:
+            if remarks & {"hidden", "unseen"}:
                 yield Finding("HIDDEN_TEXT", sheet.name, address(*place))
         if sheet.has_pictures:
             yield Finding("IMAGE_PRESENT", sheet.name)

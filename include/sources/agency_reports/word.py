@@ -27,6 +27,12 @@ _DOUBTS_OF_REMARKS: Final[dict[CellRemark, str]] = {
     "page_header": "bảng nằm ở đầu trang, có thể lặp lại hoặc khác nhau giữa các trang",
     "struck_out": "trong ô có chữ bị gạch ngang, phần gạch ngang không được đọc",
 }
+_SIGHT_REMARKS: Final[dict[CellRemark, str]] = {
+    "unseen": "trong ô có chữ trùng màu nền hoặc quá nhỏ, không hiện trên giấy nên không được đọc",
+    "maybe_unseen": "chữ trong ô có màu trắng và nằm trong hình vẽ, không rõ trên giấy có hiện không",
+}
+"""Remarks that make any cell of a line doubtful: its code, name and unit decide over the figure as well."""
+
 _IN_WORDS: Final = "con số đứng giữa các chữ trong ô"
 _MERGED: Final = "ô số liệu bị gộp với ô bên cạnh"
 _UNIT_ABOVE: Final = "dòng không ghi đơn vị tính, đơn vị được lấy ở phía trên bảng hoặc ở tiêu đề cột"
@@ -61,6 +67,7 @@ def find_doubts(
     for read in tables:
         by_sheet.setdefault(read.sheet.name, []).append(read)
         yield from _doubts_about_table(read)
+        yield from _doubts_about_sight(read)
     for row in observations:
         if row.value_state != "reported" or row.reading_code is not None:
             continue  # what could not be read is asked back anyhow, and of marks there is no doubt
@@ -100,6 +107,26 @@ def _doubts_about_table(read: ReadTable) -> Iterator[Finding]:
                 found=f"cột “{label}” là cột “{known.label}”",
                 expected=_OTHER_HEADING,
             )
+
+
+def _doubts_about_sight(read: ReadTable) -> Iterator[Finding]:
+    """Cells of the table's rows of which a part does not show on paper; a figure that does not show at all is one."""
+    rows = {row.index: row for row in read.table.rows}
+    columns = set(read.table.columns.values())
+    for place, remarks in sorted(read.sheet.remarks.items()):
+        if place[0] not in rows or place[1] not in columns:
+            continue
+        for remark, reason in _SIGHT_REMARKS.items():
+            if remark in remarks:
+                shown = read.sheet.text(*place)
+                yield Finding(
+                    "READING_DOUBTFUL",
+                    read.sheet.name,
+                    address(*place),
+                    found=f"“{shown[:_MAX_RAW]}”" if shown else "ô trống",
+                    expected=reason,
+                    subject=rows[place[0]].label[:_MAX_RAW],
+                )
 
 
 def _doubts_about_figure(row: Observation, read: ReadTable, reference: Reference) -> Iterator[str]:
