@@ -400,10 +400,13 @@ def test_what_a_word_table_prints_apart_does_not_run_together_into_a_figure(
     [
         (InlineFont(), InlineFont(vertAlign="superscript"), (None, "unreadable")),
         (InlineFont(strike=True), InlineFont(), (None, "unreadable")),
+        (InlineFont(color="FFFFFF"), InlineFont(), (None, "unreadable")),
+        (InlineFont(), InlineFont(sz=1), (None, "unreadable")),
         (InlineFont(b=True), InlineFont(), (51, "reported")),
+        (InlineFont(color="FF0000"), InlineFont(sz=9), (51, "reported")),
     ],
 )
-def test_raised_and_struck_out_digits_of_a_cell_are_no_digits_of_its_figure(
+def test_raised_struck_out_and_unseen_digits_of_a_cell_are_no_digits_of_its_figure(
     first: InlineFont, second: InlineFont, wanted: tuple[object, str], tmp_path: Path
 ) -> None:
     def write(book: openpyxl.Workbook) -> None:
