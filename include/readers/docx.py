@@ -381,6 +381,7 @@ class _Reading:
         offset = len(above)
         rows: list[list[CellValue]] = [[text or None] for text, _ in above]
         names = [place for _, place in above]
+        edges: list[tuple[int, ...]] = [() for _ in above]
         remarks: dict[CellPosition, frozenset[CellRemark]] = {(row, 0): known for row, known in above_remarks.items()}
         merges: list[MergedRange] = []
         hidden_rows: set[int] = set()
@@ -395,8 +396,7 @@ class _Reading:
             properties = child_named(row, "trPr")
             if is_on(properties, "hidden"):
                 hidden_rows.add(index)
-            before = None if properties is None else child_named(properties, "gridBefore")
-            column = 0 if before is None else max(0, int(attribute_of(before) or 0))
+            column, begins = _left_free(properties, "gridBefore"), []
             values: list[CellValue] = []
             still_open: dict[int, MergedRange] = {}
             for cell_number, (cell, is_last_column) in enumerate(_told_last(_inner(row, "tc"))):
@@ -405,6 +405,7 @@ class _Reading:
                 if column + span > MAX_COLUMN:
                     raise WorkbookRefused("SHEET_RANGE", f"cột {column + span}", sheet=name)
                 at = CellPlace(row_number - 1, cell_number, is_last_row, is_last_column)
+                begins.append(column)
                 words, inside = self._cell(cell, self.styles.of_cell(look, at, about, around))
                 has_pictures = has_pictures or words.has_picture
                 nested += inside
@@ -439,6 +440,7 @@ class _Reading:
                 raise WorkbookRefused("MERGE_RANGE", str(merged_cells), sheet=name)
             rows.append(values)
             names.append((name, f"hàng {row_number}"))
+            edges.append((*begins, column + _left_free(properties, "gridAfter")))
         merges += open_merges.values()
         self.sheets.append(
             Sheet(
@@ -448,6 +450,7 @@ class _Reading:
                 hidden_rows=frozenset(hidden_rows),
                 has_pictures=has_pictures,
                 row_names=tuple(names),
+                row_edges=tuple(edges),
                 remarks=remarks,
             )
         )
@@ -650,6 +653,12 @@ def _chosen(element: Any) -> Any:
 def _shows_placeholder(control: Any) -> bool:
     """Whether a content control shows only its prompt (“Click here to enter text”), which nobody typed."""
     return bool(is_on(child_named(control, "sdtPr"), "showingPlcHdr"))
+
+
+def _left_free(properties: Any | None, name: str) -> int:
+    """How many columns of the table's grid a row leaves free before or after its cells."""
+    free = None if properties is None else child_named(properties, name)
+    return 0 if free is None else max(0, int(attribute_of(free) or 0))
 
 
 def _span_of(properties: Any | None) -> int:

@@ -100,7 +100,8 @@ class Sheet:
     `counts_from_1904`: a bare number that stands for a day counts from 1904, as the whole workbook does.
 
     A table of a Word document is a sheet too, with the paragraphs above it as rows. There `row_names` says of each row
-    in which part it stands and what it is called there ("Bảng 2", "hàng 5"), and `remarks` what to know of a cell.
+    in which part it stands and what it is called there ("Bảng 2", "hàng 5"), `row_edges` in which columns its cells
+    begin and the last one ends (nothing for a paragraph), and `remarks` what to know of a cell.
     """
 
     name: str
@@ -118,6 +119,7 @@ class Sheet:
     unseen_cells: frozenset[CellPosition] = frozenset()
     has_pictures: bool = False
     row_names: tuple[tuple[str, str], ...] = ()
+    row_edges: tuple[tuple[int, ...], ...] = ()
     remarks: dict[CellPosition, frozenset[CellRemark]] = field(default_factory=dict)
     counts_from_1904: bool = False
 

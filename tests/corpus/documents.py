@@ -135,6 +135,37 @@ def figure_over_note(folder: Path, unit: str) -> Path:
     return report(folder, unit, edit_rows=merge)
 
 
+@case(
+    "B056",
+    "a cell too many in one row of a Word table, before the figure",
+    "quarantined",
+    "CONFIRM_NEEDED",
+    told=["READING_DOUBTFUL"],
+    cells={"READING_DOUBTFUL": "hàng 14, cột 5"},
+)
+def cell_too_many(folder: Path, unit: str) -> Path:
+    return report(folder, unit, edit_rows=lambda rows: _row_of(rows, "MED01").insert(4, "7"))
+
+
+@case("B056", "a cell too few in one row of a Word table", "quarantined", "CONFIRM_NEEDED", told=["READING_DOUBTFUL"])
+def cell_too_few(folder: Path, unit: str) -> Path:
+    return report(folder, unit, edit_rows=lambda rows: _row_of(rows, "MED01").remove("tin, bài"))
+
+
+@case("B056", "near miss: titles of sections as rows of one cell", "loaded", "OK", loads=TWELVE)
+def narrow_titles(folder: Path, unit: str) -> Path:
+    def narrow(rows: list[list[str]]) -> None:
+        for number, row in enumerate(rows):
+            if number and not row[1]:
+                rows[number] = [f"{row[0]}. {row[2]}"]
+
+    return report(folder, unit, edit_rows=narrow)
+
+
+def _row_of(rows: list[list[str]], code: str) -> list[str]:
+    return next(row for row in rows if code in row)
+
+
 @case("B056", "another table of figures below the form's is told and left out", "loaded", "OK", told=["TABLE_NOT_READ"])
 def other_table(folder: Path, unit: str) -> Path:
     other = table([["Xã", "Số dân"], ["Ấp Một", "1200"], ["Ấp Hai", "900"], ["Ấp Ba", "700"]])

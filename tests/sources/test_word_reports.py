@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -239,6 +241,137 @@ def test_white_digits_in_a_drawn_box_are_read_and_put_to_a_person(tmp_path: Path
     assert figures(reading)["MED01.thuc_hien"] == (15, "reported")
     [doubt] = [each for each in reading.findings if each.code == "READING_DOUBTFUL"]
     assert "hình vẽ" in told(doubt)
+
+
+def _line(code: str, change: Callable[[list[str]], None]) -> Callable[[list[list[str]]], None]:
+    """An edit of one row of the form's table, its cells in the form's order."""
+    return lambda rows: change(next(row for row in rows if code in row))
+
+
+def _span(words: str, columns: int, properties: str = "") -> str:
+    return cell(words, f'<w:gridSpan w:val="{columns}"/>{properties}')
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda row: row.insert(4, ""),
+        lambda row: row.insert(4, "7"),
+        lambda row: row.insert(0, ""),
+        lambda row: row.append(""),
+        lambda row: row.pop(3),
+        lambda row: row.pop(),
+        lambda row: row.__setitem__(3, _span(row[3], 2)),
+        # As wide as the head, and the figure stands half under the note.
+        lambda row: row.__setitem__(slice(3, 6), [_span(row[3], 2), row[4]]),
+    ],
+)
+@pytest.mark.parametrize("code", ["MED01", "LEG05"])
+def test_a_row_with_another_number_of_cells_than_the_head_is_put_to_a_person(
+    tmp_path: Path, code: str, change: Callable[[list[str]], None]
+) -> None:
+    reading = read(write_word_report(tmp_path / "a.docx", edit_rows=_line(code, change)))
+
+    [doubt] = [each for each in reading.findings if each.code == "READING_DOUBTFUL" and "lệch" in each.expected]
+    assert (doubt.sheet, doubt.cell) == ("Bảng 1", f"hàng {row_of(code)}, cột 5")
+    assert "hàng tiêu đề" in told(doubt)
+
+
+def _twice_as_wide(
+    code: str = "", changed: Callable[[list[str]], list[str]] = list
+) -> Callable[[list[list[str]]], None]:
+    """An edit that makes every cell two columns wide, as Word does where one row is cut otherwise than the others."""
+
+    def widen(rows: list[list[str]]) -> None:
+        for number, row in enumerate(rows):
+            rows[number] = changed(row) if code and code in row else [_span(each, 2) for each in row]
+
+    return widen
+
+
+def test_cells_as_wide_as_those_of_the_head_leave_no_doubt(tmp_path: Path) -> None:
+    reading = read(write_word_report(tmp_path / "a.docx", edit_rows=_twice_as_wide()))
+
+    assert figures(reading)["MED01.thuc_hien"] == (5, "reported")
+    assert doubts(reading) == []
+
+
+def test_cells_that_begin_between_two_columns_of_the_head_are_put_to_a_person(tmp_path: Path) -> None:
+    def cut(row: list[str]) -> list[str]:
+        return [_span(row[0], 2), _span(row[1], 3), cell(row[2]), *(_span(each, 2) for each in row[3:])]
+
+    reading = read(write_word_report(tmp_path / "a.docx", edit_rows=_twice_as_wide("MED01", cut)))
+
+    assert doubts(reading) == [("Bảng 1", f"hàng {row_of('MED01')}, cột 9")]
+
+
+def test_a_figure_that_begins_between_two_columns_of_the_head_is_refused(tmp_path: Path) -> None:
+    def cut(row: list[str]) -> list[str]:
+        return [*(_span(each, 2) for each in row[:3]), _span(row[3], 3), cell(row[4]), _span(row[5], 2)]
+
+    refusal = read(write_word_report(tmp_path / "a.docx", edit_rows=_twice_as_wide("MED01", cut))).refusal
+
+    assert refusal is not None
+    assert (refusal.code, refusal.cell) == ("COLUMN_AMBIGUOUS", "hàng 1, cột 10")
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda rows: rows.append(["", _span("Tổng cộng", 3), "99", ""]),
+        lambda rows: rows.insert(1, ["A. Phần thứ nhất"]),
+        lambda rows: rows.insert(1, ["A", "Phần thứ nhất"]),
+        lambda rows: rows.insert(1, [_span("A. Phần thứ nhất", len(COLUMNS))]),
+        lambda rows: rows.insert(1, [""]),
+        lambda rows: rows.insert(1, ["A", "B", "C", "D", "1"]),
+        lambda rows: rows.append([_span("Nơi nhận:", 2), _span("CHỦ TỊCH", 5)]),
+        lambda rows: rows.append(["Ghi chú: số liệu đã rà soát", ""]),
+    ],
+)
+def test_rows_that_are_no_lines_may_have_any_number_of_cells(
+    tmp_path: Path, edit: Callable[[list[list[str]]], None]
+) -> None:
+    assert doubts(read(write_word_report(tmp_path / "a.docx", edit_rows=edit))) == []
+
+
+@pytest.mark.parametrize(("before", "after", "is_doubtful"), [(1, 0, False), (0, 1, False), (1, 1, True), (0, 0, True)])
+def test_columns_a_row_leaves_free_at_its_ends_are_counted(
+    tmp_path: Path, before: int, after: int, is_doubtful: bool
+) -> None:
+    """The row has one cell less than the head, and begins further right, or ends further left."""
+    free = f'<w:trPr><w:gridBefore w:val="{before}"/><w:gridAfter w:val="{after}"/></w:trPr>'
+
+    def shorten(parts: dict[str, str | bytes]) -> None:
+        document = str(parts["word/document.xml"])
+        begins = document.rindex("<w:tr>", 0, document.index("MED01"))
+        ends = document.index("</w:tr>", begins)
+        cells = re.findall(r"<w:tc>.*?</w:tc>", document[begins:ends])
+        kept = "".join(cells[1:] if before else cells[:-1])
+        parts["word/document.xml"] = f"{document[:begins]}<w:tr>{free}{kept}{document[ends:]}"
+
+    reading = read(write_word_report(tmp_path / "a.docx", edit=shorten))
+
+    assert figures(reading)["MED01.thuc_hien"] == (5, "reported")
+    assert bool(doubts(reading)) is is_doubtful
+
+
+@pytest.mark.parametrize("words", ["STT", "Chỉ tiêu", "Số liệu", "Thực hiện đến ngày chốt"])
+def test_a_paragraph_above_the_table_that_reads_like_its_head_is_none(tmp_path: Path, words: str) -> None:
+    reading = read(write_word_report(tmp_path / "a.docx", wrap=lambda form: paragraph(words) + form))
+
+    assert figures(reading)["MED01.thuc_hien"] == (5, "reported")
+
+
+def test_a_heading_split_over_a_paragraph_and_the_first_column_is_one(tmp_path: Path) -> None:
+    columns = ["Chỉ tiêu", *(each for each in COLUMNS if each != "Chỉ tiêu")]
+    path = write_word_report(
+        tmp_path / "a.docx",
+        columns=columns,
+        headings={"Chỉ tiêu": "tiêu"},
+        wrap=lambda form: paragraph("Chỉ") + form,
+    )
+
+    assert figures(read(path))["MED01.thuc_hien"] == (5, "reported")
 
 
 def test_the_same_workbook_leaves_no_doubt_whatever_its_headings(tmp_path: Path) -> None:
