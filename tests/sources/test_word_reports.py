@@ -296,6 +296,17 @@ def test_cells_as_wide_as_those_of_the_head_leave_no_doubt(tmp_path: Path) -> No
     assert doubts(reading) == []
 
 
+def test_a_figure_merged_with_the_empty_row_below_it_is_put_to_a_person(tmp_path: Path) -> None:
+    def merge(rows: list[list[str]]) -> None:
+        number = row_of("MED01")
+        rows[number - 1][4] = cell("12", '<w:vMerge w:val="restart"/>')
+        rows.insert(number, ["", "", "", "", cell("", "<w:vMerge/>"), ""])
+
+    assert doubts(read(write_word_report(tmp_path / "a.docx", edit_rows=merge))) == [
+        ("Bảng 1", f"hàng {row_of('MED01')}, cột 5")
+    ]
+
+
 def test_cells_that_begin_between_two_columns_of_the_head_are_put_to_a_person(tmp_path: Path) -> None:
     def cut(row: list[str]) -> list[str]:
         return [_span(row[0], 2), _span(row[1], 3), cell(row[2]), *(_span(each, 2) for each in row[3:])]
