@@ -205,6 +205,22 @@ def unit_above(folder: Path, unit: str) -> Path:
     return report(folder, unit, columns=columns, wrap=lambda form: paragraph("Đơn vị tính: Triệu đồng") + form)
 
 
+@case(
+    "B056",
+    "“ĐVT: nghìn đồng” above a Word table whose lines are in triệu đồng",
+    "quarantined",
+    "UNIT_CONFLICT",
+    told=["UNIT_CONFLICT"],
+)
+def other_unit_above(folder: Path, unit: str) -> Path:
+    return report(folder, unit, wrap=lambda form: paragraph("ĐVT: nghìn đồng") + form)
+
+
+@case("B056", "near miss: “ĐVT: triệu đồng” above such a Word table", "loaded", "OK", loads=TWELVE)
+def same_unit_above(folder: Path, unit: str) -> Path:
+    return report(folder, unit, wrap=lambda form: paragraph("ĐVT: triệu đồng") + form)
+
+
 # -- B057: text boxes and page headers
 
 

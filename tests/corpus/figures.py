@@ -237,6 +237,31 @@ def unit_in_header(folder: Path, unit: str) -> Path:
     return _typed_report(folder, unit, [None, BUDGET, 90_000, None], header=header)
 
 
+def _noted(what: str, note: str, place: str | None = None, *, is_asked: bool) -> None:
+    """Register a report with a remark in that cell of the form, beside its plan of money unless told."""
+
+    @case(
+        "B091",
+        what,
+        "quarantined" if is_asked else "loaded",
+        "UNIT_CONFLICT" if is_asked else "OK",
+        cells={"UNIT_CONFLICT": figure_cell("BUD01")} if is_asked else None,
+        loads={"BUD01": None if is_asked else 350 * MILLION},
+    )
+    def made(folder: Path, unit: str) -> Path:
+        def edit(book: openpyxl.Workbook) -> None:
+            cell = cell_of(book, "BUD01").offset(column=1) if place is None else book["Báo cáo"][place]
+            cell.value = note
+
+        return write_report(folder / "bao-cao.xlsx", unit, edit=edit)
+
+
+_noted("“ĐVT: nghìn đồng” as the remark of a line of triệu đồng", "ĐVT: nghìn đồng", is_asked=True)
+_noted("“Đơn vị tính: nghìn đồng” above a form of triệu đồng", "Đơn vị tính: nghìn đồng", "G11", is_asked=True)
+_noted("near miss: a remark that names the unit of its line", "ĐVT: triệu đồng", is_asked=False)
+_noted("near miss: a remark about other money", "trong đó 500 nghìn đồng in tờ rơi", is_asked=False)
+
+
 # Of B092, signs, marks, blanks
 
 _figures(

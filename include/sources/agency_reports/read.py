@@ -40,6 +40,7 @@ from include.sources.agency_reports.labels import (
 )
 from include.sources.agency_reports.lines import Collected, DetailTable, MainTable
 from include.sources.agency_reports.narrative import read_narrative
+from include.sources.agency_reports.unit_notes import find_unit_notes
 from include.sources.agency_reports.word import ReadTable, find_doubts, name_places, unread_tables
 from include.vietnamese.text import (
     FontEncoding,
@@ -305,7 +306,8 @@ class _ReportReader:
         refusal = read.refusal if problem is None or is_about_bodies else problem
         if refusal is not None or read.heading is None:
             return _refused(refusal or self._no_table(None), self.findings, read.heading, self._told(statements))
-        collected = Collected(read.heading, self.reference)
+        tables_read = [(place.sheet, place.table) for place in (*headed, *found.detail)]
+        collected = Collected(read.heading, self.reference, find_unit_notes(self.workbook, tables_read))
         for place in found.main:
             if place not in headed:
                 self._leave_out(place, collected)
