@@ -885,6 +885,44 @@ def hidden_sheets(folder: Path, unit: str) -> Path:
     return write_report(folder / "bao-cao.xlsx", unit, actual={"MED01": 12}, edit=edit)
 
 
+def _hide_original(folder: Path, unit: str, figure: int) -> Path:
+    """The unit's report on a copy of the form's sheet, with that figure in it; the form's own sheet is hidden."""
+
+    def edit(book: Any) -> None:
+        original = book["Báo cáo"]
+        copy = book.copy_worksheet(original)
+        copy.title = "Báo cáo (2)"
+        copy[NEWS_CELL] = figure
+        original.sheet_state = "hidden"
+        book.active = book.worksheets.index(copy)
+
+    return write_report(folder / "bao-cao.xlsx", unit, actual={"MED01": 12}, edit=edit)
+
+
+@case(
+    "B044",
+    "the form's sheet hidden beside a copy of it with another figure",
+    "rejected",
+    "SHEET_HIDDEN_DIFFERS",
+    told=["HIDDEN_DATA"],
+    loads={"MED01": None},
+)
+def hidden_original(folder: Path, unit: str) -> Path:
+    return _hide_original(folder, unit, 13)
+
+
+@case(
+    "B044",
+    "near miss: the form's sheet hidden beside a copy of it with the same figures",
+    "loaded",
+    "OK",
+    told=["HIDDEN_DATA"],
+    loads={"MED01": Decimal(12)},
+)
+def hidden_twin(folder: Path, unit: str) -> Path:
+    return _hide_original(folder, unit, 12)
+
+
 @case(
     "B044",
     "a hidden row of an OpenDocument workbook",

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from include.calendar.periods import load_periods
-from include.model import TOTAL, Finding, Heading, IgnoredRow, Reading
+from include.model import TOTAL, Finding, Heading, IgnoredRow, Observation, Reading
 from include.readers import WorkbookRefused, open_workbook
 from include.readers.grid import CellValue, Sheet, Workbook, address, as_text, column_letters
 from include.readers.personal_data import find_name_list, find_personal_data
@@ -317,6 +317,9 @@ class _ReportReader:
             main = MainTable(collected, place.sheet, place.table)
             main.read()
             tables.append(ReadTable(place.sheet, place.table, main.has_codes, dict(main.printed_above)))
+        rival = self._hidden_rival(collected, headed[0].sheet)
+        if rival is not None:
+            return _refused(rival, self.findings, read.heading)
         for place in found.detail:
             self._remark_other_columns(place)
             detail = DetailTable(collected, place.sheet, place.table)
@@ -390,6 +393,36 @@ class _ReportReader:
             return Finding("NO_TABLE", expected=_REQUIRED_LABELS)
         return _no_table(nearest)
 
+    def _hidden_rival(self, collected: Collected, shown: Sheet) -> Finding | None:
+        """What to say of a hidden sheet that holds the same report with other figures than the one `shown`, or None.
+
+        The sheet that shows is what the office filled in and printed; the other may be what it meant to send.
+        """
+        heading = collected.heading
+        seen = {_figure_of(row) for row in collected.observations}
+        for sheet in self.workbook.sheets:
+            if sheet.is_visible or sheet.name in (LISTS_SHEET, ANSWER_SHEET):
+                continue
+            for table in find_tables(sheet, _MAIN_ROLES):
+                statements = find_statements(sheet, table.header_top)
+                if not statements or self._told(statements) != (heading.reporting_unit_code, heading.period_code):
+                    continue
+                hidden = Collected(heading, self.reference)
+                MainTable(hidden, sheet, table).read()
+                others = [
+                    row for row in hidden.observations if row.value_state != "missing" and _figure_of(row) not in seen
+                ]
+                if others:
+                    return Finding(
+                        "SHEET_HIDDEN_DIFFERS",
+                        sheet.name,
+                        others[0].cell,
+                        found=f"“{sheet.name}”",
+                        expected=f"“{shown.name}”",
+                        subject=str(len(others)),
+                    )
+        return None
+
     def _leave_out(self, place: _Place, collected: Collected) -> None:
         """Ignore, and say so, a table on a sheet without a heading block beside the headed one."""
         rows = [row for row in place.table.rows if row.kind in ("record", "total")]
@@ -422,6 +455,12 @@ class _ReportReader:
         ]
         if absent:
             self.findings.append(Finding("LINES_ABSENT", found="; ".join(absent), expected=str(len(absent))))
+
+
+def _figure_of(row: Observation) -> tuple[object, ...]:
+    """Which figure a row is and what it comes to, as far as two sheets can differ in it."""
+    said = row.raw_text if row.reading_code else row.value_state if row.value is None else row.value
+    return row.measure_code, row.axis_code, row.member_code, row.value_kind, said
 
 
 @dataclass(frozen=True, slots=True)
