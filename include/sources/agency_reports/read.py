@@ -459,7 +459,7 @@ class _ReportReader:
 
 def _figure_of(row: Observation) -> tuple[object, ...]:
     """Which figure a row is and what it comes to, as far as two sheets can differ in it."""
-    said = row.raw_text if row.reading_code else row.value_state if row.value is None else row.value
+    said = row.value_state if row.value is None else row.value
     return row.measure_code, row.axis_code, row.member_code, row.value_kind, said
 
 
