@@ -16,15 +16,14 @@ from include.readers.grid import OWN_COMMENT_AUTHOR
 from include.sources.agency_reports.read import read_file
 from tests.corpus.word_reports import (
     COLUMNS,
+    Edit,
+    add_part,
     paragraph,
-    relations,
-    relationship,
     report_rows,
     statements,
     story,
     table,
-    word_parts,
-    write_word,
+    write_document,
     write_word_report,
 )
 from tests.sources.reports import COMMUNE, cell_of, write_report
@@ -45,14 +44,14 @@ def asked(reading: Reading) -> set[str]:
     return {row.measure_code for row in reading.observations if row.reading_code == "UNIT_CONFLICT"}
 
 
-Edit = Callable[[openpyxl.Workbook, str], None]
+BookEdit = Callable[[openpyxl.Workbook, str], None]
 
 
-def _beside(code: str, columns: int) -> Edit:
+def _beside(code: str, columns: int) -> BookEdit:
     return lambda book, words: setattr(cell_of(book, code).offset(column=columns), "value", words)
 
 
-def _at(place: str) -> Edit:
+def _at(place: str) -> BookEdit:
     return lambda book, words: setattr(book["Báo cáo"][place], "value", words)
 
 
@@ -69,7 +68,7 @@ def _below(book: openpyxl.Workbook, words: str) -> None:
 
 
 ONE, BOTH = {"BUD01"}, {"BUD01", "BUD02"}
-IN_FORM: dict[str, tuple[Edit, set[str]]] = {
+IN_FORM: dict[str, tuple[BookEdit, set[str]]] = {
     "in the remark of the line": (_beside("BUD01", 1), ONE),
     "right of the table": (_beside("BUD01", 3), ONE),
     "right of the table, on another line": (_beside("MED01", 3), BOTH),
@@ -259,14 +258,13 @@ def test_a_note_on_another_sheet_says_nothing_about_this_one(tmp_path: Path) -> 
     assert asked(read(write_report(tmp_path / "a.xlsx", edit=edit))) == set()
 
 
-def _footnote(parts: dict[str, str | bytes], words: str) -> None:
-    parts["word/footnotes.xml"] = story("footnotes", f"<w:footnote>{paragraph(words)}</w:footnote>")
-    parts["word/_rels/document.xml.rels"] = relations(relationship("footnotes", "footnotes.xml"))
+def _footnote(words: str) -> Edit:
+    note = story("footnotes", f"<w:footnote>{paragraph(words)}</w:footnote>")
+    return add_part("word/footnotes.xml", note, "footnotes")
 
 
-def _page_head(parts: dict[str, str | bytes], words: str) -> None:
-    parts["word/header1.xml"] = story("hdr", paragraph(words))
-    parts["word/_rels/document.xml.rels"] = relations(relationship("header", "header1.xml"))
+def _page_head(words: str) -> Edit:
+    return add_part("word/header1.xml", story("hdr", paragraph(words)), "header")
 
 
 def _remark(words: str) -> Callable[[list[list[str]]], None]:
@@ -280,8 +278,8 @@ IN_DOCUMENT: dict[str, Callable[[Path, str], Path]] = {
     ),
     "below the table": lambda path, words: write_word_report(path, wrap=lambda form: form + paragraph(words)),
     "in the remark of the line": lambda path, words: write_word_report(path, edit_rows=_remark(words)),
-    "in a footnote": lambda path, words: write_word_report(path, edit=lambda parts: _footnote(parts, words)),
-    "in the page's head": lambda path, words: write_word_report(path, edit=lambda parts: _page_head(parts, words)),
+    "in a footnote": lambda path, words: write_word_report(path, edit=_footnote(words)),
+    "in the page's head": lambda path, words: write_word_report(path, edit=_page_head(words)),
     "in the head of the column": lambda path, words: write_word_report(
         path, headings={COLUMNS[4]: f"{COLUMNS[4]} ({words})"}
     ),
@@ -309,4 +307,4 @@ def test_a_note_above_one_table_of_a_document_is_about_the_forms_other_tables_to
     lines = "".join(map(paragraph, [*statements(COMMUNE), WRONG]))
     body = lines + table(rows[:half]) + paragraph("Phần tiếp theo") + table([rows[0], *rows[half:]])
 
-    assert asked(read(write_word(tmp_path / "a.docx", word_parts(body)))) == {"BUD01", "BUD02"}
+    assert asked(read(write_document(tmp_path / "a.docx", body))) == {"BUD01", "BUD02"}

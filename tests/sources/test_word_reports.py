@@ -27,8 +27,7 @@ from tests.corpus.word_reports import (
     statements,
     table,
     text_box,
-    word_parts,
-    write_word,
+    write_document,
     write_word_report,
 )
 from tests.sources.reports import COMMUNE, write_report
@@ -118,7 +117,7 @@ def test_two_bodies_in_one_document_are_refused(tmp_path: Path) -> None:
     blocks = ""
     for unit in (COMMUNE, "28261"):
         blocks += "".join(map(paragraph, statements(unit))) + table(report_rows(unit))
-    reading = read(write_word(tmp_path / "a.docx", word_parts(blocks)))
+    reading = read(write_document(tmp_path / "a.docx", blocks))
 
     assert reading.refusal is not None
     assert reading.refusal.code == "MULTI_AGENCY"
@@ -236,7 +235,7 @@ def test_white_digits_in_a_drawn_box_are_read_and_put_to_a_person(tmp_path: Path
     row = next(row for row in rows if "MED01" in row)
     row[4] = paragraph(run("1", WHITE) + run("5"))
     boxed = paragraph(text_box("".join(map(paragraph, statements(COMMUNE))) + table(rows)))
-    reading = read(write_word(tmp_path / "a.docx", word_parts(boxed)))
+    reading = read(write_document(tmp_path / "a.docx", boxed))
 
     assert figures(reading)["MED01.thuc_hien"] == (15, "reported")
     [doubt] = [each for each in reading.findings if each.code == "READING_DOUBTFUL"]

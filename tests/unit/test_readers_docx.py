@@ -15,16 +15,19 @@ from include.readers.secrecy import find_marks
 from tests.corpus.word_reports import (
     cell,
     complex_field,
+    control,
+    formula,
     paragraph,
     relations,
     relationship,
+    ruby,
     run,
     story,
     table,
     text_box,
     word_parts,
-    write_word,
 )
+from tests.unit.reader_files import write_parts
 
 
 def read(path: Path, body: str, **parts: str | bytes) -> Workbook:
@@ -35,7 +38,7 @@ def read(path: Path, body: str, **parts: str | bytes) -> Workbook:
         content[f"word/{name}.xml"] = part
         lines.append(relationship(name.rstrip("0123456789"), f"{name}.xml", number=number))
     content["word/_rels/document.xml.rels"] = relations(*lines)
-    return open_workbook(write_word(path / "a.docx", content), takes_documents=True)
+    return open_workbook(write_parts(path / "a.docx", content), takes_documents=True)
 
 
 def sheet_of(path: Path, body: str, **parts: str | bytes) -> Sheet:
@@ -87,7 +90,7 @@ def read_workbook_with_documents(path: Path) -> Workbook:
 
 
 def test_who_takes_no_documents_is_not_given_one(tmp_path: Path) -> None:
-    path = write_word(tmp_path / "a.docx", word_parts(paragraph("a")))
+    path = write_parts(tmp_path / "a.docx", word_parts(paragraph("a")))
 
     with pytest.raises(WorkbookRefused) as refused:
         read_workbook(path)
@@ -99,7 +102,7 @@ def test_a_template_of_word_is_no_document(tmp_path: Path) -> None:
     parts["[Content_Types].xml"] = str(parts["[Content_Types].xml"]).replace("document.main", "template.main")
 
     with pytest.raises(WorkbookRefused) as refused:
-        open_workbook(write_word(tmp_path / "a.docx", parts), takes_documents=True)
+        open_workbook(write_parts(tmp_path / "a.docx", parts), takes_documents=True)
     assert (refused.value.code, refused.value.detail) == ("TYPE_MISMATCH", "DOTX")
 
 
@@ -164,13 +167,9 @@ def test_text_in_a_box_is_read_once_and_where_it_hangs(tmp_path: Path) -> None:
         (paragraph(run("012")), "012", set()),
         (paragraph(run("1.200")), "1.200", set()),
         (f'<w:p><w:hyperlink r:id="rId1">{run("12")}</w:hyperlink></w:p>', 12, set()),
-        (f"<w:p><w:sdt><w:sdtContent>{run('12')}</w:sdtContent></w:sdt></w:p>", 12, set()),
-        (f"<w:sdt><w:sdtContent>{paragraph('12')}</w:sdtContent></w:sdt>", 12, set()),
-        (
-            f"<w:p><w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{run('x')}</w:sdtContent></w:sdt></w:p>",
-            None,
-            set(),
-        ),
+        (f"<w:p>{control(run('12'))}</w:p>", 12, set()),
+        (control(paragraph("12")), 12, set()),
+        (f"<w:p>{control(run('x'), '<w:showingPlcHdr/>')}</w:p>", None, set()),
         (paragraph(complex_field(" =SUM(ABOVE) ", "12")), 12, {"field"}),
         (f'<w:p><w:fldSimple w:instr=" =A1+A2 ">{run("12")}</w:fldSimple></w:p>', 12, {"field"}),
         (paragraph(complex_field(" FORMTEXT ", "12")), 12, set()),
@@ -199,7 +198,6 @@ THEME = (
     '<a:lt1><a:sysClr val="window" lastClr="FFFFFF"/></a:lt1>'
     '<a:accent1><a:srgbClr val="FDFDFD"/></a:accent1></a:clrScheme></a:themeElements></a:theme>'
 )
-MATHS = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
 W14 = 'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
 STYLES = story(
     "styles",
@@ -373,12 +371,11 @@ def test_a_theme_may_call_the_dark_colour_its_background(tmp_path: Path) -> None
 
 
 def test_hidden_and_white_digits_of_formulas_and_under_other_letters_are_not_read(tmp_path: Path) -> None:
-    def formula(properties: str) -> str:
-        white = f"<m:r><m:rPr/><w:rPr>{properties}</w:rPr><m:t>1</m:t></m:r>"
-        return f"<w:p><m:oMath {MATHS}>{white}<m:r><m:t>5</m:t></m:r></m:oMath></w:p>"
+    def digits(properties: str) -> str:
+        return formula(f"<m:r><m:rPr/><w:rPr>{properties}</w:rPr><m:t>1</m:t></m:r><m:r><m:t>5</m:t></m:r>")
 
-    ruby = f"<w:p><w:r><w:ruby><w:rubyBase>{run('1', WHITE)}{run('5')}</w:rubyBase></w:ruby></w:r></w:p>"
-    rows = [[formula(WHITE), formula("<w:vanish/>"), formula("<w:strike/>"), formula("<w:b/>"), ruby]]
+    above = paragraph(ruby(run("1", WHITE) + run("5")))
+    rows = [[digits(WHITE), digits("<w:vanish/>"), digits("<w:strike/>"), digits("<w:b/>"), above]]
 
     assert sheet_of(tmp_path, table(rows)).rows == [[5, 5, 5, 15, 5]]
 
@@ -456,7 +453,7 @@ def test_a_mark_is_seen_in_the_properties_and_no_author_is_kept(tmp_path: Path) 
     parts["docProps/core.xml"] = (
         '<p xmlns:dc="d"><dc:creator>Lê Thị Ổi</dc:creator><dc:subject>TỐI MẬT</dc:subject></p>'
     )
-    workbook = open_workbook(write_word(tmp_path / "a.docx", parts), takes_documents=True)
+    workbook = open_workbook(write_parts(tmp_path / "a.docx", parts), takes_documents=True)
 
     assert [mark.place for mark in find_marks(workbook)] == ["property"]
     assert "Ổi" not in repr(workbook)
@@ -558,4 +555,4 @@ def test_a_document_under_the_namespace_of_the_strict_standard_is_read_too(tmp_p
     old = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
     parts["word/document.xml"] = str(parts["word/document.xml"]).replace(old, strict)
 
-    assert open_workbook(write_word(tmp_path / "a.docx", parts), takes_documents=True).sheets[0].rows == [["a", 5]]
+    assert open_workbook(write_parts(tmp_path / "a.docx", parts), takes_documents=True).sheets[0].rows == [["a", 5]]
