@@ -21,8 +21,8 @@ _Colour = tuple[int, int, int]
 _WHITE: Final = (255, 255, 255)
 _BLACK: Final = (0, 0, 0)
 _LEAST_CONTRAST: Final = 1.45
-"""As the accessibility guidelines count it (1 to 21). White on the palest blue that Word offers has 1.49, the palest
-grey that can be made out on white paper less than 1.42."""
+"""As the accessibility guidelines count it (1 to 21). White on a head in pale blue (BDD7EE) has 1.49 and is made out;
+the first grey of Word's palette (D9D9D9) has 1.41 on white paper and is lost in print."""
 _LEAST_HALF_POINTS: Final = 4
 _LEAST_WIDTH_PCT: Final = 10
 _LEAST_OPACITY: Final = 0.2

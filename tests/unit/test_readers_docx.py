@@ -259,6 +259,7 @@ def test_digits_that_paper_does_not_show_join_no_figure(tmp_path: Path, properti
         '<w:color w:val="FFFFFF" w:themeColor="text1"/>',
         '<w:color w:val="FFFFFF" w:themeColor="background1" w:themeShade="80"/>',
         f'{WHITE}<w:shd w:val="clear" w:fill="1F3864"/>',
+        f'{WHITE}<w:shd w:val="clear" w:fill="BDD7EE"/>',
         f'{WHITE}<w:shd w:val="pct75" w:color="000000" w:fill="FFFFFF"/>',
         f'{WHITE}<w:highlight w:val="darkBlue"/>',
         f'<w:highlight w:val="black"/>{WHITE}<w:shd w:val="clear" w:fill="FFFFFF"/>',
