@@ -145,6 +145,7 @@ def _workbook(package: _Package) -> Workbook:
         # A table printed at the head of each page: read, and its figures told apart.
         if any(local_name(element) == "tbl" for element in header.iter() if isinstance(element.tag, str)):
             reading.read_header(header)
+    reading.end_document()
     loose_texts = (*reading.loose_texts, *_outside_texts(package))
     known = {line.strip() for loose in loose_texts for line in loose.text.splitlines()}
     cells = (value for sheet in reading.sheets for _, _, value in sheet.cells())
@@ -281,10 +282,14 @@ def _symbol(element: Any) -> str:
 
 @dataclass(slots=True)
 class _Words:
-    """The text of a paragraph or cell as printed, and what to know of it; `left_out` is what is not printed."""
+    """The text of a paragraph or cell as printed, and what to know of it.
+
+    `left_out` is what is not printed, a list for what stands together; `is_printing` tells that something was since.
+    """
 
     pieces: list[str] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
+    left_out: list[list[str]] = field(default_factory=list)
+    is_printing: bool = True
     remarks: set[CellRemark] = field(default_factory=set)
     boxes: list[Any] = field(default_factory=list)
     has_picture: bool = False
@@ -310,6 +315,7 @@ class _Reading:
         self.sheets: list[Sheet] = []
         self.paragraphs: list[Paragraph] = []
         self.loose_texts: list[LooseText] = []
+        self._left_out: list[str] = []
         self._above: list[tuple[str, tuple[str, str]]] = []
         self._above_remarks: dict[int, frozenset[CellRemark]] = {}
         self._has_picture_above = False
@@ -343,6 +349,11 @@ class _Reading:
                 Sheet(TEXT_PART, rows, row_names=names, remarks=remarks, has_pictures=self._has_picture_above)
             )
         self._above, self._above_remarks, self._has_picture_above = [], {}, False
+
+    def end_document(self) -> None:
+        """What was left out of the text everywhere, together: a list of people may stand in it, a line each."""
+        if self._left_out:
+            self.loose_texts.append(LooseText("comment", None, "\n".join(self._left_out)))
 
     def _read_own_paragraph(self, element: Any, around: Look) -> None:
         words = self._paragraph(element, around)
@@ -483,8 +494,9 @@ class _Reading:
     def _paragraph(self, element: Any, around: Look) -> _Words:
         words = _Words()
         self._read_inline(element, words, self.styles.of_paragraph(child_named(element, "pPr"), around))
-        if len(words.left_out) > 1:  # written letter by letter, perhaps
-            self.loose_texts.append(LooseText("comment", None, "".join(words.left_out).strip()))
+        together = ["".join(pieces).strip() for pieces in words.left_out]
+        # Between letters that are printed, those that are not may spell a word of their own.
+        self._left_out += dict.fromkeys((*together, "".join(together)) if together else ())
         return words
 
     def _read_inline(self, element: Any, words: _Words, look: Look) -> None:
@@ -557,11 +569,15 @@ class _Reading:
         if not is_struck and sight in ("seen", "unknown"):
             if sight == "unknown" and piece.strip():
                 words.remarks.add("maybe_unseen")
+            words.is_printing = words.is_printing or bool(piece.strip())
             return piece
         if piece.strip():
             words.remarks.add("hidden" if sight == "hidden" else "struck_out" if is_struck else "unseen")
-            words.left_out.append(piece)
-            self.loose_texts.append(LooseText("comment", None, piece.strip()))
+        if words.is_printing and piece.strip():
+            words.left_out.append([])
+            words.is_printing = False
+        if not words.is_printing:
+            words.left_out[-1].append(piece)
         return " " if sight == "unseen" and not is_struck else ""
 
     def _read_formula(self, formula: Any, words: _Words, around: Look) -> None:

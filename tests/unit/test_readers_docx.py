@@ -10,7 +10,7 @@ import pytest
 
 from include.readers import WorkbookRefused, open_workbook, read_workbook
 from include.readers.grid import MergedRange, Sheet, Workbook
-from include.readers.personal_data import find_personal_data
+from include.readers.personal_data import find_name_list, find_personal_data
 from include.readers.secrecy import find_marks
 from tests.corpus.word_reports import (
     cell,
@@ -387,6 +387,29 @@ def test_white_letters_in_a_drawn_box_are_read_and_remarked_as_perhaps_unseen(tm
 
     assert sheet.rows == [["9"], [9]]
     assert sheet.remarks[1, 0] == {"text_box", "maybe_unseen"}
+
+
+@pytest.mark.parametrize("properties", [WHITE, "<w:vanish/>", "<w:strike/>"])
+def test_words_left_out_are_looked_through_as_words_however_word_cut_them_into_runs(
+    tmp_path: Path, properties: str
+) -> None:
+    def cut(*pieces: str) -> Workbook:
+        return read(tmp_path, paragraph("".join(run(each, properties) for each in pieces) + run("12")))
+
+    assert find_marks(cut("TỐI ", "MẬT"))
+    assert find_marks(cut("M", "ẬT"))
+    assert not find_marks(cut("BẢO ", "MẬT"))
+    assert not find_marks(cut("bảo ", "m", "ật"))
+
+
+def test_a_list_of_people_in_white_letters_is_a_list_of_people(tmp_path: Path) -> None:
+    names = ["Nguyễn Văn An", "Trần Thị Bình", "Lê Văn Cường", "Phạm Thị Dung", "Hoàng Văn Em"]
+
+    def listed(count: int) -> Workbook:
+        return read(tmp_path, table([[paragraph(run(name, WHITE))] for name in names[:count]]))
+
+    assert find_name_list(listed(5)) is not None
+    assert find_name_list(listed(4)) is None
 
 
 def test_a_mark_in_white_letters_one_by_one_is_seen(tmp_path: Path) -> None:
