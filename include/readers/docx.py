@@ -10,11 +10,13 @@ import posixpath
 import re
 import unicodedata
 import zipfile
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from include.readers.docx_styles import CellPlace, Look, Styles, is_on
 from include.readers.grid import (
     CellPosition,
     CellRemark,
@@ -27,7 +29,7 @@ from include.readers.grid import (
     WorkbookRefused,
     trimmed,
 )
-from include.readers.markup import children_named, local_name
+from include.readers.markup import attribute_of, child_named, children_named, local_name
 from include.readers.preflight import MAX_COLUMN, MAX_MERGED_CELLS, MAX_ROW
 from include.readers.preflight_word import check_word
 
@@ -41,9 +43,7 @@ PARAGRAPH: Final = "đoạn"
 MAX_TABLES: Final = 1_000
 
 _ORDER_OF_TEXT: Final = ("footnotes", "endnotes", "comments")
-_FALSE: Final = frozenset({"0", "false", "off", "none"})
 _WHOLE_NUMBER: Final = re.compile(r"0|[1-9]\d{0,14}")
-_HEADING_STYLE: Final = re.compile(r"(?i)heading ?([1-9])$")
 _PASSED_THROUGH: Final = frozenset(
     {"sdtContent", "customXml", "smartTag", "hyperlink", "fldSimple", "ins", "moveTo", "dir", "bdo"}
 )
@@ -135,7 +135,7 @@ class _Package:
 
 
 def _workbook(package: _Package) -> Workbook:
-    styles = _Styles(package.of_kind("styles"))
+    styles = Styles(package.of_kind("styles"), package.of_kind("theme"), package.of_kind("settings"))
     reading = _Reading(styles)
     document = package.trees[package.main]
     for body in children_named(document, "body"):
@@ -145,6 +145,7 @@ def _workbook(package: _Package) -> Workbook:
         # A table printed at the head of each page: read, and its figures told apart.
         if any(local_name(element) == "tbl" for element in header.iter() if isinstance(element.tag, str)):
             reading.read_header(header)
+    reading.end_document()
     loose_texts = (*reading.loose_texts, *_outside_texts(package))
     known = {line.strip() for loose in loose_texts for line in loose.text.splitlines()}
     cells = (value for sheet in reading.sheets for _, _, value in sheet.cells())
@@ -217,12 +218,12 @@ def _texts_read_nowhere_else(package: _Package, known: set[str]) -> Iterator[Loo
 
 def _attribute_words(element: Any, kind: str) -> Iterator[str]:
     """Words kept in attributes: numbers of lists, prompts, choices and names of fields, alternative text."""
-    found = [_value_of(element)] if kind in _WORDED_ELEMENTS else []
+    found = [attribute_of(element)] if kind in _WORDED_ELEMENTS else []
     found += [str(value) for key, value in element.attrib.items() if key.rpartition("}")[2] in _WORDED_ATTRIBUTES]
     if kind == "lvlText":
         found = [_LIST_NUMBER.sub("", each) for each in found]
     elif kind == "fldSimple":
-        found += _words_of_instruction(_value_of(element, "instr"))
+        found += _words_of_instruction(attribute_of(element, "instr"))
     yield from (each for each in found if each.strip())
 
 
@@ -273,66 +274,22 @@ def _lines_of(container: Any, texts: tuple[str, ...]) -> Iterator[str]:
 
 def _symbol(element: Any) -> str:
     """The character a run takes from a font; one of a font's own is no letter or sign anybody could read."""
-    code = _value_of(element, "char")
+    code = attribute_of(element, "char")
     number = int(code, 16) if re.fullmatch("[0-9A-Fa-f]{1,6}", code) else 0xFFFD
     letter = chr(number) if number < 0x110000 else _UNREADABLE
     return letter if unicodedata.category(letter)[0] not in "C" else _UNREADABLE
 
 
-def _value_of(element: Any, name: str = "val") -> str:
-    for key, value in element.attrib.items():
-        if str(key).rpartition("}")[2] == name:
-            return str(value)
-    return ""
-
-
-def _child(element: Any, name: str) -> Any | None:
-    return next(iter(children_named(element, name)), None)
-
-
-def _is_on(properties: Any | None, name: str) -> bool | None:
-    """Whether a switch is set on or off there; None where nothing is said of it."""
-    switch = None if properties is None else _child(properties, name)
-    return None if switch is None else _value_of(switch).lower() not in _FALSE
-
-
-class _Styles:
-    """Which styles hide their text, and which are headings of what level."""
-
-    def __init__(self, parts: list[Any]) -> None:
-        self._styles = {_value_of(style, "styleId"): style for part in parts for style in children_named(part, "style")}
-        self.levels = {code: level for code in self._styles if (level := self._level(code)) is not None}
-        self.hidden = {code for code in self._styles if self._hides(code)}
-
-    def _chain(self, code: str) -> Iterator[Any]:
-        seen: set[str] = set()
-        while code in self._styles and code not in seen:
-            seen.add(code)
-            yield self._styles[code]
-            base = _child(self._styles[code], "basedOn")
-            code = "" if base is None else _value_of(base)
-
-    def _hides(self, code: str) -> bool:
-        told = (_is_on(_child(style, "rPr"), "vanish") for style in self._chain(code))
-        return next((is_on for is_on in told if is_on is not None), False)
-
-    def _level(self, code: str) -> int | None:
-        for style in self._chain(code):
-            name = _child(style, "name")
-            if name is not None and (heading := _HEADING_STYLE.match(_value_of(name))):
-                return int(heading[1])
-            properties = _child(style, "pPr")
-            outline = None if properties is None else _child(properties, "outlineLvl")
-            if outline is not None and _value_of(outline).isdigit() and int(_value_of(outline)) < 9:
-                return int(_value_of(outline)) + 1
-        return None
-
-
 @dataclass(slots=True)
 class _Words:
-    """The text of a paragraph or cell as printed, and what to know of it."""
+    """The text of a paragraph or cell as printed, and what to know of it.
+
+    `left_out` is what is not printed, a list for what stands together; `is_printing` tells that something was since.
+    """
 
     pieces: list[str] = field(default_factory=list)
+    left_out: list[list[str]] = field(default_factory=list)
+    is_printing: bool = True
     remarks: set[CellRemark] = field(default_factory=set)
     boxes: list[Any] = field(default_factory=list)
     has_picture: bool = False
@@ -353,11 +310,12 @@ class _Field:
 class _Reading:
     """One pass over the document, in the order in which it is printed."""
 
-    def __init__(self, styles: _Styles) -> None:
+    def __init__(self, styles: Styles) -> None:
         self.styles = styles
         self.sheets: list[Sheet] = []
         self.paragraphs: list[Paragraph] = []
         self.loose_texts: list[LooseText] = []
+        self._left_out: list[str] = []
         self._above: list[tuple[str, tuple[str, str]]] = []
         self._above_remarks: dict[int, frozenset[CellRemark]] = {}
         self._has_picture_above = False
@@ -365,13 +323,14 @@ class _Reading:
         self._table_count = 0
         self._is_header = False
 
-    def read_story(self, container: Any) -> None:
-        """The blocks of the body, in order."""
+    def read_story(self, container: Any, around: Look | None = None) -> None:
+        """The blocks of the body, in order; `around` is the look of what they stand in, of the page unless given."""
+        look = self.styles.plain if around is None else around
         for block in _blocks(container):
             if local_name(block) == "tbl":
-                self._read_table(block)
+                self._read_table(block, look)
             else:
-                self._read_own_paragraph(block)
+                self._read_own_paragraph(block, look)
 
     def read_header(self, container: Any) -> None:
         """The tables at the head of the pages, each figure remarked as standing there."""
@@ -391,8 +350,13 @@ class _Reading:
             )
         self._above, self._above_remarks, self._has_picture_above = [], {}, False
 
-    def _read_own_paragraph(self, element: Any) -> None:
-        words = self._paragraph(element)
+    def end_document(self) -> None:
+        """What was left out of the text everywhere, together: a list of people may stand in it, a line each."""
+        if self._left_out:
+            self.loose_texts.append(LooseText("comment", None, "\n".join(self._left_out)))
+
+    def _read_own_paragraph(self, element: Any, around: Look) -> None:
+        words = self._paragraph(element, around)
         self._has_picture_above = self._has_picture_above or words.has_picture
         if words.text or words.remarks:
             number = len(self.paragraphs) + 1
@@ -403,21 +367,21 @@ class _Reading:
             if not self._is_header:
                 self.paragraphs.append(Paragraph(number, words.text, self._level_of(element)))
         for box in words.boxes:
-            self.read_story(box)
+            self.read_story(box, self.styles.of_box())
 
     def _level_of(self, element: Any) -> int | None:
-        properties = _child(element, "pPr")
+        properties = child_named(element, "pPr")
         if properties is None:
             return None
-        outline = _child(properties, "outlineLvl")
-        if outline is not None and _value_of(outline).isdigit() and int(_value_of(outline)) < 9:
-            return int(_value_of(outline)) + 1
-        style = _child(properties, "pStyle")
-        return None if style is None else self.styles.levels.get(_value_of(style))
+        outline = child_named(properties, "outlineLvl")
+        if outline is not None and attribute_of(outline).isdigit() and int(attribute_of(outline)) < 9:
+            return int(attribute_of(outline)) + 1
+        style = child_named(properties, "pStyle")
+        return None if style is None else self.styles.levels.get(attribute_of(style))
 
     # -- tables
 
-    def _read_table(self, table: Any) -> None:
+    def _read_table(self, table: Any, around: Look) -> None:
         self._table_count += 1
         if self._table_count > MAX_TABLES:
             raise WorkbookRefused("SHEET_RANGE", f"hơn {MAX_TABLES} bảng")
@@ -428,29 +392,32 @@ class _Reading:
         offset = len(above)
         rows: list[list[CellValue]] = [[text or None] for text, _ in above]
         names = [place for _, place in above]
+        edges: list[tuple[int, ...]] = [() for _ in above]
         remarks: dict[CellPosition, frozenset[CellRemark]] = {(row, 0): known for row, known in above_remarks.items()}
         merges: list[MergedRange] = []
         hidden_rows: set[int] = set()
         open_merges: dict[int, MergedRange] = {}
-        nested: list[Any] = []
+        nested: list[tuple[Any, Look]] = []
         merged_cells = 0
-        for row_number, row in enumerate(_inner(table, "tr"), start=1):
+        look = self.styles.of_table(child_named(table, "tblPr"))
+        for row_number, (row, is_last_row) in enumerate(_told_last(_inner(table, "tr")), start=1):
             index = offset + row_number - 1
             if row_number > MAX_ROW:
                 raise WorkbookRefused("SHEET_RANGE", f"hàng {row_number}", sheet=name)
-            properties = _child(row, "trPr")
-            if _is_on(properties, "hidden"):
+            properties = child_named(row, "trPr")
+            if is_on(properties, "hidden"):
                 hidden_rows.add(index)
-            before = None if properties is None else _child(properties, "gridBefore")
-            column = 0 if before is None else max(0, int(_value_of(before) or 0))
+            column, begins = _left_free(properties, "gridBefore"), []
             values: list[CellValue] = []
             still_open: dict[int, MergedRange] = {}
-            for cell in _inner(row, "tc"):
-                about = _child(cell, "tcPr")
+            for cell_number, (cell, is_last_column) in enumerate(_told_last(_inner(row, "tc"))):
+                about = child_named(cell, "tcPr")
                 span = _span_of(about)
                 if column + span > MAX_COLUMN:
                     raise WorkbookRefused("SHEET_RANGE", f"cột {column + span}", sheet=name)
-                words, inside = self._cell(cell)
+                at = CellPlace(row_number - 1, cell_number, is_last_row, is_last_column)
+                begins.append(column)
+                words, inside = self._cell(cell, self.styles.of_cell(look, at, about, around))
                 has_pictures = has_pictures or words.has_picture
                 nested += inside
                 place = (index, column)
@@ -484,6 +451,7 @@ class _Reading:
                 raise WorkbookRefused("MERGE_RANGE", str(merged_cells), sheet=name)
             rows.append(values)
             names.append((name, f"hàng {row_number}"))
+            edges.append((*begins, column + _left_free(properties, "gridAfter")))
         merges += open_merges.values()
         self.sheets.append(
             Sheet(
@@ -493,22 +461,23 @@ class _Reading:
                 hidden_rows=frozenset(hidden_rows),
                 has_pictures=has_pictures,
                 row_names=tuple(names),
+                row_edges=tuple(edges),
                 remarks=remarks,
             )
         )
-        for inner in nested:
-            self._read_table(inner)
+        for inner, inner_look in nested:
+            self._read_table(inner, inner_look)
 
-    def _cell(self, cell: Any) -> tuple[_Words, list[Any]]:
+    def _cell(self, cell: Any, around: Look) -> tuple[_Words, list[tuple[Any, Look]]]:
         """The words of a cell, one line a paragraph, and the tables inside it, which are tables of their own."""
         together, tables, lines = _Words(), [], []
-        waiting = list(_blocks(cell))
+        waiting = deque((block, around) for block in _blocks(cell))
         while waiting:
-            block = waiting.pop(0)
+            block, look = waiting.popleft()
             if local_name(block) == "tbl":
-                tables.append(block)
+                tables.append((block, look))
                 continue
-            words = self._paragraph(block)
+            words = self._paragraph(block, look)
             if words.text:
                 lines.append(words.text)
             together.remarks |= words.remarks
@@ -516,50 +485,47 @@ class _Reading:
             boxed = [inner for box in words.boxes for inner in _blocks(box)]
             if any(local_name(inner) == "p" and next(inner.iter("{*}t"), None) is not None for inner in boxed):
                 together.remarks.add("text_box")
-            waiting = boxed + waiting
+            waiting.extendleft((inner, self.styles.of_box()) for inner in reversed(boxed))
         together.pieces = ["\n".join(lines)]
         return together, tables
 
     # -- text
 
-    def _paragraph(self, element: Any) -> _Words:
+    def _paragraph(self, element: Any, around: Look) -> _Words:
         words = _Words()
-        properties = _child(element, "pPr")
-        style = None if properties is None else _child(properties, "pStyle")
-        is_hidden = style is not None and _value_of(style) in self.styles.hidden
-        self._read_inline(element, words, is_hidden=is_hidden)
+        self._read_inline(element, words, self.styles.of_paragraph(child_named(element, "pPr"), around))
+        together = ["".join(pieces).strip() for pieces in words.left_out]
+        # Between letters that are printed, those that are not may spell a word of their own.
+        self._left_out += dict.fromkeys((*together, "".join(together)) if together else ())
         return words
 
-    def _read_inline(self, element: Any, words: _Words, *, is_hidden: bool) -> None:
+    def _read_inline(self, element: Any, words: _Words, look: Look) -> None:
         for child in element:
             if not isinstance(child.tag, str):
                 continue
             name = local_name(child)
             if name == "r":
-                self._read_run(child, words, is_hidden=is_hidden)
+                self._read_run(child, words, look)
             elif name == "sdt":
                 if not _shows_placeholder(child):
-                    self._read_inline(child, words, is_hidden=is_hidden)
+                    self._read_inline(child, words, look)
             elif name == "fldSimple":
-                if _value_of(child, "instr").lstrip().startswith("="):
+                if attribute_of(child, "instr").lstrip().startswith("="):
                     words.remarks.add("field")
-                self._read_inline(child, words, is_hidden=is_hidden)
+                self._read_inline(child, words, look)
             elif name in _PASSED_THROUGH:
-                self._read_inline(child, words, is_hidden=is_hidden)
+                self._read_inline(child, words, look)
             elif name in ("oMath", "oMathPara"):
-                words.pieces.append(_formula_text(child))
+                self._read_formula(child, words, look)
             elif name == "AlternateContent":
-                self._read_inline(_chosen(child), words, is_hidden=is_hidden)
+                self._read_inline(_chosen(child), words, look)
 
-    def _read_run(self, run: Any, words: _Words, *, is_hidden: bool) -> None:
-        properties = _child(run, "rPr")
-        told = _is_on(properties, "vanish")
-        if told is None:
-            style = None if properties is None else _child(properties, "rStyle")
-            told = is_hidden or (style is not None and _value_of(style) in self.styles.hidden)
-        shift = None if properties is None else _child(properties, "vertAlign")
-        is_raised = shift is not None and _value_of(shift) in ("superscript", "subscript")
-        is_struck = bool(_is_on(properties, "strike") or _is_on(properties, "dstrike"))
+    def _read_run(self, run: Any, words: _Words, around: Look) -> None:
+        properties = child_named(run, "rPr")
+        look = self.styles.of_run(properties, around)
+        shift = None if properties is None else child_named(properties, "vertAlign")
+        is_raised = shift is not None and attribute_of(shift) in ("superscript", "subscript")
+        is_struck = bool(is_on(properties, "strike") or is_on(properties, "dstrike"))
         for child in run:
             if not isinstance(child.tag, str):
                 continue
@@ -576,9 +542,10 @@ class _Reading:
             elif name == "sym":
                 piece = _symbol(child)
             elif name == "ruby":
-                piece = "".join(text.text or "" for base in child.iter("{*}rubyBase") for text in base.iter("{*}t"))
+                for base in children_named(child, "rubyBase"):
+                    self._read_inline(base, words, look)
             elif name == "fldChar":
-                self._turn_field(_value_of(child, "fldCharType"))
+                self._turn_field(attribute_of(child, "fldCharType"))
             elif name == "instrText":
                 if self._fields:
                     self._fields[-1].instruction += child.text or ""
@@ -586,10 +553,8 @@ class _Reading:
                 self._read_drawing(child, words)
             if not piece or any(not each.is_result for each in self._fields):
                 continue
-            if told or is_struck:
-                if piece.strip():
-                    words.remarks.add("hidden" if told else "struck_out")
-                    self.loose_texts.append(LooseText("comment", None, piece.strip()))
+            piece = self._printed(piece, words, look, is_struck=is_struck)
+            if not piece:
                 continue
             if piece.strip() and any(each.instruction.lstrip().startswith("=") for each in self._fields):
                 words.remarks.add("field")
@@ -597,6 +562,39 @@ class _Reading:
             if is_raised and piece[:1].isdigit() and words.pieces and words.pieces[-1][-1:].isdigit():
                 piece = f"^{piece}"
             words.pieces.append(piece)
+
+    def _printed(self, piece: str, words: _Words, look: Look, *, is_struck: bool) -> str:
+        """What of the piece is read: all that shows on paper, a blank where something unseen keeps its place."""
+        sight = look.sight
+        if not is_struck and sight in ("seen", "unknown"):
+            if sight == "unknown" and piece.strip():
+                words.remarks.add("maybe_unseen")
+            words.is_printing = words.is_printing or bool(piece.strip())
+            return piece
+        if piece.strip():
+            words.remarks.add("hidden" if sight == "hidden" else "struck_out" if is_struck else "unseen")
+        if words.is_printing and piece.strip():
+            words.left_out.append([])
+            words.is_printing = False
+        if not words.is_printing:
+            words.left_out[-1].append(piece)
+        return " " if sight == "unseen" and not is_struck else ""
+
+    def _read_formula(self, formula: Any, words: _Words, around: Look) -> None:
+        """The text of a formula; a fraction keeps its stroke and a power its sign: neither becomes digits alone."""
+        if next(formula.iter("{*}f"), None) is not None:
+            between = "/"
+        else:
+            between = "^" if next(formula.iter("{*}sSup", "{*}sSub", "{*}sSubSup", "{*}sPre"), None) is not None else ""
+        pieces = []
+        for run in formula.iter("{*}r"):
+            # Its properties as mathematics come first, those of its letters after them.
+            about = children_named(run, "rPr")
+            look = self.styles.of_run(about[-1] if about else None, around)
+            is_struck = bool(about and (is_on(about[-1], "strike") or is_on(about[-1], "dstrike")))
+            texts = (text.text or "" for text in children_named(run, "t"))
+            pieces += [self._printed(text, words, look, is_struck=is_struck) for text in texts]
+        words.pieces.append(between.join(pieces))
 
     def _turn_field(self, kind: str) -> None:
         if kind == "begin":
@@ -619,15 +617,6 @@ class _Reading:
             for child in element:
                 if isinstance(child.tag, str):
                     self._read_drawing(child, words)
-
-
-def _formula_text(formula: Any) -> str:
-    """The text of a formula; a fraction keeps its stroke and a power its sign, so that neither becomes digits alone."""
-    if next(formula.iter("{*}f"), None) is not None:
-        between = "/"
-    else:
-        between = "^" if next(formula.iter("{*}sSup", "{*}sSub", "{*}sSubSup", "{*}sPre"), None) is not None else ""
-    return between.join(text.text or "" for text in formula.iter("{*}t"))
 
 
 def _blocks(container: Any) -> Iterator[Any]:
@@ -659,32 +648,48 @@ def _inner(container: Any, wanted: str) -> Iterator[Any]:
             yield from _inner(child, wanted)
 
 
+def _told_last(elements: Iterator[Any]) -> Iterator[tuple[Any, bool]]:
+    """Each element, and whether it is the last."""
+    before = next(elements, None)
+    for element in elements:
+        yield before, False
+        before = element
+    if before is not None:
+        yield before, True
+
+
 def _chosen(element: Any) -> Any:
     """What of the alternatives a program of today shows."""
     for name in ("Choice", "Fallback"):
-        if (alternative := _child(element, name)) is not None:
+        if (alternative := child_named(element, name)) is not None:
             return alternative
     return ()
 
 
 def _shows_placeholder(control: Any) -> bool:
     """Whether a content control shows only its prompt (“Click here to enter text”), which nobody typed."""
-    return bool(_is_on(_child(control, "sdtPr"), "showingPlcHdr"))
+    return bool(is_on(child_named(control, "sdtPr"), "showingPlcHdr"))
+
+
+def _left_free(properties: Any | None, name: str) -> int:
+    """How many columns of the table's grid a row leaves free before or after its cells."""
+    free = None if properties is None else child_named(properties, name)
+    return 0 if free is None else max(0, int(attribute_of(free) or 0))
 
 
 def _span_of(properties: Any | None) -> int:
-    span = None if properties is None else _child(properties, "gridSpan")
-    return 1 if span is None else max(1, int(_value_of(span) or 1))
+    span = None if properties is None else child_named(properties, "gridSpan")
+    return 1 if span is None else max(1, int(attribute_of(span) or 1))
 
 
 def _joins_above(properties: Any | None) -> bool:
-    merge = None if properties is None else _child(properties, "vMerge")
-    return merge is not None and _value_of(merge) != "restart"
+    merge = None if properties is None else child_named(properties, "vMerge")
+    return merge is not None and attribute_of(merge) != "restart"
 
 
 def _begins_merge(properties: Any | None) -> bool:
-    merge = None if properties is None else _child(properties, "vMerge")
-    return merge is not None and _value_of(merge) == "restart"
+    merge = None if properties is None else child_named(properties, "vMerge")
+    return merge is not None and attribute_of(merge) == "restart"
 
 
 def _typed(text: str) -> CellValue:

@@ -17,8 +17,11 @@ CellPosition = tuple[int, int]
 """Row and column, both counted from 0; (0, 0) is A1."""
 
 WorkbookFormat = Literal["xlsx", "xls", "ods", "docx"]
-CellRemark = Literal["field", "hidden", "page_header", "struck_out", "text_box"]
-"""What a reader of a Word document has to say of a cell's text: where it stood, or what was left out of it."""
+CellRemark = Literal["field", "hidden", "maybe_unseen", "page_header", "struck_out", "text_box", "unseen"]
+"""What a reader of a Word document has to say of a cell's text: where it stood, or what was left out of it.
+
+"hidden" is what is not printed, "unseen" what is printed in the colour of its ground or too small to be seen; both are
+left out. "maybe_unseen" is read: whether it shows depends on the drawing it stands in."""
 
 Visibility = Literal["visible", "hidden", "very_hidden"]
 LoosePlace = Literal["header_footer", "property", "drawing", "comment", "defined_name", "cache", "part"]
@@ -97,7 +100,8 @@ class Sheet:
     `counts_from_1904`: a bare number that stands for a day counts from 1904, as the whole workbook does.
 
     A table of a Word document is a sheet too, with the paragraphs above it as rows. There `row_names` says of each row
-    in which part it stands and what it is called there ("Bảng 2", "hàng 5"), and `remarks` what to know of a cell.
+    in which part it stands and what it is called there ("Bảng 2", "hàng 5"), `row_edges` in which columns its cells
+    begin and the last one ends (nothing for a paragraph), and `remarks` what to know of a cell.
     """
 
     name: str
@@ -115,6 +119,7 @@ class Sheet:
     unseen_cells: frozenset[CellPosition] = frozenset()
     has_pictures: bool = False
     row_names: tuple[tuple[str, str], ...] = ()
+    row_edges: tuple[tuple[int, ...], ...] = ()
     remarks: dict[CellPosition, frozenset[CellRemark]] = field(default_factory=dict)
     counts_from_1904: bool = False
 

@@ -160,6 +160,16 @@ def children_named(element: Any, name: str) -> list[Any]:
     return [child for child in element if isinstance(child.tag, str) and local_name(child) == name]
 
 
+def child_named(element: Any, name: str) -> Any | None:
+    """The first direct child of that name, or None."""
+    return next((child for child in element if isinstance(child.tag, str) and local_name(child) == name), None)
+
+
+def attribute_of(element: Any, name: str = "val") -> str:
+    """The value of an attribute, whatever its namespace; "" where there is none."""
+    return next((str(value) for key, value in element.attrib.items() if str(key).rpartition("}")[2] == name), "")
+
+
 def hiding_encoding(start: bytes) -> str | None:
     """The encoding of an XML text that begins so, when a search for DTD_MARKS could not see through it; else None.
 

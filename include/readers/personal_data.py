@@ -27,9 +27,10 @@ MOST_NAMES = 4
 """People a file may name in one place: signature blocks have two or three. One more is a list of people."""
 _MOST_NAMES_UNDER_HEADING = 2
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# No longer than the parts of an address can be: without an end, a word of a hundred thousand letters takes minutes.
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _ACCOUNT_LINK = re.compile(
-    r"\b(?:(?:[\w-]+\.)?(?:facebook|fb|instagram|twitter|threads|tiktok|linkedin|zalo)\.(?:com|net|me)/"
+    r"\b(?:(?:[\w-]{1,63}\.)?(?:facebook|fb|instagram|twitter|threads|tiktok|linkedin|zalo)\.(?:com|net|me)/"
     r"|(?:www\.)?x\.com/|m\.me/|t\.me/|zaloapp\.com/|youtu(?:be\.com|\.be)/(?:@|channel/|user/|c/))[^\s/]",
     re.IGNORECASE,
 )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from include.readers.grid import WorkbookRefused
-from include.readers.markup import local_name
+from include.readers.markup import attribute_of, local_name
 
 _PROGRAM_FIELDS: Final = frozenset({"DDE", "DDEAUTO"})
 _LOADING_FIELDS: Final = frozenset({"INCLUDETEXT", "INCLUDEPICTURE", "INCLUDE", "IMPORT", "LINK", "DATABASE", "RD"})
@@ -65,9 +65,9 @@ def _instructions(tree: Any) -> Iterable[str]:
             continue
         name = local_name(element)
         if name == "fldSimple":
-            yield _attribute(element, "instr")
+            yield attribute_of(element, "instr")
         elif name == "fldChar":
-            kind = _attribute(element, "fldCharType")
+            kind = attribute_of(element, "fldCharType")
             if kind == "begin":
                 if in_instruction and in_instruction[-1]:
                     open_fields[-1].append("{")
@@ -95,11 +95,3 @@ def _check_field(instruction: str) -> None:
         raise WorkbookRefused("DDE")
     if name in _LOADING_FIELDS:
         raise WorkbookRefused("FIELD_LOADS", name)
-
-
-def _attribute(element: Any, name: str) -> str:
-    """The value of an attribute, whatever its namespace."""
-    for key, value in element.attrib.items():
-        if str(key).rpartition("}")[2] == name:
-            return str(value)
-    return ""

@@ -732,14 +732,18 @@ def _with_signs(text: Any) -> tuple[str, str] | None:
 
 
 def _run_with_signs(run: Any) -> str:
-    """The text of a run of a cell, with a sign where it is raised, lowered or struck out."""
+    """The text of a run of a cell, with a sign where it is raised, lowered, struck out, white or too small to see."""
     text = "".join(each.text or "" for each in run.iter() if _local(each) == "t")
-    properties = [each for each in run.iter() if _local(each) in ("vertAlign", "strike")]
+    properties = [each for each in run.iter() if _local(each) in ("vertAlign", "strike", "color", "sz")]
     for each in properties:
         value = each.get("val", "1")
         if _local(each) == "vertAlign" and value in ("superscript", "subscript"):
             text = f"^{text}"
-        elif _local(each) == "strike" and value not in ("0", "false"):
+        elif (
+            (_local(each) == "strike" and value not in ("0", "false"))
+            or (_local(each) == "color" and _is_white(each))
+            or (_local(each) == "sz" and re.fullmatch(r"[0-2](?:\.\d+)?", value))
+        ):
             text = f"~{text}~"
     return text
 

@@ -45,6 +45,24 @@ _BRACKETED: Final = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
 _TWO_LANGUAGES: Final = re.compile(r"\s+[-–—]\s+|\s*/\s*")
 _TWO_UNITS: Final = re.compile(r"\s*[;,]\s*|\s+và\s+")
 _EDGES: Final = " .:;()[]"
+_STATES_UNIT: Final = re.compile(
+    r"(?<!\w)(?:(?P<sure>đơn vị tính|đvị tính|đ\.\s?v\.\s?t|đvt)|đơn vị"
+    r"|(?:tính|ghi|quy đổi)\s+(?:bằng|theo|ra|về)(?:\s+đơn vị(?:\s+tính)?)?)(?!\w)"
+    r"\s*(?:là\s|[:;.=]|[-–—](?=\s))?\s*"
+)
+_ENDS: Final = re.compile(r"\s*(?:$|[.,;:()\[\]–—-])")
+_PLAIN_WORDS: Final = {
+    "don": "đơn",
+    "vi": "vị",
+    "tinh": "tính",
+    "dvt": "đvt",
+    "nghin": "nghìn",
+    "ngan": "ngàn",
+    "trieu": "triệu",
+    "ty": "tỷ",
+    "dong": "đồng",
+}
+"""Words of a unit typed without accents, for texts that have none at all."""
 
 
 def split_magnitude(text: str) -> tuple[Decimal, str]:
@@ -102,6 +120,37 @@ def find_unit(text: str) -> UnitOfMeasure | None:
         return read_unit(bracketed[-1])
     unit = read_unit(line)
     return unit if unit is not None and unit.is_money else None
+
+
+@lru_cache(maxsize=1024)
+def find_stated_money(text: str) -> tuple[UnitOfMeasure, ...]:
+    """The units of money a remark states that figures are in: behind “ĐVT:” or “tính bằng”, or alone in its cell.
+
+    An amount (“500 nghìn đồng”) states none, nor does a rate (“đồng/người”).
+    """
+    line = normalise(text).lower()
+    if line.isascii():
+        line = re.sub(r"[a-z]+", lambda word: _PLAIN_WORDS.get(word[0], word[0]), line)
+    alone = read_unit(line.strip(_EDGES))
+    if alone is not None and alone.is_money:
+        return (alone,)
+    found = (_money_behind(label, line) for label in _STATES_UNIT.finditer(line))
+    return tuple(unit for unit in found if unit is not None)
+
+
+def _money_behind(label: re.Match[str], line: str) -> UnitOfMeasure | None:
+    stated = line[label.end() :].lstrip("([ ")
+    factor, rest = split_magnitude(stated)
+    for pattern, code in _CURRENCY:
+        currency = pattern.match(rest)
+        if currency is None or re.match(r"\w|\s*/", rest[currency.end() :]):
+            continue
+        if label["sure"]:
+            return UnitOfMeasure(code, factor)
+        # “Tính theo đồng bào”, “mỗi đơn vị 1.000 đồng”: words less certain than “ĐVT” need a plain unit behind them.
+        is_plain = not stated[0].isdigit() and (factor != 1 or _ENDS.match(rest[currency.end() :]))
+        return UnitOfMeasure(code, factor) if is_plain else None
+    return None
 
 
 def _read_one(stated: str) -> UnitOfMeasure | None:

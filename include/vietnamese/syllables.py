@@ -60,8 +60,9 @@ _STOP_TONES: Final = frozenset({4, 5})
 
 _TONED_LETTERS: Final = "".join(row[1:] for row in TONED.values())
 _VOWEL_CLASS: Final = "".join(TONED.values())
+# From the beginning of a word, so that one without such letters is looked through once.
 _MARKED_CLUSTER: Final = re.compile(
-    rf"[^\W\d_]*(?:[{_TONED_LETTERS}][{_VOWEL_CLASS}]|[{_VOWEL_CLASS}][{_TONED_LETTERS}])[^\W\d_]*",
+    rf"(?<![^\W\d_])[^\W\d_]*(?:[{_TONED_LETTERS}][{_VOWEL_CLASS}]|[{_VOWEL_CLASS}][{_TONED_LETTERS}])[^\W\d_]*",
     re.IGNORECASE,
 )
 

@@ -67,7 +67,8 @@ _OTHER_SCRIPT: Final = re.compile(r"[\u0370-\u03ff\u0400-\u04ff]")
 
 _KEY_GAP: Final = re.compile(r"(?:[^\w%]|_)+")
 _INITIALISM: Final = re.compile(r"(?<![^\W_])([^\W\d_])\.(?=[^\W\d_](?![^\W_]))")
-_WORD_WITH_Y: Final = re.compile(r"[^\W\d_]*[yỳỷỹýỵ][^\W\d_]*")
+# From the beginning of a word: looked for from every letter, a word of a hundred thousand letters takes minutes.
+_WORD_WITH_Y: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]*[yỳỷỹýỵ][^\W\d_]*")
 _Y_SOUNDING_I: Final = re.compile(r"(?:[bcdđghklmnprstvx]{0,3}|qu)[yỳỷỹýỵ]|qu[yỳỷỹýỵ](?:nh|ch|[npt])")
 _I_FOR_Y: Final = str.maketrans("yỳỷỹýỵ", "iìỉĩíị")
 _FULL_WIDTH: Final = str.maketrans({code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)})

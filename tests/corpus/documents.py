@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,11 +10,16 @@ from tests.corpus.frame import case
 from tests.corpus.word_reports import (
     COLUMNS,
     FIGURES,
+    Edit,
+    Parts,
+    add_part,
     cell,
     change,
     complex_field,
+    control,
     figure,
     paragraph,
+    refer,
     relations,
     relationship,
     report_rows,
@@ -24,17 +28,16 @@ from tests.corpus.word_reports import (
     story,
     table,
     text_box,
-    word_parts,
-    write_word,
+    write_document,
     write_word_report,
 )
 
 TWELVE = {"MED01": Decimal(12)}
-Parts = dict[str, str | bytes]
 _DOT = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 )
 _DTD = '<!DOCTYPE w:document [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+_WHITE = '<w:color w:val="FFFFFF"/>'
 _XXE = '<!DOCTYPE w:document [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
 
 
@@ -94,14 +97,14 @@ def several_tables(folder: Path, unit: str) -> Path:
     half = next(number for number, row in enumerate(rows) if number > 15 and not row[1])
     lines = "".join(map(paragraph, statements(unit)))
     body = lines + table(rows[:half]) + paragraph("Phần tiếp theo") + table([rows[0], *rows[half:]])
-    return write_word(folder / "bao-cao.docx", word_parts(body))
+    return write_document(folder / "bao-cao.docx", body)
 
 
 @case("B056", "the heading block as a table of labels and values above the figures", "loaded", "OK", loads=TWELVE)
 def heading_table(folder: Path, unit: str) -> Path:
     labels = [line.partition(": ")[::2] for line in statements(unit)]
     body = table([list(pair) for pair in labels]) + paragraph("") + table(report_rows(unit, actual={"MED01": 12}))
-    return write_word(folder / "bao-cao.docx", word_parts(body))
+    return write_document(folder / "bao-cao.docx", body)
 
 
 @case(
@@ -132,6 +135,37 @@ def figure_over_note(folder: Path, unit: str) -> Path:
         row[4:] = [cell("12", '<w:gridSpan w:val="2"/>')]
 
     return report(folder, unit, edit_rows=merge)
+
+
+@case(
+    "B056",
+    "a cell too many in one row of a Word table, before the figure",
+    "quarantined",
+    "CONFIRM_NEEDED",
+    told=["READING_DOUBTFUL"],
+    cells={"READING_DOUBTFUL": "hàng 14, cột 5"},
+)
+def cell_too_many(folder: Path, unit: str) -> Path:
+    return report(folder, unit, edit_rows=lambda rows: _row_of(rows, "MED01").insert(4, "7"))
+
+
+@case("B056", "a cell too few in one row of a Word table", "quarantined", "CONFIRM_NEEDED", told=["READING_DOUBTFUL"])
+def cell_too_few(folder: Path, unit: str) -> Path:
+    return report(folder, unit, edit_rows=lambda rows: _row_of(rows, "MED01").remove("tin, bài"))
+
+
+@case("B056", "near miss: titles of sections as rows of one cell", "loaded", "OK", loads=TWELVE)
+def narrow_titles(folder: Path, unit: str) -> Path:
+    def narrow(rows: list[list[str]]) -> None:
+        for number, row in enumerate(rows):
+            if number and not row[1]:
+                rows[number] = [f"{row[0]}. {row[2]}"]
+
+    return report(folder, unit, edit_rows=narrow)
+
+
+def _row_of(rows: list[list[str]], code: str) -> list[str]:
+    return next(row for row in rows if code in row)
 
 
 @case("B056", "another table of figures below the form's is told and left out", "loaded", "OK", told=["TABLE_NOT_READ"])
@@ -173,6 +207,22 @@ def unit_above(folder: Path, unit: str) -> Path:
     return report(folder, unit, columns=columns, wrap=lambda form: paragraph("Đơn vị tính: Triệu đồng") + form)
 
 
+@case(
+    "B056",
+    "“ĐVT: nghìn đồng” above a Word table whose lines are in triệu đồng",
+    "quarantined",
+    "UNIT_CONFLICT",
+    told=["UNIT_CONFLICT"],
+)
+def other_unit_above(folder: Path, unit: str) -> Path:
+    return report(folder, unit, wrap=lambda form: paragraph("ĐVT: nghìn đồng") + form)
+
+
+@case("B056", "near miss: “ĐVT: triệu đồng” above such a Word table", "loaded", "OK", loads=TWELVE)
+def same_unit_above(folder: Path, unit: str) -> Path:
+    return report(folder, unit, wrap=lambda form: paragraph("ĐVT: triệu đồng") + form)
+
+
 # -- B057: text boxes and page headers
 
 
@@ -194,21 +244,14 @@ def boxed_figure(folder: Path, unit: str) -> Path:
 
 @case("B057", "the table stands in the head of the page", "quarantined", "CONFIRM_NEEDED", told=["READING_DOUBTFUL"])
 def header_table(folder: Path, unit: str) -> Path:
-    def move(parts: Parts) -> None:
-        parts["word/header1.xml"] = story("hdr", table(report_rows(unit, actual={"MED01": 12})))
-        parts["word/_rels/document.xml.rels"] = relations(relationship("header", "header1.xml"))
-
-    return report(folder, unit, wrap=lambda form: "", edit=move)
+    head = story("hdr", table(report_rows(unit, actual={"MED01": 12})))
+    return report(folder, unit, wrap=lambda form: "", edit=add_part("word/header1.xml", head, "header"))
 
 
 @case("B057", "a mark of secrecy drawn across the page", "refused_secret", "SECRET")
 def watermark(folder: Path, unit: str) -> Path:
-    def draw(parts: Parts) -> None:
-        mark = '<w:p><w:r><w:pict><v:shape><v:textpath string="MẬT"/></v:shape></w:pict></w:r></w:p>'
-        parts["word/header1.xml"] = story("hdr", mark)
-        parts["word/_rels/document.xml.rels"] = relations(relationship("header", "header1.xml"))
-
-    return report(folder, unit, edit=draw)
+    mark = '<w:p><w:r><w:pict><v:shape><v:textpath string="MẬT"/></v:shape></w:pict></w:r></w:p>'
+    return report(folder, unit, edit=add_part("word/header1.xml", story("hdr", mark), "header"))
 
 
 @case("B057", "a mark of secrecy in a text box", "refused_secret", "SECRET")
@@ -251,21 +294,13 @@ def marked_comment(folder: Path, unit: str) -> Path:
 @case("B058", "near miss: a tracked change of layout only, and the switch left on", "loaded", "OK", loads=TWELVE)
 def layout_change(folder: Path, unit: str) -> Path:
     old = '<w:rPrChange w:id="1" w:author="-"><w:rPr/></w:rPrChange>'
-
-    def edit(parts: Parts) -> None:
-        parts["word/settings.xml"] = story("settings", "<w:trackRevisions/>")
-
+    edit = add_part("word/settings.xml", story("settings", "<w:trackRevisions/>"))
     return report(folder, unit, edit_rows=figure("MED01", paragraph(run("12", f"<w:b/>{old}"))), edit=edit)
 
 
-def _with_comment(words: str) -> Callable[[Parts], None]:
-    def edit(parts: Parts) -> None:
-        parts["word/comments.xml"] = story(
-            "comments", f'<w:comment w:id="0" w:author="-">{paragraph(words)}</w:comment>'
-        )
-        parts["word/_rels/document.xml.rels"] = relations(relationship("comments", "comments.xml"))
-
-    return edit
+def _with_comment(words: str) -> Edit:
+    comment = f'<w:comment w:id="0" w:author="-">{paragraph(words)}</w:comment>'
+    return add_part("word/comments.xml", story("comments", comment), "comments")
 
 
 # -- B059: content controls, fields, links
@@ -273,25 +308,20 @@ def _with_comment(words: str) -> Callable[[Parts], None]:
 
 @case("B059", "figures in content controls, rows of them too", "loaded", "OK", loads=TWELVE)
 def controls(folder: Path, unit: str) -> Path:
-    inline = f"<w:p><w:sdt><w:sdtPr/><w:sdtContent>{run('12')}</w:sdtContent></w:sdt></w:p>"
-    around = "<w:sdt><w:sdtPr/><w:sdtContent>{}</w:sdtContent></w:sdt>"
-    return report(folder, unit, edit_rows=figure("MED01", inline), wrap=around.format)
+    inline = f"<w:p>{control(run('12'))}</w:p>"
+    return report(folder, unit, edit_rows=figure("MED01", inline), wrap=control)
 
 
 @case("B059", "a content control nobody filled in shows its prompt: missing, not text", "loaded", "OK")
 def placeholder(folder: Path, unit: str) -> Path:
-    prompt = f"<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{run('Bấm để nhập')}</w:sdtContent></w:sdt>"
+    prompt = control(run("Bấm để nhập"), "<w:showingPlcHdr/>")
     return report(folder, unit, edit_rows=figure("RSP01", f"<w:p>{prompt}</w:p>"))
 
 
 @case("B059", "a figure that is a link", "loaded", "OK", loads=TWELVE)
 def linked(folder: Path, unit: str) -> Path:
     link = f'<w:p><w:hyperlink r:id="rId90">{run("12")}</w:hyperlink></w:p>'
-
-    def edit(parts: Parts) -> None:
-        line = relationship("hyperlink", "https://dongthap.gov.vn/", external=True)
-        parts["word/_rels/document.xml.rels"] = relations(line)
-
+    edit = refer(relationship("hyperlink", "https://dongthap.gov.vn/", external=True))
     return report(folder, unit, edit_rows=figure("MED01", link), edit=edit)
 
 
@@ -388,11 +418,7 @@ def including_field(folder: Path, unit: str) -> Path:
 
 @case("B060", "a picture to be fetched when the document is opened", "rejected", "EXTERNAL_CONTENT")
 def remote_picture(folder: Path, unit: str) -> Path:
-    def edit(parts: Parts) -> None:
-        line = relationship("image", "https://example.com/a.png", external=True)
-        parts["word/_rels/document.xml.rels"] = relations(line)
-
-    return report(folder, unit, edit=edit)
+    return report(folder, unit, edit=refer(relationship("image", "https://example.com/a.png", external=True)))
 
 
 @case("B060", "near miss: fields that number pages and name the date", "loaded", "OK", loads=TWELVE)
@@ -401,7 +427,7 @@ def harmless_fields(folder: Path, unit: str) -> Path:
     return report(folder, unit, wrap=lambda form: form + fields)
 
 
-def _with_template(target: str) -> Callable[[Parts], None]:
+def _with_template(target: str) -> Edit:
     def edit(parts: Parts) -> None:
         parts["word/settings.xml"] = story("settings", '<w:attachedTemplate r:id="rId90"/>')
         parts["word/_rels/settings.xml.rels"] = relations(relationship("attachedTemplate", target, external=True))
@@ -415,12 +441,7 @@ def _with_template(target: str) -> Callable[[Parts], None]:
 @case("B061", "the table pasted as a picture", "rejected", "NO_TABLE", told=["NO_TABLE", "IMAGE_PRESENT"])
 def pictured(folder: Path, unit: str) -> Path:
     drawn = '<w:p><w:r><w:drawing><a:blip r:embed="rId90"/></w:drawing></w:r></w:p>'
-
-    def edit(parts: Parts) -> None:
-        parts["word/media/image1.png"] = _DOT
-        parts["word/_rels/document.xml.rels"] = relations(relationship("image", "media/image1.png"))
-
-    return report(folder, unit, wrap=lambda form: drawn, edit=edit)
+    return report(folder, unit, wrap=lambda form: drawn, edit=add_part("word/media/image1.png", _DOT, "image"))
 
 
 @case("B061", "near miss: a picture beside the table", "loaded", "OK", told=["IMAGE_PRESENT"], loads=TWELVE)
@@ -482,13 +503,65 @@ def hidden_figure(folder: Path, unit: str) -> Path:
 
 @case("B064", "text hidden by its style", "loaded", "OK", told=["HIDDEN_TEXT"], loads=TWELVE)
 def hidden_by_style(folder: Path, unit: str) -> Path:
-    def edit(parts: Parts) -> None:
-        style = '<w:style w:type="character" w:styleId="An"><w:rPr><w:vanish/></w:rPr></w:style>'
-        parts["word/styles.xml"] = story("styles", style)
-        parts["word/_rels/document.xml.rels"] = relations(relationship("styles", "styles.xml"))
-
+    style = '<w:style w:type="character" w:styleId="An"><w:rPr><w:vanish/></w:rPr></w:style>'
     hidden = run("9", '<w:rStyle w:val="An"/>')
-    return report(folder, unit, edit_rows=figure("MED01", f"<w:p>{hidden}{run('12')}</w:p>"), edit=edit)
+    return report(
+        folder,
+        unit,
+        edit_rows=figure("MED01", f"<w:p>{hidden}{run('12')}</w:p>"),
+        edit=add_part("word/styles.xml", story("styles", style), "styles"),
+    )
+
+
+@case(
+    "B064",
+    "a white digit before the figure: only what paper shows is read, and put to a person",
+    "quarantined",
+    "CONFIRM_NEEDED",
+    told=["HIDDEN_TEXT", "READING_DOUBTFUL"],
+    cells={"READING_DOUBTFUL": "hàng 14, cột 5"},
+)
+def white_digit(folder: Path, unit: str) -> Path:
+    return report(folder, unit, edit_rows=figure("MED01", paragraph(run("3", _WHITE) + run("12"))))
+
+
+@case("B064", "a digit of one point before the figure", "quarantined", "CONFIRM_NEEDED", told=["READING_DOUBTFUL"])
+def tiny_digit(folder: Path, unit: str) -> Path:
+    return report(folder, unit, edit_rows=figure("MED01", paragraph(run("3", '<w:sz w:val="2"/>') + run("12"))))
+
+
+@case(
+    "B064",
+    "a digit a paragraph's style makes white, called black by its own number and background by its theme",
+    "quarantined",
+    "CONFIRM_NEEDED",
+    told=["READING_DOUBTFUL"],
+)
+def white_by_style(folder: Path, unit: str) -> Path:
+    letters = '<w:rPr><w:color w:val="000000" w:themeColor="background1"/></w:rPr>'
+    style = story("styles", f'<w:style w:type="paragraph" w:styleId="Trang">{letters}</w:style>')
+    white = paragraph("3", properties='<w:pStyle w:val="Trang"/>')
+    return report(
+        folder,
+        unit,
+        edit_rows=figure("MED01", white + paragraph("12")),
+        edit=add_part("word/styles.xml", style, "styles"),
+    )
+
+
+@case("B064", "near miss: a head in white letters on dark cells", "loaded", "OK", loads=TWELVE)
+def white_head(folder: Path, unit: str) -> Path:
+    def shade(rows: list[list[str]]) -> None:
+        dark = '<w:shd w:val="clear" w:color="auto" w:fill="1F3864"/>'
+        rows[0] = [cell(paragraph(run(each, _WHITE)), dark) for each in rows[0]]
+
+    return report(folder, unit, edit_rows=shade)
+
+
+@case("B064", "near miss: a figure in grey and one on yellow", "loaded", "OK", loads=TWELVE)
+def grey_figure(folder: Path, unit: str) -> Path:
+    digits = run("1", '<w:color w:val="808080"/>') + run("2", '<w:highlight w:val="yellow"/>')
+    return report(folder, unit, edit_rows=figure("MED01", paragraph(digits)))
 
 
 @case("B064", "a mark of secrecy in hidden text", "refused_secret", "SECRET")

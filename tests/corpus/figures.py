@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -14,17 +13,15 @@ from typing import Any
 import openpyxl
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from include.calendar.periods import VIETNAM, load_periods
+from include.calendar.periods import load_periods
 from include.reference import load_reference
 from include.sources.agency_reports.template import form_lines
-from tests.corpus.frame import case
-from tests.sources.registers import GRANT, ROAD, fill
+from tests.corpus.frame import IN_NOVEMBER, case
+from tests.corpus.plain_files import Edit, change_parts, in_form, projects, typed
 from tests.sources.reports import cell_of, write_report
-from tests.sources.typed import BUDGET, HEADER, NEWS, Page, line, rows_of, save_xlsx
+from tests.sources.typed import BUDGET, NEWS, line
 
-IN_NOVEMBER = datetime(2026, 11, 20, 9, 0, tzinfo=VIETNAM)
 MILLION = Decimal(1_000_000)
-Edit = Callable[[openpyxl.Workbook], None]
 _FIRST_LINE = 15
 """Row of the form's first line, below heading, header and column numbers."""
 
@@ -203,21 +200,6 @@ _figures(
 )
 
 
-def _typed_report(
-    folder: Path, unit: str, *rows: Sequence[Any], header: Sequence[Any] = HEADER, above: Sequence[Any] = ()
-) -> Path:
-    heading = [
-        ["Mẫu số: T-COMMUNE, phiên bản 2026.1"],
-        [f"Đơn vị báo cáo: {unit}"],
-        ["Kỳ báo cáo: 2026-06T"],
-        ["Ngày chốt số liệu: 08/06/2026"],
-        *([list(above)] if above else []),
-    ]
-    path = folder / "go-tay.xlsx"
-    save_xlsx(path, [Page(rows_of(*rows, header=header, heading=heading))])
-    return path
-
-
 @case(
     "B091",
     "the unit only over the table, “ĐVT: đồng”",
@@ -226,7 +208,7 @@ def _typed_report(
     loads={"BUD02": 90 * MILLION, "MED01": Decimal(7)},
 )
 def unit_above(folder: Path, unit: str) -> Path:
-    return _typed_report(
+    return typed(
         folder, unit, [None, NEWS, None, 7], [None, BUDGET, None, 90_000_000], above=[None, None, None, "ĐVT: đồng"]
     )
 
@@ -234,7 +216,29 @@ def unit_above(folder: Path, unit: str) -> Path:
 @case("B091", "the unit only in the column's heading", "loaded", "OK", loads={"BUD02": 90 * MILLION})
 def unit_in_header(folder: Path, unit: str) -> Path:
     header = ["STT", "Nội dung", "Số liệu (nghìn đồng)", "Ghi chú"]
-    return _typed_report(folder, unit, [None, BUDGET, 90_000, None], header=header)
+    return typed(folder, unit, [None, BUDGET, 90_000, None], header=header)
+
+
+def _noted(what: str, note: str, place: str | None = None, *, is_asked: bool) -> None:
+    """Register a report with a remark in that cell of the form, beside its plan of money unless told."""
+
+    @case(
+        "B091",
+        what,
+        "quarantined" if is_asked else "loaded",
+        "UNIT_CONFLICT" if is_asked else "OK",
+        cells={"UNIT_CONFLICT": figure_cell("BUD01")} if is_asked else None,
+        loads={"BUD01": None if is_asked else 350 * MILLION},
+    )
+    def made(folder: Path, unit: str) -> Path:
+        beside = figure_cell("BUD01").replace("F", "G")
+        return write_report(folder / "bao-cao.xlsx", unit, edit=in_form({place or beside: note}))
+
+
+_noted("“ĐVT: nghìn đồng” as the remark of a line of triệu đồng", "ĐVT: nghìn đồng", is_asked=True)
+_noted("“Đơn vị tính: nghìn đồng” above a form of triệu đồng", "Đơn vị tính: nghìn đồng", "G11", is_asked=True)
+_noted("near miss: a remark that names the unit of its line", "ĐVT: triệu đồng", is_asked=False)
+_noted("near miss: a remark about other money", "trong đó 500 nghìn đồng in tờ rơi", is_asked=False)
 
 
 # Of B092, signs, marks, blanks
@@ -352,20 +356,14 @@ _figures(
 
 def _with_raw_value(path: Path, address: str, stored: str) -> Path:
     """The workbook again with that text as the stored number of a cell."""
-    parts: dict[str, bytes] = {}
-    with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            parts[name] = archive.read(name)
     sheet = "xl/worksheets/sheet1.xml"
-    changed, count = re.subn(
-        rf'(<c r="{address}"[^>]*?)(?: t="n")?><v>[^<]*</v>'.encode(), rf"\1><v>{stored}</v>".encode(), parts[sheet]
-    )
-    assert count == 1, address
-    parts[sheet] = changed
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return path
+    pattern = rf'(<c r="{address}"[^>]*?)(?: t="n")?><v>[^<]*</v>'.encode()
+
+    def change(parts: dict[str, bytes]) -> None:
+        parts[sheet], count = re.subn(pattern, rf"\1><v>{stored}</v>".encode(), parts[sheet])
+        assert count == 1, address
+
+    return change_parts(path, change)
 
 
 for _stored, _name in (("NaN", "not a number"), ("INF", "infinity")):
@@ -429,7 +427,7 @@ _figures(
     told=["PRINTED_TOTAL_DIFFERS"],
 )
 def printed_total(folder: Path, unit: str) -> Path:
-    return _typed_report(
+    return typed(
         folder,
         unit,
         line(NEWS, 12),
@@ -567,7 +565,7 @@ def _period(
     @case(entry, what, verdict, code, cells={} if code == "OK" else {code: "C8"})
     def made(folder: Path, unit: str) -> Path:
         def state(book: openpyxl.Workbook) -> None:
-            book["Báo cáo"]["C8"] = stated
+            in_form({"C8": stated})(book)
             if edit is not None:
                 edit(book)
 
@@ -665,8 +663,7 @@ def _aid(
 ) -> None:
     @case(entry, what, verdict, code, told=told, source=source)
     def made(folder: Path, unit: str) -> Path:
-        lines = {"finance_ngo": GRANT, "finance_oda": ROAD}
-        return fill(folder, source, {**lines[source], "code": f"VT-{unit}", "currency": currency})
+        return projects(folder, source, unit, {"currency": currency})
 
 
 _aid("B103", "a grant in US$", "US$", "loaded", "OK")

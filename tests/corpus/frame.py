@@ -31,6 +31,7 @@ PARTS: Final = (
 """Modules of this folder, in the order of the entries."""
 
 IN_JUNE: Final = datetime(2026, 6, 10, 9, 0, tzinfo=VIETNAM)
+IN_NOVEMBER: Final = datetime(2026, 11, 20, 9, 0, tzinfo=VIETNAM)
 
 Make = Callable[[Path, str], Path | Sequence[Path]]
 """Writes the files of a case into a folder of its own, about the body with that code (a commune no other case of the

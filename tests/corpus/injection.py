@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Final
 
@@ -21,8 +20,7 @@ from include.calendar.periods import load_periods
 from include.reference import load_reference
 from include.sources.agency_reports.template import FormEntries, write_template
 from tests.corpus.frame import case
-from tests.sources.iati_files import HUNDRED, activity, recipient, write_file
-from tests.sources.registers import FACTORY, GRANT, ROAD, fill
+from tests.corpus.plain_files import aid, projects
 from tests.sources.reports import CUT_OFF, typical_figures, write_report
 
 _PERIOD: Final = "2026-06T"
@@ -86,15 +84,7 @@ def _report(folder: Path, unit: str, note: str, document_number: str) -> Path:
     return path
 
 
-def _activities(folder: Path, unit: str, title: str) -> Path:
-    """A donor's file about one project; every donor is another, so that none revises the other."""
-    written = activity(recipient("VN"), HUNDRED, identifier=f"XX-{unit}")
-    assert "<narrative>Nước sạch</narrative>" in written
-    written = written.replace("<narrative>Nước sạch</narrative>", f"<narrative>{escape(title)}</narrative>")
-    return write_file(folder, written.replace('ref="CH-4"', f'ref="XX-{unit}"'))
-
-
-_REGISTERS: Final = (("finance_fdi", FACTORY), ("finance_oda", ROAD), ("finance_ngo", GRANT))
+_REGISTERS: Final = ("finance_fdi", "finance_oda", "finance_ngo")
 
 for _number, _payload in enumerate(PAYLOADS):
     _kept, _sent_in_xml = _payload.kept or _payload.text, _payload.in_xml or _payload.text
@@ -111,7 +101,7 @@ for _number, _payload in enumerate(PAYLOADS):
     def in_report(folder: Path, unit: str, text: str = _payload.text) -> Path:
         return _report(folder, unit, text, text)
 
-    _source, _line = _REGISTERS[_number % len(_REGISTERS)]
+    _source = _REGISTERS[_number % len(_REGISTERS)]
 
     @case(
         _payload.entry,
@@ -122,10 +112,8 @@ for _number, _payload in enumerate(PAYLOADS):
         source=_source,
         kept={"capital_flow.member_name": _kept},
     )
-    def in_register(
-        folder: Path, unit: str, text: str = _payload.text, source: str = _source, line: dict = _line
-    ) -> Path:
-        return fill(folder, source, {**line, "title": text})
+    def in_register(folder: Path, unit: str, text: str = _payload.text, source: str = _source) -> Path:
+        return projects(folder, source, unit, {"title": text})
 
     @case(
         _payload.entry,
@@ -136,7 +124,7 @@ for _number, _payload in enumerate(PAYLOADS):
         kept={"capital_flow.member_name": _kept_in_xml},
     )
     def in_donors_file(folder: Path, unit: str, text: str = _sent_in_xml) -> Path:
-        return _activities(folder, unit, text)
+        return aid(folder, unit, title=text)
 
 
 @case(
@@ -148,12 +136,12 @@ for _number, _payload in enumerate(PAYLOADS):
     kept={"capital_flow.provider_code": '=HYPERLINK("http://y.invalid")', "capital_flow.member_name": "@SUM(A1:A9)"},
 )
 def in_giver(folder: Path, unit: str) -> Path:
-    return fill(folder, "finance_ngo", {**GRANT, "provider": '=HYPERLINK("http://y.invalid")', "title": "@SUM(A1:A9)"})
+    return projects(folder, "finance_ngo", unit, {"provider": '=HYPERLINK("http://y.invalid")', "title": "@SUM(A1:A9)"})
 
 
 @case("B131", "Bcc: with a mailbox, which is personal data", "rejected", "PERSONAL_DATA", source="finance_fdi")
 def with_mailbox(folder: Path, unit: str) -> Path:
-    return fill(folder, "finance_fdi", {**FACTORY, "title": "Xã A\r\nBcc: x@example.com"})
+    return projects(folder, "finance_fdi", unit, {"title": "Xã A\r\nBcc: x@example.com"})
 
 
 def _lengthened(path: Path) -> Path:
@@ -194,7 +182,7 @@ def _cut(text: str) -> str:
     kept={"capital_flow.member_name": _cut(_TEN_MEGABYTES)},
 )
 def long_title(folder: Path, unit: str) -> Path:
-    return _lengthened(fill(folder, "finance_fdi", {**FACTORY, "title": _STAND_IN}))
+    return _lengthened(projects(folder, "finance_fdi", unit, {"title": _STAND_IN}))
 
 
 @case(
@@ -206,9 +194,9 @@ def long_title(folder: Path, unit: str) -> Path:
     kept={"capital_flow.member_name": _cut(_TEN_MEGABYTES)},
 )
 def long_title_of_a_donor(folder: Path, unit: str) -> Path:
-    return _activities(folder, unit, _TEN_MEGABYTES[:6_000_000])
+    return aid(folder, unit, title=_TEN_MEGABYTES[:6_000_000])
 
 
 @case("B134", "more in one title than the parser of xml takes", "rejected", "XML_BROKEN", source="iati_activities")
 def longer_title_of_a_donor(folder: Path, unit: str) -> Path:
-    return _activities(folder, unit, _TEN_MEGABYTES)
+    return aid(folder, unit, title=_TEN_MEGABYTES)

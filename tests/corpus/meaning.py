@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 
-from include.calendar.periods import VIETNAM
-from tests.corpus.frame import case
+from tests.corpus.frame import IN_NOVEMBER, case
+from tests.corpus.plain_files import in_form, projects, typed
 from tests.sources.monitoring_files import HEADER as MONITORING_HEADER
 from tests.sources.monitoring_files import line as counted
 from tests.sources.monitoring_files import write_counts
-from tests.sources.registers import FACTORY, GRANT, ROAD, fill
 from tests.sources.reports import typical_figures, write_report
-from tests.sources.typed import HEADER, NEWS, SIGNATURE, Page, line, rows_of, save_xlsx
-
-IN_NOVEMBER = datetime(2026, 11, 20, 9, 0, tzinfo=VIETNAM)
+from tests.sources.typed import NEWS, SIGNATURE, line
 
 
 @case("B104", "the file sent once more under a new name", "duplicate", "DUPLICATE", told=["DUPLICATE"], told_only=True)
@@ -50,7 +47,7 @@ def same_figures(folder: Path, unit: str) -> list[Path]:
 )
 def period_cell_changed(folder: Path, unit: str) -> list[Path]:
     def become_annual(book: openpyxl.Workbook) -> None:
-        book["Báo cáo"]["C8"] = "Năm 2026"
+        in_form({"C8": "Năm 2026"})(book)
         del book.defined_names["TTDN_KY"]
 
     return [
@@ -67,10 +64,7 @@ def period_cell_changed(folder: Path, unit: str) -> list[Path]:
     cells={"PERIOD_CONFLICT": "C8"},
 )
 def period_cell_of_form_changed(folder: Path, unit: str) -> Path:
-    def become_annual(book: openpyxl.Workbook) -> None:
-        book["Báo cáo"]["C8"] = "Năm 2026"
-
-    return write_report(folder / "6t.xlsx", unit, edit=become_annual)
+    return write_report(folder / "6t.xlsx", unit, edit=in_form({"C8": "Năm 2026"}))
 
 
 @case(
@@ -109,11 +103,7 @@ def one_figure_differs(folder: Path, unit: str) -> list[Path]:
 def _stated(entry: str, what: str, code: str, **changed: str) -> None:
     @case(entry, what, "rejected", code, cells={code: next(iter(changed))})
     def made(folder: Path, unit: str) -> Path:
-        def state(book: openpyxl.Workbook) -> None:
-            for cell, text in changed.items():
-                book["Báo cáo"][cell] = text
-
-        return write_report(folder / "bao-cao.xlsx", unit, edit=state)
+        return write_report(folder / "bao-cao.xlsx", unit, edit=in_form(changed))
 
 
 _stated("B105", "last year's version of the form", "TEMPLATE_VERSION", C6="T-COMMUNE, phiên bản 2025.1")
@@ -130,7 +120,7 @@ _stated(
 
 @case("B106", "an example line left between the lines", "quarantined", "LINE_UNKNOWN", told=["LINE_UNKNOWN"])
 def example_line(folder: Path, unit: str) -> Path:
-    return _typed_report(folder, unit, line("Ví dụ: Tin, bài đã đăng", 12), line(NEWS, 7))
+    return typed(folder, unit, line("Ví dụ: Tin, bài đã đăng", 12), line(NEWS, 7))
 
 
 @case("B106", "“Ví dụ: 120” in a figure's cell", "quarantined", "NUMBER_UNREADABLE", told=["NUMBER_UNREADABLE"])
@@ -147,24 +137,22 @@ def example_figure(folder: Path, unit: str) -> Path:
     source="finance_fdi",
 )
 def example_project(folder: Path, unit: str) -> Path:
-    example = {**FACTORY, "code": "0000000000", "title": "Ví dụ: Nhà máy A"}
-    return fill(folder, "finance_fdi", example, {**FACTORY, "code": unit}, unit="BQLKKT")
+    example = {"code": "0000000000", "title": "Ví dụ: Nhà máy A"}
+    return projects(folder, "finance_fdi", unit, example, {}, unit="BQLKKT")
 
 
 @case("B106", "every figure zero", "loaded", "OK", told=["ALL_ZERO"], loads={"MED01": Decimal(0)})
 def all_zero(folder: Path, unit: str) -> Path:
-    zeros: dict[str, Any] = {
-        code: "không" if figure == "có" else 0 for code, figure in typical_figures(unit, "2026-06T").items()
-    }
-    return write_report(folder / "bao-cao.xlsx", unit, actual=zeros)
+    return write_report(folder / "bao-cao.xlsx", unit, actual=_zeros(unit))
 
 
 @case("B106", "every figure zero but the plan's budget", "loaded", "OK", told_only=True, loads={"MED01": Decimal(0)})
 def nearly_all_zero(folder: Path, unit: str) -> Path:
-    zeros: dict[str, Any] = {
-        code: "không" if figure == "có" else 0 for code, figure in typical_figures(unit, "2026-06T").items()
-    }
-    return write_report(folder / "bao-cao.xlsx", unit, actual={**zeros, "BUD01": 350})
+    return write_report(folder / "bao-cao.xlsx", unit, actual={**_zeros(unit), "BUD01": 350})
+
+
+def _zeros(unit: str) -> dict[str, Any]:
+    return {code: "không" if figure == "có" else 0 for code, figure in typical_figures(unit, "2026-06T").items()}
 
 
 @case("B106", "every figure blank", "rejected", "NO_FIGURES", told=["NO_FIGURES"])
@@ -175,21 +163,9 @@ def all_blank(folder: Path, unit: str) -> Path:
 # Of B107 and B108, rows that are no lines of the report
 
 
-def _typed_report(folder: Path, unit: str, *rows: Sequence[Any]) -> Path:
-    heading = [
-        ["Mẫu số: T-COMMUNE, phiên bản 2026.1"],
-        [f"Đơn vị báo cáo: {unit}"],
-        ["Kỳ báo cáo: 2026-06T"],
-        ["Ngày chốt số liệu: 08/06/2026"],
-    ]
-    path = folder / "go-tay.xlsx"
-    save_xlsx(path, [Page(rows_of(*rows, header=HEADER, heading=heading))])
-    return path
-
-
 @case("B107", "a signature block below the table", "loaded", "OK", loads={"MED01": Decimal(7)})
 def signed(folder: Path, unit: str) -> Path:
-    return _typed_report(folder, unit, line(NEWS, 7), *SIGNATURE)
+    return typed(folder, unit, line(NEWS, 7), *SIGNATURE)
 
 
 @case(
@@ -200,7 +176,7 @@ def signed(folder: Path, unit: str) -> Path:
     loads={"MED01": Decimal(7), "MED02": Decimal(3)},
 )
 def signed_inside(folder: Path, unit: str) -> Path:
-    return _typed_report(
+    return typed(
         folder,
         unit,
         line(NEWS, 7),
@@ -212,7 +188,7 @@ def signed_inside(folder: Path, unit: str) -> Path:
 
 @case("B108", "a subtotal among the parts of a breakdown", "loaded", "OK", loads={"MED01": Decimal(12)})
 def subtotal(folder: Path, unit: str) -> Path:
-    return _typed_report(
+    return typed(
         folder,
         unit,
         line(NEWS, 12),
@@ -225,12 +201,12 @@ def subtotal(folder: Path, unit: str) -> Path:
 
 @case("B108", "a subtotal under a name of its own", "quarantined", "LINE_UNKNOWN", told=["LINE_UNKNOWN"])
 def unknown_subtotal(folder: Path, unit: str) -> Path:
-    return _typed_report(folder, unit, line(NEWS, 12), line("Lũy kế nhóm báo chí", 12))
+    return typed(folder, unit, line(NEWS, 12), line("Lũy kế nhóm báo chí", 12))
 
 
 @case("B108", "one line of the form twice", "quarantined", "DUP_KEY", told=["DUP_KEY"])
 def line_twice(folder: Path, unit: str) -> Path:
-    return _typed_report(folder, unit, line(NEWS, 12), line(NEWS, 5))
+    return typed(folder, unit, line(NEWS, 12), line(NEWS, 5))
 
 
 # Of B109, counts of monitoring
@@ -291,7 +267,6 @@ def _register(
     further: tuple[str, object] | None = None,
 ) -> None:
     """Register a register of projects: a line for each of `changes`; `further` is a column of the sender's own."""
-    plain = {"finance_fdi": FACTORY, "finance_oda": ROAD, "finance_ngo": GRANT}[source]
 
     @case(entry, what, verdict, code, told=told, source=source)
     def made(folder: Path, body: str) -> Path:
@@ -300,8 +275,7 @@ def _register(
                 column = sheet.max_column + 1
                 sheet.cell(11, column).value, sheet.cell(14, column).value = further
 
-        lines = [{**plain, "code": f"{body}-{number}", **each} for number, each in enumerate(changes or ({},))]
-        return fill(folder, source, *lines, unit=unit, edit=add_column)
+        return projects(folder, source, body, *changes, unit=unit, edit=add_column)
 
 
 _register(

@@ -18,7 +18,8 @@ from include.reference.monitoring_cube import DIMENSIONS
 from include.sources.donor_projects.layouts import load_contract
 from include.vietnamese import tcvn3, vni
 from tests.corpus.frame import case, communes
-from tests.sources import iati_files, sdmx_files
+from tests.corpus.plain_files import NO_RATE, aid
+from tests.sources import sdmx_files
 from tests.sources.registers import FACTORY, fill
 
 MONITORING: Final = "monitoring_statistics"
@@ -26,8 +27,6 @@ DONORS: Final = "donor_projects"
 WDI: Final = "wdi_series"
 IATI: Final = "iati_activities"
 SDMX: Final = "sdmx_series"
-NO_RATE: Final = "DOLLAR_RATE_MISSING"
-"""Told of every amount in dollars here: the warehouse of these tests has no exchange rate."""
 
 CODE_HEADER: Final = "ngay,loai_kenh,chu_de,sac_thai,ngon_ngu,pham_vi,so_luong"
 NAME_HEADER: Final = "Ngày,Loại kênh,Chủ đề,Sắc thái,Ngôn ngữ,Phạm vi,Số lượng"
@@ -108,18 +107,6 @@ def wdi(unit: str, value: str = "", *, year: str = "2021") -> str:
         f'"Country Name","Country Code","Indicator Name","Indicator Code","2020","{year}",\r\n'
         f'"Vietnam","VNM","FDI","BX.KLT.DINV.CD.WD","15800000000","{value or int(unit) * 1000}",\r\n'
     )
-
-
-def aid(folder: Path, unit: str, *, currency: str | None = "USD", title: str = "Nước sạch") -> Path:
-    """An IATI file of one payment of 100, of a reporter and project of the case's own."""
-    path = iati_files.write_file(
-        folder,
-        iati_files.activity(iati_files.recipient("VN"), iati_files.HUNDRED, currency=currency, identifier=f"XX-{unit}"),
-        head='<?xml version="1.0" encoding="UTF-8"?>\n',
-    )
-    text = path.read_text(encoding="utf-8").replace('ref="CH-4"', f'ref="CH-4-{unit}"').replace("Nước sạch", title)
-    path.write_text(text, encoding="utf-8")
-    return path
 
 
 def rewrite(path: Path, *changes: tuple[str, str], encoding: str = "utf-8") -> Path:

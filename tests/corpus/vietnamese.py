@@ -16,15 +16,14 @@ from include.sources.nso_fdi.sample_book import SECTIONS, write_sample_book
 from include.vietnamese import tcvn3, vni
 from include.vietnamese.text import strip_accents
 from tests.corpus.frame import case
+from tests.corpus.plain_files import NO_RATE, Spell, aid, name_of, projects, typed
 from tests.sources import iati_files
-from tests.sources.registers import FACTORY, fill
 from tests.sources.reports import cell_of, write_report
 from tests.sources.typed import BUDGET, HEADER, NEWS, SIGNATURE, Page, line, save_xlsx
 
 REGISTER: Final = "finance_fdi"
 BOOK: Final = "nso_fdi"
 AID: Final = "iati_activities"
-NO_RATE: Final = "DOLLAR_RATE_MISSING"
 FIVE: Final[Mapping[str, Decimal | str | None]] = {"MED01": Decimal(5), "BUD02": Decimal(100_000_000)}
 """What every typical report says, in whole units."""
 
@@ -32,10 +31,6 @@ SPLIT: Final = "Xã Gáo Giồng"
 """A commune of before whose land lies in two communes of today."""
 IN_TWO_PROVINCES: Final = "Xã Mỹ Long"
 """Communes of before: one in Huyện Cao Lãnh of Đồng Tháp, one in Huyện Cai Lậy of Tiền Giang."""
-
-
-def name_of(unit: str) -> str:
-    return load_reference().units[unit].name_vi
 
 
 def whole_former(unit: str) -> Succession:
@@ -67,15 +62,9 @@ def respelled(folder: Path, unit: str, spell: Callable[[str], str], **report: An
 
 def with_note(folder: Path, unit: str, note: str) -> Path:
     """The unit's report with this note beside MED01."""
-
-    def write_note(book: openpyxl.Workbook) -> None:
-        figure = cell_of(book, "MED01")
-        note_column = next(
-            cell.column for row in book["Báo cáo"].iter_rows() for cell in row if cell.value == "Ghi chú"
-        )
-        book["Báo cáo"].cell(figure.row, note_column).value = note
-
-    return write_report(folder / "bao-cao.xlsx", unit, edit=write_note)
+    return write_report(
+        folder / "bao-cao.xlsx", unit, edit=lambda book: setattr(cell_of(book, "MED01").offset(column=1), "value", note)
+    )
 
 
 def named(folder: Path, unit: str, name: object) -> Path:
@@ -83,26 +72,15 @@ def named(folder: Path, unit: str, name: object) -> Path:
     return write_report(folder / "bao-cao.xlsx", unit, heading={"unit": name})
 
 
-def typed(folder: Path, unit: str, *lines: Sequence[object], spell: Callable[[str], str] = str, body: str = "") -> Path:
-    """A report typed into an empty workbook, every text spelled in that way; without defined names and lists."""
-    heading = [
-        ["ỦY BAN NHÂN DÂN"],
-        ["BÁO CÁO KẾT QUẢ HOẠT ĐỘNG THÔNG TIN ĐỐI NGOẠI"],
-        ["Mẫu số: T-COMMUNE, phiên bản 2026.1"],
-        [f"Đơn vị báo cáo: {body or f'{unit} - {name_of(unit)}'}"],
-        ["Kỳ báo cáo: 2026-06T"],
-        ["Ngày chốt số liệu: 08/06/2026"],
-        [],
-    ]
-    rows = [*heading, HEADER, *(lines or (line(NEWS, 5), line(BUDGET, 100, "triệu đồng"))), *SIGNATURE]
-    path = folder / "go-tay.xlsx"
-    save_xlsx(path, [Page([[spell(cell) if isinstance(cell, str) else cell for cell in row] for row in rows])])
-    return path
+def by_hand(folder: Path, unit: str, *lines: Sequence[object], spell: Spell = str, body: str = "") -> Path:
+    """A signed report typed into an empty workbook, of two lines unless told, every text spelled in that way."""
+    usual = (line(NEWS, 5), line(BUDGET, 100, "triệu đồng"))
+    return typed(folder, unit, *(lines or usual), spell=spell, body=body, foot=SIGNATURE)
 
 
 def register(folder: Path, unit: str, locality: str) -> Path:
     """The register of investment with one project in that place, whose code and amount are the case's own."""
-    return fill(folder, REGISTER, {**FACTORY, "code": f"54{unit}", "locality": locality})
+    return projects(folder, REGISTER, unit, {"locality": locality})
 
 
 def book(folder: Path, *localities: str, title: str) -> Path:
@@ -111,15 +89,7 @@ def book(folder: Path, *localities: str, title: str) -> Path:
 
 
 def aid_in(folder: Path, unit: str, place: str, day: str) -> Path:
-    path = iati_files.write_file(
-        folder,
-        iati_files.activity(
-            iati_files.recipient("VN"), iati_files.place(place), iati_files.transaction_on(day), identifier=f"XX-{unit}"
-        ),
-    )
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace('ref="CH-4"', f'ref="CH-4-{unit}"'), encoding="utf-8")
-    return path
+    return aid(folder, unit, iati_files.recipient("VN"), iati_files.place(place), iati_files.transaction_on(day))
 
 
 # --- B076: composed and decomposed letters --------------------------------------------------------------------
@@ -164,7 +134,7 @@ def african(folder: Path, unit: str) -> Path:
 
 @case("B077", "a Russian letter in the body's name", "rejected", "BODY_UNKNOWN", told=["TEXT_LOOKALIKE"])
 def russian_name(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, body=f"{unit} - {name_of(unit)}".replace("X", "Х").replace("P", "Р"))
+    return by_hand(folder, unit, body=f"{unit} - {name_of(unit)}".replace("X", "Х").replace("P", "Р"))
 
 
 @case("B077", "a Russian letter in a note", "loaded", "OK", told=["TEXT_LOOKALIKE"], told_only=True, loads=FIVE)
@@ -185,7 +155,7 @@ def russian_word(folder: Path, unit: str) -> Path:
     told=["TEXT_LOOKALIKE"],
 )
 def russian_label(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, line(NEWS.replace("T", "Т"), 5), line(BUDGET, 100, "triệu đồng"))
+    return by_hand(folder, unit, line(NEWS.replace("T", "Т"), 5), line(BUDGET, 100, "triệu đồng"))
 
 
 # --- B078: where the tone stands, i or y ----------------------------------------------------------------------
@@ -247,17 +217,17 @@ def sheet_in_vntime(folder: Path, unit: str) -> Path:
 
 @case("B079", "a typed sheet in .VnTime", "loaded", "OK", told=["TEXT_REPAIRED"], loads=FIVE)
 def typed_in_vntime(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, spell=tcvn3.encode)
+    return by_hand(folder, unit, spell=tcvn3.encode)
 
 
 @case("B079", "a typed sheet in VNI-Times", "loaded", "OK", told=["TEXT_REPAIRED"], loads=FIVE)
 def typed_in_vni(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, spell=vni.encode)
+    return by_hand(folder, unit, spell=vni.encode)
 
 
 @case("B079", "a title whose capitals only the font makes", "loaded", "OK", told=["TEXT_REPAIRED"], loads=FIVE)
 def capitals_by_font(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, spell=lambda text: tcvn3.encode(text.lower() if text.isupper() else text))
+    return by_hand(folder, unit, spell=lambda text: tcvn3.encode(text.lower() if text.isupper() else text))
 
 
 @case(
@@ -281,7 +251,7 @@ def ambiguous_answer(folder: Path, unit: str) -> Path:
     loads={"MED01": "nil"},
 )
 def nil_in_vntime(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, line(NEWS, tcvn3.encode("không phát sinh")), line(BUDGET, 100, "triệu đồng"))
+    return by_hand(folder, unit, line(NEWS, tcvn3.encode("không phát sinh")), line(BUDGET, 100, "triệu đồng"))
 
 
 @case("B079", "a French note, which only has letters .VnTime uses too", "loaded", "OK", told_only=True, loads=FIVE)
@@ -294,7 +264,7 @@ def french_note(folder: Path, unit: str) -> Path:
 
 @case("B080", "the body's name without accents", "rejected", "BODY_UNKNOWN")
 def no_accents(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, body=strip_accents(name_of(unit)))
+    return by_hand(folder, unit, body=strip_accents(name_of(unit)))
 
 
 @case("B080", "the body's name without accents beside its code", "rejected", "BODY_UNKNOWN")
@@ -304,7 +274,7 @@ def no_accents_with_code(folder: Path, unit: str) -> Path:
 
 @case("B080", "the body's name with one letter more", "rejected", "BODY_UNKNOWN")
 def misspelt(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, body=f"{name_of(unit)}h")
+    return by_hand(folder, unit, body=f"{name_of(unit)}h")
 
 
 @case("B080", "“xa tan thanh”, which three communes could be", "quarantined", "FINANCE_NAME_UNKNOWN", source=REGISTER)
@@ -314,7 +284,7 @@ def no_accents_in_register(folder: Path, unit: str) -> Path:
 
 @case("B080", "a report without any accent", "rejected", "COLUMN_MISSING")
 def no_accents_at_all(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, spell=strip_accents)
+    return by_hand(folder, unit, spell=strip_accents)
 
 
 # --- B081: names of before 1 July 2025 ------------------------------------------------------------------------
@@ -322,17 +292,17 @@ def no_accents_at_all(folder: Path, unit: str) -> Path:
 
 @case("B081", "a body that went into this one with others", "rejected", "BODY_FORMER")
 def former_body(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, body=f"UBND {whole_former(unit).former_name_vi}")
+    return by_hand(folder, unit, body=f"UBND {whole_former(unit).former_name_vi}")
 
 
 @case("B081", "a body whose land lies in two of today", "rejected", "BODY_FORMER")
 def split_body(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, body=SPLIT)
+    return by_hand(folder, unit, body=SPLIT)
 
 
 @case("B081", "a former district as the body", "rejected", "BODY_FORMER")
 def former_district(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, body="UBND huyện Tháp Mười")
+    return by_hand(folder, unit, body="UBND huyện Tháp Mười")
 
 
 @case(
@@ -362,7 +332,7 @@ def project_in_district(folder: Path, unit: str) -> Path:
 
 @case("B082", "a former commune of both former provinces", "rejected", "BODY_FORMER")
 def body_in_two_provinces(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, body=IN_TWO_PROVINCES)
+    return by_hand(folder, unit, body=IN_TWO_PROVINCES)
 
 
 @case(
@@ -378,17 +348,17 @@ def project_in_two_provinces(folder: Path, unit: str) -> Path:
 
 @case("B082", "the same name as another body of before, with the code of today", "loaded", "OK", loads=FIVE)
 def told_by_code(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, body=f"{unit} - {name_of(unit)}")
+    return by_hand(folder, unit, body=f"{unit} - {name_of(unit)}")
 
 
 @case("B082", "a commune's name without its kind, borne by nothing else", "loaded", "OK", loads=FIVE)
 def name_without_kind(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, body=name_of(unit).partition(" ")[2])
+    return by_hand(folder, unit, body=name_of(unit).partition(" ")[2])
 
 
 @case("B082", "a commune's name without its kind, which was a former district's too", "rejected", "BODY_FORMER")
 def name_of_district(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, body="Tam Nông")
+    return by_hand(folder, unit, body="Tam Nông")
 
 
 @case("B082", "one body's code beside another's name", "rejected", "BODY_UNKNOWN")
@@ -401,7 +371,7 @@ def code_of_another(folder: Path, unit: str) -> Path:
 
 @case("B083", "a former province as the body", "rejected", "BODY_UNKNOWN")
 def former_province(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, body="Tỉnh Tiền Giang")
+    return by_hand(folder, unit, body="Tỉnh Tiền Giang")
 
 
 @case("B083", "a book of 2026 with provinces of today", "loaded", "OK", source=BOOK)
@@ -463,14 +433,14 @@ def capitals(folder: Path, unit: str) -> Path:
 @case("B084", "the wrong kind before the name", "rejected", "BODY_UNKNOWN")
 def wrong_kind(folder: Path, unit: str) -> Path:
     full = name_of(unit)
-    return typed(
+    return by_hand(
         folder, unit, body=full.replace("Xã", "Phường") if full.startswith("Xã") else full.replace("Phường", "Xã")
     )
 
 
 @case("B084", "P. 5, of which there were three", "rejected", "BODY_FORMER")
 def numbered_ward(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, body="UBND P. 5")
+    return by_hand(folder, unit, body="UBND P. 5")
 
 
 @case(
@@ -521,12 +491,12 @@ def code_without_zeros(folder: Path, unit: str) -> Path:
 
 @case("B085", "the code of a former district", "rejected", "BODY_UNKNOWN")
 def district_code(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, body="815")
+    return by_hand(folder, unit, body="815")
 
 
 @case("B085", "the code of a former commune that is none of today", "rejected", "BODY_FORMER")
 def former_code(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, body="30079")
+    return by_hand(folder, unit, body="30079")
 
 
 # --- B086: agencies -------------------------------------------------------------------------------------------
@@ -584,12 +554,12 @@ def anothers_form(folder: Path, unit: str) -> Path:
     "B087", "a line twice with two figures", "quarantined", "DUP_KEY", cells={"DUP_KEY": "D10"}, loads={"MED01": None}
 )
 def two_figures(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, line(NEWS, 5), line(NEWS, 7), line(BUDGET, 100, "triệu đồng"))
+    return by_hand(folder, unit, line(NEWS, 5), line(NEWS, 7), line(BUDGET, 100, "triệu đồng"))
 
 
 @case("B087", "a line twice with one figure", "quarantined", "DUP_KEY", cells={"DUP_KEY": "D10"})
 def one_figure_twice(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, line(NEWS, 5), line(NEWS, 5), line(BUDGET, 100, "triệu đồng"))
+    return by_hand(folder, unit, line(NEWS, 5), line(NEWS, 5), line(BUDGET, 100, "triệu đồng"))
 
 
 @case(
@@ -601,7 +571,7 @@ def one_figure_twice(folder: Path, unit: str) -> Path:
     source=REGISTER,
 )
 def code_twice(folder: Path, unit: str) -> Path:
-    return fill(folder, REGISTER, {**FACTORY, "code": unit}, {**FACTORY, "code": unit, "title": "Nhà máy hai"})
+    return projects(folder, REGISTER, unit, {"code": unit}, {"code": unit, "title": "Nhà máy hai"})
 
 
 @case("B087", "a province twice in a book", "quarantined", "CAPITAL_KEY_REPEATED", source=BOOK)
@@ -623,12 +593,12 @@ def province_twice(folder: Path, unit: str) -> Path:
     loads={"MED01": Decimal(5), "MED02": None},
 )
 def lines_left_out(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, line(NEWS, 5))
+    return by_hand(folder, unit, line(NEWS, 5))
 
 
 @case("B088", "a body that never was", "rejected", "BODY_UNKNOWN")
 def never_was(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, body="Xã Hòa Bình Dương Quang")
+    return by_hand(folder, unit, body="Xã Hòa Bình Dương Quang")
 
 
 @case("B088", "a project in a commune of another province", "quarantined", "FINANCE_NAME_UNKNOWN", source=REGISTER)

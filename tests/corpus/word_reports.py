@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -13,9 +12,11 @@ from include.sources.agency_reports.labels import coded_statement, template_stat
 from include.sources.agency_reports.template import form_lines
 from include.vietnamese.dates import format_date
 from tests.sources.reports import COMMUNE, CUT_OFF, typical_figures
+from tests.unit.reader_files import write_parts
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_MATHS = "http://schemas.openxmlformats.org/officeDocument/2006/math"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _NAMESPACES = (
     f'xmlns:w="{W}" xmlns:r="{R}"'
@@ -34,6 +35,9 @@ _CONTENT_TYPES = (
     ' ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/>'
     "</Types>"
 )
+Parts = dict[str, str | bytes]
+Edit = Callable[[Parts], object]
+
 FIGURES = "Thực hiện đến ngày chốt"
 COLUMNS = ("STT", "Mã số", "Chỉ tiêu", "Đơn vị tính", FIGURES, "Ghi chú")
 LETTERHEAD = ("ỦY BAN NHÂN DÂN", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
@@ -67,6 +71,26 @@ def cell(content: str, properties: str = "") -> str:
     return f"<w:tc>{about}{inner}</w:tc>"
 
 
+def control(content: str, about: str = "") -> str:
+    """A content control around runs or blocks."""
+    return f"<w:sdt><w:sdtPr>{about}</w:sdtPr><w:sdtContent>{content}</w:sdtContent></w:sdt>"
+
+
+def formula(content: str) -> str:
+    """A paragraph that is a formula."""
+    return f'<w:p><m:oMath xmlns:m="{_MATHS}">{content}</m:oMath></w:p>'
+
+
+def ruby(base: str, above: str = "") -> str:
+    """A run of letters with small ones above them; both are runs."""
+    return f"<w:r><w:ruby><w:rt>{above}</w:rt><w:rubyBase>{base}</w:rubyBase></w:ruby></w:r>"
+
+
+def by_letters(words: str, properties: str = "") -> str:
+    """A paragraph with a run for each letter."""
+    return paragraph("".join(run(each, properties) for each in words))
+
+
 def table(rows: Sequence[Sequence[str]]) -> str:
     """A table; what begins with <w:tc is a whole cell, everything else is its text or its blocks."""
     shown = "".join(
@@ -83,6 +107,15 @@ def text_box(blocks: str) -> str:
         "</wps:txbx></wps:wsp></a:graphic></w:drawing></mc:Choice>"
         f"<mc:Fallback><w:pict><v:shape><v:textbox><w:txbxContent>{blocks}</w:txbxContent></v:textbox></v:shape></w:pict>"
         "</mc:Fallback></mc:AlternateContent></w:r>"
+    )
+
+
+def form_field(default: str) -> str:
+    """A paragraph with a form's field that was filled in with x."""
+    return (
+        f'<w:p><w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:textInput><w:default w:val="{default}"/>'
+        "</w:textInput></w:ffData></w:fldChar></w:r><w:r><w:instrText> FORMTEXT </w:instrText></w:r><w:r><w:fldChar"
+        f' w:fldCharType="separate"/></w:r>{run("x")}<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
     )
 
 
@@ -113,7 +146,7 @@ def story(root: str, content: str) -> str:
     return f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:{root} {_NAMESPACES}>{content}</w:{root}>'
 
 
-def word_parts(body: str) -> dict[str, str | bytes]:
+def word_parts(body: str) -> Parts:
     """The parts of the smallest document with that body."""
     return {
         "[Content_Types].xml": _CONTENT_TYPES,
@@ -121,14 +154,6 @@ def word_parts(body: str) -> dict[str, str | bytes]:
         "word/document.xml": story("document", f"<w:body>{body}<w:sectPr/></w:body>"),
         "word/_rels/document.xml.rels": relations(),
     }
-
-
-def write_word(path: Path, parts: Mapping[str, str | bytes]) -> Path:
-    """Write the parts as a .docx."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return path
 
 
 def statements(unit: str, period_code: str = "2026-06T") -> list[str]:
@@ -191,7 +216,7 @@ def write_word_report(
     sections: Sequence[str] = SECTIONS,
     edit_rows: Callable[[list[list[str]]], None] | None = None,
     wrap: Callable[[str], str] = str,
-    edit: Callable[[dict[str, str | bytes]], None] | None = None,
+    edit: Edit | None = None,
 ) -> Path:
     """Write a filled report: letterhead, heading block, numbered sections, the table, signatures.
 
@@ -201,20 +226,39 @@ def write_word_report(
     if edit_rows is not None:
         edit_rows(rows)
     lines = [*LETTERHEAD, *(statements(unit, period_code) if heading is None else heading), *sections]
-    parts = word_parts(
-        "".join(map(paragraph, lines))
-        + wrap(table(rows))
-        + "".join(map(paragraph, ("III. Kiến nghị", "Không.", *SIGNATURE)))
-    )
+    below = ("III. Kiến nghị", "Không.", *SIGNATURE)
+    body = "".join(map(paragraph, lines)) + wrap(table(rows)) + "".join(map(paragraph, below))
+    return write_document(path, body, edit)
+
+
+def write_document(path: Path, body: str, edit: Edit | None = None) -> Path:
+    """Write the smallest document with that body, its parts changed by `edit`."""
+    parts = word_parts(body)
     if edit is not None:
         edit(parts)
-    return write_word(path, parts)
+    return write_parts(path, parts)
 
 
-def change(part: str, old: str, new: str) -> Callable[[dict[str, str | bytes]], None]:
+def add_part(name: str, content: str | bytes, kind: str = "") -> Edit:
+    """An edit that adds a part; where a kind is given, the document refers to it as such, and to nothing else."""
+
+    def edit(parts: Parts) -> None:
+        parts[name] = content
+        if kind:
+            refer(relationship(kind, name.removeprefix("word/") if name.startswith("word/") else f"/{name}"))(parts)
+
+    return edit
+
+
+def refer(line: str) -> Edit:
+    """An edit that lets the document refer to one thing by that line of a .rels part."""
+    return lambda parts: parts.update({"word/_rels/document.xml.rels": relations(line)})
+
+
+def change(part: str, old: str, new: str) -> Edit:
     """An edit that replaces a text of a part, which has to be there."""
 
-    def edit(parts: dict[str, str | bytes]) -> None:
+    def edit(parts: Parts) -> None:
         content = str(parts[part])
         if old not in content:
             raise ValueError(f"{part} does not hold {old!r}")

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 import struct
 import unicodedata
-import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -18,10 +17,10 @@ from typing import Any, Final
 from openpyxl.styles import Font
 from openpyxl.workbook.protection import WorkbookProtection
 
-from include.reference import load_reference
 from tests.corpus.frame import case
-from tests.sources.reports import CUT_OFF, cell_of, write_report
-from tests.sources.typed import BUDGET, EVENTS, HEADER, NEWS, Page, Rows, line, rows_of, save_ods, save_xls, save_xlsx
+from tests.corpus.plain_files import TYPED_NEWS_CELL, change_parts, typed, typed_rows
+from tests.sources.reports import cell_of, write_report
+from tests.sources.typed import BUDGET, EVENTS, NEWS, Page, Rows, line, save_xlsx
 from tests.unit.reader_files import ole_file, write_parts, xlsx_parts
 
 Parts = dict[str, bytes]
@@ -46,13 +45,6 @@ def report(folder: Path, unit: str, change: Callable[[Parts], object] | None = N
     """A filled form about the body, its parts changed."""
     path = write_report(folder / "bao-cao.xlsx", unit, actual=actual)
     return path if change is None else change_parts(path, change)
-
-
-def change_parts(path: Path, change: Callable[[Parts], object]) -> Path:
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    change(parts)
-    return write_parts(path, parts)
 
 
 def put(parts: Parts, part: str, old: str, new: str, count: int = 1) -> None:
@@ -85,34 +77,6 @@ def append_to_sheet(parts: Parts, xml: str) -> None:
     parts[SHEET] = parts[SHEET].replace(b"</worksheet>", xml.encode() + b"</worksheet>")
 
 
-def typed_rows(
-    unit: str, *lines: list[Any], foot: Sequence[Sequence[Any]] = (), header: Sequence[Any] = HEADER
-) -> Rows:
-    """A report typed into an empty workbook."""
-    name = load_reference().units[unit].name_vi
-    heading: Rows = [
-        ["ỦY BAN NHÂN DÂN"],
-        ["BÁO CÁO KẾT QUẢ HOẠT ĐỘNG THÔNG TIN ĐỐI NGOẠI"],
-        ["Mẫu số: T-COMMUNE, phiên bản 2026.1"],
-        [f"Đơn vị báo cáo: {unit} - {name}"],
-        ["Kỳ báo cáo: 2026-06T"],
-        [f"Ngày chốt số liệu: {CUT_OFF['2026-06T']:%d/%m/%Y}"],
-        [],
-    ]
-    return rows_of(*lines, header=header, heading=heading, foot=foot)
-
-
-def typed(folder: Path, unit: str, form: str, *lines: list[Any], **page: Any) -> Path:
-    path = folder / f"bao-cao.{form}"
-    rows = typed_rows(unit, *lines)
-    {"xlsx": save_xlsx, "xls": save_xls, "ods": save_ods}[form](path, [Page(rows, **page)])
-    return path
-
-
-TYPED_NEWS_ROW, TYPED_NEWS_CELL = 8, "D9"
-"""Where the first line of a typed report stands: row from 0, and the address of its figure."""
-
-
 # --- encrypted ------------------------------------------------------------------------------------------
 
 
@@ -133,7 +97,7 @@ def encrypted_ods(folder: Path, unit: str) -> Path:
     def lock(parts: Parts) -> None:
         parts["META-INF/manifest.xml"] = manifest.encode()
 
-    return change_parts(typed(folder, unit, "ods", line(NEWS, 12)), lock)
+    return change_parts(typed(folder, unit, line(NEWS, 12), form="ods"), lock)
 
 
 @case("B019", "a plain workbook with a sheet named EncryptedPackage", "loaded", "OK", loads={"MED01": Decimal(12)})
@@ -326,7 +290,7 @@ def ods_with_formula(folder: Path, unit: str, formula: str, *, value: str | None
         new = f'<table:table-cell table:formula="{escaped}"{result}</table:table-cell>'
         parts["content.xml"] = parts["content.xml"].replace(old[0], new.encode())
 
-    return change_parts(typed(folder, unit, "ods", line(NEWS, 12)), change)
+    return change_parts(typed(folder, unit, line(NEWS, 12), form="ods"), change)
 
 
 @case("B027", "a formula that starts a program (DDE)", "rejected", "DDE", cells={"DDE": NEWS_CELL})
@@ -665,7 +629,7 @@ def reads_file(folder: Path, unit: str) -> Path:
 
 @case("B033", "an entity that fetches an address, in an OpenDocument workbook", "rejected", "XML_DTD")
 def reads_address(folder: Path, unit: str) -> Path:
-    path = typed(folder, unit, "ods", line(NEWS, 12))
+    path = typed(folder, unit, line(NEWS, 12), form="ods")
     return change_parts(path, lambda parts: parts.update({"content.xml": OUTSIDE % b"http://127.0.0.1/x"}))
 
 
@@ -684,7 +648,7 @@ def deep(folder: Path, unit: str) -> Path:
 @case("B034", "200,000 elements inside one another in an OpenDocument workbook", "rejected", "XML_DEPTH")
 def deep_ods(folder: Path, unit: str) -> Path:
     nested = "<text:span>" * 200_000 + "</text:span>" * 200_000
-    path = typed(folder, unit, "ods", line(NEWS, 12))
+    path = typed(folder, unit, line(NEWS, 12), form="ods")
     return change_parts(
         path, lambda parts: put(parts, "content.xml", "</office:spreadsheet>", nested + "</office:spreadsheet>")
     )
@@ -793,14 +757,14 @@ def no_header(folder: Path, unit: str) -> Path:
 
 @case("B042", "a label merged over two lines", "quarantined", "DUP_KEY", cells={"DUP_KEY": "D10"})
 def merged_label(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, "xlsx", line(NEWS, 12), line(None, 13, None), merges=["B9:B10"])
+    return typed(folder, unit, line(NEWS, 12), line(None, 13, None), merges=["B9:B10"])
 
 
 @case(
     "B042", "one figure merged over two lines", "quarantined", "FIGURE_MERGED", cells={"FIGURE_MERGED": TYPED_NEWS_CELL}
 )
 def merged_figure(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, "xlsx", line(NEWS, 12), line(EVENTS, None, "sự kiện"), merges=["D9:D10"])
+    return typed(folder, unit, line(NEWS, 12), line(EVENTS, None, "sự kiện"), merges=["D9:D10"])
 
 
 @case(
@@ -885,6 +849,44 @@ def hidden_sheets(folder: Path, unit: str) -> Path:
     return write_report(folder / "bao-cao.xlsx", unit, actual={"MED01": 12}, edit=edit)
 
 
+def _hide_original(folder: Path, unit: str, figure: int) -> Path:
+    """The unit's report on a copy of the form's sheet, with that figure in it; the form's own sheet is hidden."""
+
+    def edit(book: Any) -> None:
+        original = book["Báo cáo"]
+        copy = book.copy_worksheet(original)
+        copy.title = "Báo cáo (2)"
+        copy[NEWS_CELL] = figure
+        original.sheet_state = "hidden"
+        book.active = book.worksheets.index(copy)
+
+    return write_report(folder / "bao-cao.xlsx", unit, actual={"MED01": 12}, edit=edit)
+
+
+@case(
+    "B044",
+    "the form's sheet hidden beside a copy of it with another figure",
+    "rejected",
+    "SHEET_HIDDEN_DIFFERS",
+    told=["HIDDEN_DATA"],
+    loads={"MED01": None},
+)
+def hidden_original(folder: Path, unit: str) -> Path:
+    return _hide_original(folder, unit, 13)
+
+
+@case(
+    "B044",
+    "near miss: the form's sheet hidden beside a copy of it with the same figures",
+    "loaded",
+    "OK",
+    told=["HIDDEN_DATA"],
+    loads={"MED01": Decimal(12)},
+)
+def hidden_twin(folder: Path, unit: str) -> Path:
+    return _hide_original(folder, unit, 12)
+
+
 @case(
     "B044",
     "a hidden row of an OpenDocument workbook",
@@ -899,7 +901,7 @@ def hidden_ods(folder: Path, unit: str) -> Path:
         row = parts["content.xml"].rindex(b"<table:table-row", 0, at) + len(b"<table:table-row")
         parts["content.xml"] = parts["content.xml"][:row] + b' table:visibility="filter"' + parts["content.xml"][row:]
 
-    return change_parts(typed(folder, unit, "ods", line(NEWS, 12)), change)
+    return change_parts(typed(folder, unit, line(NEWS, 12), form="ods"), change)
 
 
 @case(
@@ -915,7 +917,7 @@ def hidden_nothing(folder: Path, unit: str) -> Path:
         book.active.row_dimensions[40].hidden = True
         book.active.column_dimensions["H"].hidden = True
 
-    path = typed(folder, unit, "xlsx", line(NEWS, 12))
+    path = typed(folder, unit, line(NEWS, 12))
     import openpyxl
 
     book = openpyxl.load_workbook(path)
@@ -1512,7 +1514,7 @@ def overgrown(folder: Path, unit: str) -> Path:
 
 @case("B055", "an OpenDocument workbook, one of the three formats taken", "loaded", "OK", loads={"MED01": Decimal(12)})
 def open_document(folder: Path, unit: str) -> Path:
-    return typed(folder, unit, "ods", line(NEWS, 12))
+    return typed(folder, unit, line(NEWS, 12), form="ods")
 
 
 @case("B055", "an OpenDocument workbook of repeated cells without end", "rejected", "SHEET_RANGE")
@@ -1522,13 +1524,13 @@ def ods_bomb(folder: Path, unit: str) -> Path:
         ' office:value="1" table:number-columns-repeated="16384"/></table:table-row></table:table>'
     )
     return change_parts(
-        typed(folder, unit, "ods", line(NEWS, 12)), lambda parts: put(parts, "content.xml", "</table:table>", bomb)
+        typed(folder, unit, line(NEWS, 12), form="ods"), lambda parts: put(parts, "content.xml", "</table:table>", bomb)
     )
 
 
 @case("B055", "an OpenDocument workbook with macros", "rejected", "MACRO")
 def ods_macro(folder: Path, unit: str) -> Path:
-    path = typed(folder, unit, "ods", line(NEWS, 12))
+    path = typed(folder, unit, line(NEWS, 12), form="ods")
     return change_parts(path, lambda parts: parts.update({"Basic/Standard/Module1.xml": b"<a/>"}))
 
 
@@ -1541,7 +1543,7 @@ def ods_marked(folder: Path, unit: str) -> Path:
         "<text:p>TỐI MẬT</text:p></table:change-track-table-cell></table:previous></table:cell-content-change>"
         "</table:tracked-changes></office:spreadsheet>"
     )
-    path = typed(folder, unit, "ods", line(NEWS, 12))
+    path = typed(folder, unit, line(NEWS, 12), form="ods")
     return change_parts(path, lambda parts: put(parts, "content.xml", "</office:spreadsheet>", log))
 
 

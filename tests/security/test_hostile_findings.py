@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -17,27 +17,27 @@ from openpyxl.cell.text import InlineFont
 
 from include.model import Reading
 from include.readers.kept_words import faults_in_words
+from include.readers.sandbox import Sandbox
 from include.readers.secrecy import file_is_marked, is_marked_text
 from include.sources.agency_reports.read import read_file
 from include.sources.monitoring_statistics.read import read_file as read_counts
 from tests.corpus.word_reports import (
+    add_part,
+    by_letters,
     complex_field,
+    control,
     figure,
+    form_field,
+    formula,
     paragraph,
-    relations,
-    relationship,
-    report_rows,
+    ruby,
     run,
-    statements,
     story,
-    table,
     text_box,
-    word_parts,
-    write_word,
     write_word_report,
 )
 from tests.sources.monitoring_files import line, write_counts
-from tests.sources.reports import COMMUNE, cell_of, write_report
+from tests.sources.reports import cell_of, write_report
 
 NOW = datetime(2026, 6, 10, tzinfo=UTC)
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -55,40 +55,24 @@ def code_of(path: Path) -> str:
 
 
 def _tabbed(words: str) -> str:
-    return f"<w:p>{run('UBND XÃ')}<w:r><w:tab/></w:r>{run(words)}</w:p>"
+    return paragraph(f"{run('UBND XÃ')}<w:r><w:tab/></w:r>{run(words)}")
 
 
 def _broken(words: str) -> str:
-    return f"<w:p>{run('Nguồn')}<w:r><w:br/></w:r>{run(words)}</w:p>"
-
-
-def _by_letters(words: str, properties: str = "") -> str:
-    return paragraph("".join(run(each, properties) for each in words))
-
-
-def _field_form(words: str) -> str:
-    return (
-        f'<w:p><w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:textInput><w:default w:val="{words}"/>'
-        "</w:textInput></w:ffData></w:fldChar></w:r><w:r><w:instrText> FORMTEXT </w:instrText></w:r><w:r><w:fldChar"
-        f' w:fldCharType="separate"/></w:r>{run("x")}<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
-    )
-
-
-def _control(about: str, content: str) -> str:
-    return f"<w:sdt><w:sdtPr>{about}</w:sdtPr><w:sdtContent>{content}</w:sdtContent></w:sdt>"
+    return paragraph(f"{run('Nguồn')}<w:r><w:br/></w:r>{run(words)}")
 
 
 IN_BODY: dict[str, Callable[[str], str]] = {
-    "prompt of a content control": lambda words: _control("<w:showingPlcHdr/>", paragraph(words)),
-    "name of a content control": lambda words: _control(f'<w:alias w:val="{words}"/>', paragraph("x")),
-    "choice of a content control": lambda words: _control(
-        f'<w:dropDownList><w:listItem w:displayText="{words}" w:value="1"/></w:dropDownList>', paragraph("x")
+    "prompt of a content control": lambda words: control(paragraph(words), "<w:showingPlcHdr/>"),
+    "name of a content control": lambda words: control(paragraph("x"), f'<w:alias w:val="{words}"/>'),
+    "choice of a content control": lambda words: control(
+        paragraph("x"), f'<w:dropDownList><w:listItem w:displayText="{words}" w:value="1"/></w:dropDownList>'
     ),
     "quoted in a field": lambda words: paragraph(complex_field(f' QUOTE "{words}" ', "x")),
     "button": lambda words: paragraph(complex_field(f" MACROBUTTON NoMacro {words} ", "x")),
-    "default of a form's field": _field_form,
-    "hidden letter by letter": lambda words: _by_letters(words, "<w:vanish/>"),
-    "struck out letter by letter": lambda words: _by_letters(words, "<w:strike/>"),
+    "default of a form's field": form_field,
+    "hidden letter by letter": lambda words: by_letters(words, "<w:vanish/>"),
+    "struck out letter by letter": lambda words: by_letters(words, "<w:strike/>"),
     "box for old programs only": lambda words: (
         "<w:p><w:r><mc:AlternateContent><mc:Choice Requires='wps'/><mc:Fallback><w:pict><v:shape><v:textbox>"
         f"<w:txbxContent>{paragraph(words)}</w:txbxContent></v:textbox></v:shape></w:pict></mc:Fallback>"
@@ -100,74 +84,64 @@ IN_BODY: dict[str, Callable[[str], str]] = {
     "alternative text of an old shape": lambda words: (
         f'<w:p><w:r><w:pict><v:shape alt="{words}"/></w:pict></w:r></w:p>'
     ),
-    "above other letters": lambda words: (
-        f"<w:p><w:r><w:ruby><w:rt>{run(words)}</w:rt><w:rubyBase>{run('x')}</w:rubyBase></w:ruby></w:r></w:p>"
-    ),
+    "above other letters": lambda words: paragraph(ruby(run("x"), above=run(words))),
 }
-IN_PART: dict[str, tuple[str, Callable[[str], str], tuple[str, str] | None]] = {
-    "page header, behind a tab": ("word/header1.xml", lambda w: story("hdr", _tabbed(w)), ("header", "header1.xml")),
-    "page footer, on a second line": (
-        "word/footer1.xml",
-        lambda w: story("ftr", _broken(w)),
-        ("footer", "footer1.xml"),
-    ),
+IN_PART: dict[str, tuple[str, Callable[[str], str], str]] = {
+    "page header, behind a tab": ("word/header1.xml", lambda w: story("hdr", _tabbed(w)), "header"),
+    "page footer, on a second line": ("word/footer1.xml", lambda w: story("ftr", _broken(w)), "footer"),
     "page header, in a box": (
         "word/header1.xml",
-        lambda w: story("hdr", f"<w:p>{run('UBND')}{text_box(paragraph(w))}</w:p>"),
-        ("header", "header1.xml"),
+        lambda w: story("hdr", paragraph(run("UBND") + text_box(paragraph(w)))),
+        "header",
     ),
-    "page header in another folder": ("x/h.xml", lambda w: story("hdr", paragraph(w)), ("header", "/x/h.xml")),
+    "page header in another folder": ("x/h.xml", lambda w: story("hdr", paragraph(w)), "header"),
     "footnote, on a second line": (
         "word/footnotes.xml",
         lambda w: story("footnotes", f"<w:footnote>{_broken(w)}</w:footnote>"),
-        ("footnotes", "footnotes.xml"),
+        "footnotes",
     ),
     "number of a list": (
         "word/numbering.xml",
         lambda w: story("numbering", f'<w:abstractNum><w:lvl><w:lvlText w:val="{w} %1"/></w:lvl></w:abstractNum>'),
-        ("numbering", "numbering.xml"),
+        "numbering",
     ),
-    "data behind a field": ("customXml/item1.xml", lambda w: f"<a><b>{w}</b></a>", None),
+    "data behind a field": ("customXml/item1.xml", lambda w: f"<a><b>{w}</b></a>", ""),
     "building block": (
         "word/glossary/document.xml",
         lambda w: story("glossaryDocument", f"<w:docParts>{paragraph(w)}</w:docParts>"),
-        None,
+        "",
     ),
     "title of a chart, letter by letter": (
         "word/charts/chart1.xml",
         lambda w: f"<c:chart {CHART}><a:p>{''.join(f'<a:r><a:t>{each}</a:t></a:r>' for each in w)}</a:p></c:chart>",
-        None,
+        "",
     ),
     "name of a chart's series": (
         "word/charts/chart1.xml",
         lambda w: f"<c:chart {CHART}><c:v>{w}</c:v></c:chart>",
-        None,
+        "",
     ),
 }
 
 
-def _document(path: Path, body: str = "", part: tuple[str, str] | None = None, kind: Sequence[str] = ()) -> Path:
-    blocks = "".join(map(paragraph, statements(COMMUNE))) + table(report_rows(COMMUNE)) + body
-    parts = dict(word_parts(blocks))
-    if part is not None:
-        parts[part[0]] = part[1]
-    if kind:
-        parts["word/_rels/document.xml.rels"] = relations(relationship(*kind))
-    return write_word(path, parts)
-
-
 @pytest.mark.parametrize("where", IN_BODY)
 def test_a_mark_in_a_word_document_is_seen_where_only_word_shows_it(where: str, tmp_path: Path) -> None:
-    assert code_of(_document(tmp_path / "a.docx", IN_BODY[where](MARK))) == "SECRET"
-    assert code_of(_document(tmp_path / "b.docx", IN_BODY[where](NO_MARK))) == "read"
+    def code(words: str) -> str:
+        return code_of(write_word_report(tmp_path / "a.docx", wrap=lambda form: form + IN_BODY[where](words)))
+
+    assert code(MARK) == "SECRET"
+    assert code(NO_MARK) == "read"
 
 
 @pytest.mark.parametrize("where", IN_PART)
 def test_a_mark_in_another_part_of_a_word_document_is_seen(where: str, tmp_path: Path) -> None:
     name, written, kind = IN_PART[where]
 
-    assert code_of(_document(tmp_path / "a.docx", "", (name, written(MARK)), kind or ())) == "SECRET"
-    assert code_of(_document(tmp_path / "b.docx", "", (name, written(NO_MARK)), kind or ())) == "read"
+    def code(words: str) -> str:
+        return code_of(write_word_report(tmp_path / "a.docx", edit=add_part(name, written(words), kind)))
+
+    assert code(MARK) == "SECRET"
+    assert code(NO_MARK) == "read"
 
 
 SHEET, BOOK = "xl/worksheets/sheet1.xml", "xl/workbook.xml"
@@ -363,27 +337,21 @@ def _read_as(reading: Reading) -> tuple[object, str]:
     return row.value, row.value_state
 
 
-def _in_formula(content: str) -> str:
-    return (
-        f'<w:p><m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math">{content}</m:oMath></w:p>'
-    )
-
-
 @pytest.mark.parametrize(
     ("content", "wanted"),
     [
         (paragraph(run("5") + run("1", '<w:vertAlign w:val="superscript"/>')), (None, "unreadable")),
-        (_in_formula("<m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f>"), None),
+        (formula("<m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f>"), None),
         (
-            _in_formula("<m:sSup><m:e><m:r><m:t>1</m:t></m:r></m:e><m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup>"),
+            formula("<m:sSup><m:e><m:r><m:t>1</m:t></m:r></m:e><m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup>"),
             None,
         ),
         ('<w:p><w:r><w:sym w:font="Symbol" w:char="F02D"/><w:t>5</w:t></w:r></w:p>', None),
         (
-            f"<w:p><w:r><w:ruby><w:rt>{run('9')}</w:rt><w:rubyBase>{run('1')}</w:rubyBase></w:ruby></w:r>{run('5')}</w:p>",
+            paragraph(ruby(run("1"), above=run("9")) + run("5")),
             (15, "reported"),
         ),
-        (_in_formula("<m:r><m:t>12</m:t></m:r>"), (12, "reported")),
+        (formula("<m:r><m:t>12</m:t></m:r>"), (12, "reported")),
     ],
 )
 def test_what_a_word_table_prints_apart_does_not_run_together_into_a_figure(
@@ -399,10 +367,13 @@ def test_what_a_word_table_prints_apart_does_not_run_together_into_a_figure(
     [
         (InlineFont(), InlineFont(vertAlign="superscript"), (None, "unreadable")),
         (InlineFont(strike=True), InlineFont(), (None, "unreadable")),
+        (InlineFont(color="FFFFFF"), InlineFont(), (None, "unreadable")),
+        (InlineFont(), InlineFont(sz=1), (None, "unreadable")),
         (InlineFont(b=True), InlineFont(), (51, "reported")),
+        (InlineFont(color="FF0000"), InlineFont(sz=9), (51, "reported")),
     ],
 )
-def test_raised_and_struck_out_digits_of_a_cell_are_no_digits_of_its_figure(
+def test_raised_struck_out_and_unseen_digits_of_a_cell_are_no_digits_of_its_figure(
     first: InlineFont, second: InlineFont, wanted: tuple[object, str], tmp_path: Path
 ) -> None:
     def write(book: openpyxl.Workbook) -> None:
@@ -430,6 +401,30 @@ def _with_shared_texts(path: Path) -> Path:
         for name, text in parts.items():
             target.writestr(name, text)
     return shared
+
+
+@pytest.mark.parametrize(("letter", "end"), [("M", ""), ("ă", ""), ("a", "@"), ("a-", "/")])
+def test_a_paragraph_of_two_hundred_thousand_runs_is_read_within_the_limits(
+    letter: str, end: str, tmp_path: Path
+) -> None:
+    """A pattern that begins to look for a word in the word's middle costs the square of its length."""
+    runs = run(letter) * 200_000 + run(end)
+    path = write_word_report(tmp_path / "a.docx", wrap=lambda form: form + paragraph(runs))
+
+    with Sandbox(workers=1) as sandbox:
+        reading = sandbox.run("include.sources.agency_reports.read:read_file", str(path), path.name, NOW)
+
+    assert _read_as(reading) == (5, "reported")
+
+
+def test_a_cell_of_a_hundred_thousand_paragraphs_is_read_within_the_limits(tmp_path: Path) -> None:
+    note = paragraph("a") * 100_000
+    path = write_word_report(tmp_path / "a.docx", edit_rows=lambda rows: rows[13].__setitem__(5, note))
+
+    with Sandbox(workers=1) as sandbox:
+        reading = sandbox.run("include.sources.agency_reports.read:read_file", str(path), path.name, NOW)
+
+    assert _read_as(reading) == (5, "reported")
 
 
 def test_a_person_is_no_post_in_small_letters_either() -> None:

@@ -14,12 +14,19 @@ def transaction_on(day: str, value: str = "100") -> str:
     return f'<transaction>{DISBURSEMENT}<transaction-date iso-date="{day}"/><value>{value}</value></transaction>'
 
 
-def activity(*parts: str, currency: str | None = "USD", identifier: str = "XX-1", reporter_type: str = "10") -> str:
+def activity(
+    *parts: str,
+    currency: str | None = "USD",
+    identifier: str = "XX-1",
+    reporter: str = "CH-4",
+    reporter_type: str = "10",
+    title: str = "Nước sạch",
+) -> str:
     """One activity of schema 2.03 whose reporter is a government."""
     default = f' default-currency="{currency}"' if currency else ""
     return (
         f"<iati-activity{default}><iati-identifier>{identifier}</iati-identifier>"
-        f'<reporting-org ref="CH-4" type="{reporter_type}"/><title><narrative>Nước sạch</narrative></title>'
+        f'<reporting-org ref="{reporter}" type="{reporter_type}"/><title><narrative>{title}</narrative></title>'
         f"{''.join(parts)}</iati-activity>"
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from include.reference import load_reference
 from include.sources.agency_reports.read import read_file
 from include.sources.agency_reports.template import DetailEntry
 from include.vietnamese import tcvn3
-from tests.sources.reports import CUT_OFF, cell_of, typical_figures, write_report
+from tests.sources.reports import CUT_OFF, cell_of, figure_column, typical_figures, write_report
 from tests.sources.typed import (
     BUDGET,
     HEADER,
@@ -292,6 +293,105 @@ def test_hidden_rows_and_columns_are_read_and_told_hidden_sheets_are_told(tmp_pa
     assert figures(reading)["MED01"] == 12
     hidden = [finding.found for finding in reading.findings if finding.code == "HIDDEN_DATA"]
     assert hidden == ["1 hàng ẩn có dữ liệu", "cả trang bị ẩn"]
+
+
+def _hidden_original(change: Callable[[Any], None], state: str = "hidden") -> Callable[[openpyxl.Workbook], None]:
+    """An edit: the form's sheet is copied, `change` is made to the copy, and the original is hidden."""
+
+    def edit(workbook: openpyxl.Workbook) -> None:
+        original = workbook["Báo cáo"]
+        copy = workbook.copy_worksheet(original)
+        copy.title = "Báo cáo (2)"
+        change(copy)
+        original.sheet_state = state
+        workbook.active = workbook.worksheets.index(copy)
+
+    return edit
+
+
+def _in_copy(code: str, value: object) -> Callable[[Any], None]:
+    def change(sheet: Any) -> None:
+        row = next(cell.row for row in sheet.iter_rows() for cell in row if cell.value == code)
+        sheet.cell(row, figure_column(sheet)).value = value
+
+    return change
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+@pytest.mark.parametrize(("typed", "count"), [(13, 1), (None, 1), ("không phát sinh", 1), ("mười ba", 1)])
+def test_a_hidden_sheet_of_the_same_form_with_other_figures_is_asked_about(
+    state: str, typed: object, count: int, tmp_path: Path
+) -> None:
+    edit = _hidden_original(_in_copy("MED01", typed), state)
+    reading = read_form(write_report(tmp_path / "a.xlsx", actual={"MED01": 12}, edit=edit))
+
+    assert reading.refusal is not None
+    assert (reading.refusal.code, reading.refusal.subject) == ("SHEET_HIDDEN_DIFFERS", str(count))
+    assert (reading.refusal.found, reading.refusal.expected) == ("“Báo cáo”", "“Báo cáo (2)”")
+    assert reading.refusal.cell == next(
+        row.cell
+        for row in read_form(write_report(tmp_path / "b.xlsx")).observations
+        if row.measure_code == "MED01" and row.axis_code == TOTAL
+    )
+    assert not reading.observations
+
+
+def test_a_visible_copy_left_blank_over_a_filled_hidden_sheet_names_both(tmp_path: Path) -> None:
+    def empty(sheet: Any) -> None:
+        for code in typical_figures("28249", "2026-06T"):
+            _in_copy(code, None)(sheet)
+
+    reading = read_form(write_report(tmp_path / "a.xlsx", edit=_hidden_original(empty)))
+
+    assert reading.refusal is not None
+    assert reading.refusal.code == "SHEET_HIDDEN_DIFFERS"
+
+
+@pytest.mark.parametrize(
+    ("change", "hidden_figures"),
+    [
+        (lambda sheet: None, {}),
+        (_in_copy("MED01", "12,0"), {}),
+        # The hidden form is the empty one that was sent out, or an unfinished draft.
+        (lambda sheet: None, dict.fromkeys(typical_figures("28249", "2026-06T"))),
+    ],
+)
+def test_a_hidden_sheet_without_another_figure_is_only_told(
+    change: Callable[[Any], None], hidden_figures: dict[str, Any], tmp_path: Path
+) -> None:
+    def edit(workbook: openpyxl.Workbook) -> None:
+        _hidden_original(change)(workbook)
+        for code, value in hidden_figures.items():
+            cell_of(workbook, code).value = value
+
+    reading = read_form(write_report(tmp_path / "a.xlsx", actual={"MED01": 12}, edit=edit))
+
+    assert figures(reading)["MED01"] == 12
+    assert "cả trang bị ẩn" in [finding.found for finding in reading.findings if finding.code == "HIDDEN_DATA"]
+
+
+@pytest.mark.parametrize("before", [{"Kỳ": "2026-NAM"}, {"Đơn": "28261 - Phường Mỹ Tho"}])
+def test_a_hidden_sheet_of_another_period_or_body_is_only_told(before: dict[str, str], tmp_path: Path) -> None:
+    hidden = Page(rows_of(line(NEWS, 99), heading=heading(**before)), name="Kỳ trước", is_hidden=True)
+    reading = read_typed(tmp_path, hidden, Page(rows_of(line(NEWS, 12)), name="Báo cáo"))
+
+    assert figures(reading) == {"MED01": 12}
+    assert "HIDDEN_DATA" in codes(reading)
+
+
+def test_a_hidden_draft_without_a_heading_block_is_only_told(tmp_path: Path) -> None:
+    hidden = Page([HEADER, line(NEWS, 99)], name="nháp", is_hidden=True)
+    reading = read_typed(tmp_path, hidden, Page(rows_of(line(NEWS, 12)), name="Báo cáo"))
+
+    assert figures(reading) == {"MED01": 12}
+
+
+def test_a_hidden_sheet_of_an_old_workbook_is_asked_about_too(tmp_path: Path) -> None:
+    hidden = Page(rows_of(line(NEWS, 99)), name="Bản đầu", is_hidden=True)
+    reading = read_typed(tmp_path, Page(rows_of(line(NEWS, 12)), name="Bản sửa"), hidden, form="xls")
+
+    assert reading.refusal is not None
+    assert (reading.refusal.code, reading.refusal.sheet) == ("SHEET_HIDDEN_DIFFERS", "Bản đầu")
 
 
 def test_an_empty_form_is_sent_back_as_empty_not_as_zero(tmp_path: Path) -> None:

@@ -10,21 +10,24 @@ import pytest
 
 from include.readers import WorkbookRefused, open_workbook, read_workbook
 from include.readers.grid import MergedRange, Sheet, Workbook
-from include.readers.personal_data import find_personal_data
+from include.readers.personal_data import find_name_list, find_personal_data
 from include.readers.secrecy import find_marks
 from tests.corpus.word_reports import (
     cell,
     complex_field,
+    control,
+    formula,
     paragraph,
     relations,
     relationship,
+    ruby,
     run,
     story,
     table,
     text_box,
     word_parts,
-    write_word,
 )
+from tests.unit.reader_files import write_parts
 
 
 def read(path: Path, body: str, **parts: str | bytes) -> Workbook:
@@ -35,7 +38,7 @@ def read(path: Path, body: str, **parts: str | bytes) -> Workbook:
         content[f"word/{name}.xml"] = part
         lines.append(relationship(name.rstrip("0123456789"), f"{name}.xml", number=number))
     content["word/_rels/document.xml.rels"] = relations(*lines)
-    return open_workbook(write_word(path / "a.docx", content), takes_documents=True)
+    return open_workbook(write_parts(path / "a.docx", content), takes_documents=True)
 
 
 def sheet_of(path: Path, body: str, **parts: str | bytes) -> Sheet:
@@ -87,7 +90,7 @@ def read_workbook_with_documents(path: Path) -> Workbook:
 
 
 def test_who_takes_no_documents_is_not_given_one(tmp_path: Path) -> None:
-    path = write_word(tmp_path / "a.docx", word_parts(paragraph("a")))
+    path = write_parts(tmp_path / "a.docx", word_parts(paragraph("a")))
 
     with pytest.raises(WorkbookRefused) as refused:
         read_workbook(path)
@@ -99,7 +102,7 @@ def test_a_template_of_word_is_no_document(tmp_path: Path) -> None:
     parts["[Content_Types].xml"] = str(parts["[Content_Types].xml"]).replace("document.main", "template.main")
 
     with pytest.raises(WorkbookRefused) as refused:
-        open_workbook(write_word(tmp_path / "a.docx", parts), takes_documents=True)
+        open_workbook(write_parts(tmp_path / "a.docx", parts), takes_documents=True)
     assert (refused.value.code, refused.value.detail) == ("TYPE_MISMATCH", "DOTX")
 
 
@@ -164,13 +167,9 @@ def test_text_in_a_box_is_read_once_and_where_it_hangs(tmp_path: Path) -> None:
         (paragraph(run("012")), "012", set()),
         (paragraph(run("1.200")), "1.200", set()),
         (f'<w:p><w:hyperlink r:id="rId1">{run("12")}</w:hyperlink></w:p>', 12, set()),
-        (f"<w:p><w:sdt><w:sdtContent>{run('12')}</w:sdtContent></w:sdt></w:p>", 12, set()),
-        (f"<w:sdt><w:sdtContent>{paragraph('12')}</w:sdtContent></w:sdt>", 12, set()),
-        (
-            f"<w:p><w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{run('x')}</w:sdtContent></w:sdt></w:p>",
-            None,
-            set(),
-        ),
+        (f"<w:p>{control(run('12'))}</w:p>", 12, set()),
+        (control(paragraph("12")), 12, set()),
+        (f"<w:p>{control(run('x'), '<w:showingPlcHdr/>')}</w:p>", None, set()),
         (paragraph(complex_field(" =SUM(ABOVE) ", "12")), 12, {"field"}),
         (f'<w:p><w:fldSimple w:instr=" =A1+A2 ">{run("12")}</w:fldSimple></w:p>', 12, {"field"}),
         (paragraph(complex_field(" FORMTEXT ", "12")), 12, set()),
@@ -190,6 +189,235 @@ def test_a_cell_says_what_is_printed(tmp_path: Path, content: str, value: Any, r
 
     assert sheet.value(0, 1) == value
     assert sheet.remarks.get((0, 1), frozenset()) == remarks
+
+
+WHITE = '<w:color w:val="FFFFFF"/>'
+THEME = (
+    '<a:theme xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:themeElements><a:clrScheme>'
+    '<a:dk1><a:sysClr val="windowText" lastClr="000000"/></a:dk1>'
+    '<a:lt1><a:sysClr val="window" lastClr="FFFFFF"/></a:lt1>'
+    '<a:accent1><a:srgbClr val="FDFDFD"/></a:accent1></a:clrScheme></a:themeElements></a:theme>'
+)
+W14 = 'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
+STYLES = story(
+    "styles",
+    '<w:style w:type="character" w:styleId="Trang"><w:rPr><w:color w:val="FFFFFF"/></w:rPr></w:style>'
+    '<w:style w:type="character" w:styleId="TrangNua"><w:basedOn w:val="Trang"/></w:style>'
+    '<w:style w:type="character" w:styleId="Den"><w:basedOn w:val="Trang"/><w:rPr><w:color w:val="auto"/></w:rPr>'
+    "</w:style>"
+    '<w:style w:type="character" w:styleId="Dam"><w:rPr><w:b/></w:rPr></w:style>',
+)
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        WHITE,
+        '<w:color w:val="FEFEFE"/>',
+        '<w:color w:val="D9D9D9"/>',
+        '<w:color w:val="000000" w:themeColor="background1"/>',
+        '<w:color w:val="000000" w:themeColor="background1" w:themeShade="F2"/>',
+        '<w:color w:val="000000" w:themeColor="text1" w:themeTint="0D"/>',
+        '<w:color w:val="000000" w:themeColor="accent1"/>',
+        f'{WHITE}<w:shd w:val="clear" w:fill="auto"/>',
+        f'{WHITE}<w:highlight w:val="white"/>',
+        f'{WHITE}<w:highlight w:val="none"/>',
+        '<w:color w:val="1F3864"/><w:shd w:val="clear" w:fill="203764"/>',
+        '<w:color w:val="000000"/><w:shd w:val="solid" w:color="auto" w:fill="FFFFFF"/>',
+        '<w:color w:val="FFFF00"/><w:highlight w:val="yellow"/>',
+        f"<w14:textFill {W14}><w14:noFill/></w14:textFill>",
+        f'<w14:textFill {W14}><w14:solidFill><w14:srgbClr w14:val="FFFFFF"/></w14:solidFill></w14:textFill>',
+        f'<w14:textFill {W14}><w14:solidFill><w14:schemeClr w14:val="bg1"/></w14:solidFill></w14:textFill>',
+        f'<w14:textFill {W14}><w14:solidFill><w14:srgbClr w14:val="000000"><w14:alpha w14:val="95000"/></w14:srgbClr>'
+        "</w14:solidFill></w14:textFill>",
+        '<w:sz w:val="2"/>',
+        '<w:sz w:val="4"/>',
+        '<w:sz w:val="1pt"/>',
+        '<w:rtl/><w:szCs w:val="2"/>',
+        '<w:w w:val="1"/>',
+        '<w:rStyle w:val="Trang"/>',
+        '<w:rStyle w:val="TrangNua"/>',
+        f'<w:rStyle w:val="Dam"/>{WHITE}',
+    ],
+)
+def test_digits_that_paper_does_not_show_join_no_figure(tmp_path: Path, properties: str) -> None:
+    content = paragraph(run("1", properties) + run("5"))
+    sheet = sheet_of(tmp_path, table([["a", content]]), styles=STYLES, theme1=THEME)
+
+    assert sheet.value(0, 1) == 5
+    assert sheet.remarks == {(0, 1): frozenset({"unseen"})}
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        '<w:color w:val="auto"/>',
+        '<w:color w:val="000000"/>',
+        '<w:color w:val="808080"/>',
+        '<w:color w:val="A6A6A6"/>',
+        '<w:color w:val="FF0000"/>',
+        '<w:color w:val="FFFFFF" w:themeColor="text1"/>',
+        '<w:color w:val="FFFFFF" w:themeColor="background1" w:themeShade="80"/>',
+        f'{WHITE}<w:shd w:val="clear" w:fill="1F3864"/>',
+        f'{WHITE}<w:shd w:val="clear" w:fill="BDD7EE"/>',
+        f'{WHITE}<w:shd w:val="pct75" w:color="000000" w:fill="FFFFFF"/>',
+        f'{WHITE}<w:highlight w:val="darkBlue"/>',
+        f'<w:highlight w:val="black"/>{WHITE}<w:shd w:val="clear" w:fill="FFFFFF"/>',
+        '<w:shd w:val="clear" w:fill="000000"/>',
+        '<w:highlight w:val="yellow"/>',
+        f'<w14:textFill {W14}><w14:solidFill><w14:schemeClr w14:val="tx1"/></w14:solidFill></w14:textFill>',
+        f'{WHITE}<w14:textFill {W14}><w14:solidFill><w14:srgbClr w14:val="000000"/></w14:solidFill></w14:textFill>',
+        '<w:sz w:val="16"/>',
+        '<w:sz w:val="3pt"/>',
+        '<w:szCs w:val="2"/>',
+        '<w:w w:val="90"/>',
+        # Not shown on a web page, and printed: every table of contents has it.
+        "<w:webHidden/>",
+        '<w:rStyle w:val="Trang"/><w:color w:val="auto"/>',
+        '<w:rStyle w:val="Den"/>',
+    ],
+)
+def test_digits_that_paper_shows_are_read_whatever_they_look_like(tmp_path: Path, properties: str) -> None:
+    content = paragraph(run("1", properties) + run("5"))
+    sheet = sheet_of(tmp_path, table([["a", content]]), styles=STYLES, theme1=THEME)
+
+    assert sheet.value(0, 1) == 15
+    assert sheet.remarks == {}
+
+
+def test_something_unseen_between_two_digits_keeps_its_place_and_the_digits_apart(tmp_path: Path) -> None:
+    white = paragraph(run("5") + run("1", WHITE) + run("7"))
+    tiny = paragraph(run("5") + run("1", '<w:sz w:val="2"/>') + run("7"))
+
+    assert sheet_of(tmp_path, table([[white, tiny]])).rows == [["5 7", 57]]
+
+
+def test_the_ground_of_letters_is_the_nearest_that_is_shaded(tmp_path: Path) -> None:
+    dark = '<w:shd w:val="clear" w:color="auto" w:fill="1F3864"/>'
+    white = run("7", WHITE)
+    light = '<w:shd w:val="clear" w:fill="FFFFFF"/>'
+    nested = table([[cell(paragraph(white))]])
+    body = table(
+        [
+            [
+                cell(paragraph(white), dark),
+                cell(paragraph(white, properties=dark)),
+                cell(paragraph(white, properties=light), dark),
+                cell(paragraph(run("7", '<w:color w:val="1F3864"/>')), dark),
+                cell(paragraph(run("7")), dark),
+                cell(nested + paragraph(""), dark),
+            ]
+        ]
+    )
+    outer, inner = read(tmp_path, body).sheets
+
+    assert outer.rows == [[7, 7, None, None, 7]]
+    assert inner.rows == [[7]]
+
+
+def test_white_letters_are_unseen_wherever_the_white_comes_from(tmp_path: Path) -> None:
+    white = "<w:rPr><w:color w:val='FFFFFF'/></w:rPr>"
+    seven = paragraph("7")
+    by_paragraph = paragraph("7", properties='<w:pStyle w:val="T"/>')
+    styled = table([[seven]]).replace("<w:tblPr/>", '<w:tblPr><w:tblStyle w:val="T"/></w:tblPr>')
+
+    def value(body: str, styles: str) -> Any:
+        return sheet_of(tmp_path, body, styles=story("styles", styles)).value(0, 0)
+
+    assert value(table([[by_paragraph]]), f'<w:style w:type="paragraph" w:styleId="T">{white}</w:style>') is None
+    assert value(table([[seven]]), f'<w:style w:type="paragraph" w:styleId="T">{white}</w:style>') == 7
+    assert value(table([[seven]]), f'<w:style w:type="paragraph" w:default="1" w:styleId="T">{white}</w:style>') is None
+    assert value(table([[seven]]), f"<w:docDefaults><w:rPrDefault>{white}</w:rPrDefault></w:docDefaults>") is None
+    assert value(styled, f'<w:style w:type="table" w:styleId="T">{white}</w:style>') is None
+    assert value(table([[seven]]), f'<w:style w:type="table" w:styleId="T">{white}</w:style>') == 7
+
+
+def test_the_parts_of_a_table_style_decide_ground_and_letters(tmp_path: Path) -> None:
+    dark = "<w:tcPr><w:shd w:val='clear' w:fill='1F3864'/></w:tcPr>"
+    white = "<w:rPr><w:color w:val='FFFFFF' w:themeColor='background1'/></w:rPr>"
+    styles = story(
+        "styles",
+        f'<w:style w:type="table" w:styleId="T"><w:tblStylePr w:type="firstRow">{white}{dark}</w:tblStylePr>'
+        f'<w:tblStylePr w:type="lastCol">{white}</w:tblStylePr>'
+        f'<w:tblStylePr w:type="band2Horz">{dark}</w:tblStylePr></w:style>',
+    )
+    rows = [["1", "2", "3"], [paragraph(run("4", WHITE)), "5", "6"], [paragraph(run("7", WHITE)), "8", "9"]]
+
+    def read_rows(look: str) -> list[list[Any]]:
+        about = f'<w:tblPr><w:tblStyle w:val="T"/>{look}</w:tblPr>'
+        return sheet_of(tmp_path, table(rows).replace("<w:tblPr/>", about), styles=styles).rows
+
+    assert read_rows('<w:tblLook w:val="0620"/>') == [[1, 2, 3], [None, 5, 6], [None, 8, 9]]
+    assert read_rows('<w:tblLook w:val="0720"/>') == [[1, 2, 3], [None, 5], [None, 8]]
+    # Banded: the second row below the head is dark, so that white letters show there.
+    assert read_rows('<w:tblLook w:val="0420"/>') == [[1, 2, 3], [None, 5, 6], [7, 8, 9]]
+    assert read_rows('<w:tblLook w:val="0620" w:firstRow="0" w:lastColumn="1"/>') == [[1, 2], [None, 5], [None, 8]]
+
+
+def test_every_second_column_of_a_banded_table_may_be_dark(tmp_path: Path) -> None:
+    dark = "<w:tcPr><w:shd w:val='clear' w:fill='1F3864'/></w:tcPr>"
+    style = f'<w:style w:type="table" w:styleId="T"><w:tblStylePr w:type="band2Vert">{dark}</w:tblStylePr></w:style>'
+    about = '<w:tblPr><w:tblStyle w:val="T"/><w:tblLook w:val="0200"/></w:tblPr>'
+    body = table([[paragraph(run(digit, WHITE)) for digit in "123"] + ["4"]]).replace("<w:tblPr/>", about)
+
+    assert sheet_of(tmp_path, body, styles=story("styles", style)).rows == [[None, 2, None, 4]]
+
+
+def test_a_theme_may_call_the_dark_colour_its_background(tmp_path: Path) -> None:
+    content = paragraph(run("1", '<w:color w:val="FFFFFF" w:themeColor="background1"/>') + run("5"))
+    mapping = '<w:clrSchemeMapping w:bg1="dark1" w:t1="light1"/>'
+
+    assert sheet_of(tmp_path, table([[content]]), settings=story("settings", mapping)).rows == [[15]]
+    assert sheet_of(tmp_path, table([[content]])).rows == [[5]]
+
+
+def test_hidden_and_white_digits_of_formulas_and_under_other_letters_are_not_read(tmp_path: Path) -> None:
+    def digits(properties: str) -> str:
+        return formula(f"<m:r><m:rPr/><w:rPr>{properties}</w:rPr><m:t>1</m:t></m:r><m:r><m:t>5</m:t></m:r>")
+
+    above = paragraph(ruby(run("1", WHITE) + run("5")))
+    rows = [[digits(WHITE), digits("<w:vanish/>"), digits("<w:strike/>"), digits("<w:b/>"), above]]
+
+    assert sheet_of(tmp_path, table(rows)).rows == [[5, 5, 5, 15, 5]]
+
+
+def test_white_letters_in_a_drawn_box_are_read_and_remarked_as_perhaps_unseen(tmp_path: Path) -> None:
+    boxed = paragraph(text_box(paragraph(run("9", WHITE))))
+    sheet = sheet_of(tmp_path, boxed + table([[boxed]]))
+
+    assert sheet.rows == [["9"], [9]]
+    assert sheet.remarks[1, 0] == {"text_box", "maybe_unseen"}
+
+
+@pytest.mark.parametrize("properties", [WHITE, "<w:vanish/>", "<w:strike/>"])
+def test_words_left_out_are_looked_through_as_words_however_word_cut_them_into_runs(
+    tmp_path: Path, properties: str
+) -> None:
+    def cut(*pieces: str) -> Workbook:
+        return read(tmp_path, paragraph("".join(run(each, properties) for each in pieces) + run("12")))
+
+    assert find_marks(cut("TỐI ", "MẬT"))
+    assert find_marks(cut("M", "ẬT"))
+    assert not find_marks(cut("BẢO ", "MẬT"))
+    assert not find_marks(cut("bảo ", "m", "ật"))
+
+
+def test_a_list_of_people_in_white_letters_is_a_list_of_people(tmp_path: Path) -> None:
+    names = ["Nguyễn Văn An", "Trần Thị Bình", "Lê Văn Cường", "Phạm Thị Dung", "Hoàng Văn Em"]
+
+    def listed(count: int) -> Workbook:
+        return read(tmp_path, table([[paragraph(run(name, WHITE))] for name in names[:count]]))
+
+    assert find_name_list(listed(5)) is not None
+    assert find_name_list(listed(4)) is None
+
+
+def test_a_mark_in_white_letters_one_by_one_is_seen(tmp_path: Path) -> None:
+    def spelled(words: str) -> str:
+        return paragraph("".join(run(letter, WHITE) + run("o") for letter in words))
+
+    assert find_marks(read(tmp_path, spelled("TỐI MẬT")))
+    assert not find_marks(read(tmp_path, spelled("BẢO MẬT")))
 
 
 def test_a_style_that_hides_hides_also_what_is_based_on_it(tmp_path: Path) -> None:
@@ -249,7 +477,7 @@ def test_a_mark_is_seen_in_the_properties_and_no_author_is_kept(tmp_path: Path) 
     parts["docProps/core.xml"] = (
         '<p xmlns:dc="d"><dc:creator>Lê Thị Ổi</dc:creator><dc:subject>TỐI MẬT</dc:subject></p>'
     )
-    workbook = open_workbook(write_word(tmp_path / "a.docx", parts), takes_documents=True)
+    workbook = open_workbook(write_parts(tmp_path / "a.docx", parts), takes_documents=True)
 
     assert [mark.place for mark in find_marks(workbook)] == ["property"]
     assert "Ổi" not in repr(workbook)
@@ -351,4 +579,4 @@ def test_a_document_under_the_namespace_of_the_strict_standard_is_read_too(tmp_p
     old = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
     parts["word/document.xml"] = str(parts["word/document.xml"]).replace(old, strict)
 
-    assert open_workbook(write_word(tmp_path / "a.docx", parts), takes_documents=True).sheets[0].rows == [["a", 5]]
+    assert open_workbook(write_parts(tmp_path / "a.docx", parts), takes_documents=True).sheets[0].rows == [["a", 5]]

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from include.vietnamese.money import find_unit, read_unit
+from include.vietnamese.money import find_stated_money, find_unit, read_unit
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,55 @@ def test_a_unit_is_found_in_a_heading(heading, unit):
 @pytest.mark.parametrize("heading", ["Vốn đăng ký", "Giá trị (1)", "(*) Nghìn chiếc, triệu USD", ""])
 def test_a_heading_without_one_clear_unit_has_none(heading):
     assert find_unit(heading) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "base_unit", "factor"),
+    [
+        ("ĐVT: nghìn đồng", "VND", 10**3),
+        ("Đơn vị tính: nghìn đồng", "VND", 10**3),
+        ("đơn vị tính là Nghìn đồng", "VND", 10**3),
+        ("Đơn vị: tỷ đồng", "VND", 10**9),
+        ("Đvt nghìn đồng (theo quyết toán)", "VND", 10**3),
+        ("Kinh phí, ĐVT: 1.000 đồng, chưa gồm đối ứng", "VND", 10**3),
+        ("Số liệu tính bằng nghìn đồng", "VND", 10**3),
+        ("ghi theo đơn vị tính nghìn đồng", "VND", 10**3),
+        ("quy đổi ra đồng", "VND", 1),
+        ("nghìn đồng", "VND", 10**3),
+        ("(Nghìn đồng)", "VND", 10**3),
+        ("DVT: nghin dong", "VND", 10**3),
+        ("Don vi tinh: ty dong.", "VND", 10**9),
+        ("ĐVT: nghìn USD", "USD", 10**3),
+        ("ĐVT: đô la Mỹ", "USD", 1),
+    ],
+)
+def test_a_remark_may_state_the_unit_figures_are_in(text, base_unit, factor):
+    assert find_stated_money(text) == ((base_unit, Decimal(factor)),)
+
+
+def test_a_remark_may_state_two_units():
+    assert find_stated_money("ĐVT: triệu đồng; năm trước ĐVT: nghìn đồng") == (("VND", 10**6), ("VND", 10**3))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "ĐVT:",
+        "ĐVT: tin, bài",
+        "Đơn vị tính",
+        "Đơn vị: Sở Tài chính",
+        "đã chi 500 nghìn đồng cho in ấn",
+        "Trong đó hỗ trợ 20 triệu đồng",
+        "tiền in 500 (nghìn đồng)",
+        "hỗ trợ mỗi đơn vị 1.000 đồng",
+        "ĐVT: nghìn đồng/người",
+        "tính theo đồng bào dân tộc",
+        "tính theo đồng hồ",
+        "Kinh phí đã thực hiện (triệu đồng)",
+        "đồng thuận",
+        "dong gop tinh theo dong ho",
+    ],
+)
+def test_amounts_rates_and_other_words_state_no_unit(text):
+    assert find_stated_money(text) == ()

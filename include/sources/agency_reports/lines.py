@@ -10,6 +10,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
 from include.model import TOTAL, Heading, IgnoredRow, Observation, PrintedTotal, ValueKind
@@ -18,7 +19,8 @@ from include.readers.table import Table, TableRow
 from include.reference import Axis, Measure, Member, Reference
 from include.sources.agency_reports.figures import read_figure, unit_of_line
 from include.sources.agency_reports.labels import BREAKDOWN_HEADING_STARTS, ESTIMATE_MARK, TOTAL_LABELS
-from include.vietnamese.money import find_unit
+from include.sources.agency_reports.unit_notes import UnitNotes
+from include.vietnamese.money import UnitOfMeasure, find_unit
 from include.vietnamese.numbers import Figure, NumberStyle, infer_style
 from include.vietnamese.text import match_key, normalise
 
@@ -46,10 +48,11 @@ _ESTIMATE_KEY: Final = match_key(ESTIMATE_MARK)
 
 @dataclass(slots=True)
 class Collected:
-    """What the tables of one report come to, in the order of its sheets."""
+    """What the tables of one report come to, in the order of its sheets; `unit_notes` is what stands beside them."""
 
     heading: Heading
     reference: Reference
+    unit_notes: UnitNotes = field(default_factory=UnitNotes)
     observations: list[Observation] = field(default_factory=list)
     totals: list[PrintedTotal] = field(default_factory=list)
     ignored: list[IgnoredRow] = field(default_factory=list)
@@ -83,6 +86,12 @@ class _FigureTable(ABC):
         self._kinds = {row.index: row.kind for row in table.rows}
         self.styles: dict[Role, NumberStyle | None] = {role: self._style_of(role) for role in self.roles}
         self.printed_above = {role: self._unit_above(role) for role in self.roles}
+
+    @cached_property
+    def _currencies(self) -> frozenset[str]:
+        """The currencies of the form's lines of money."""
+        units = (self.reference.unit_of_measure(code, TOTAL, TOTAL) for code in self.asked)
+        return frozenset(unit.base_unit for unit in units if UnitOfMeasure(unit.base_unit, unit.unit_factor).is_money)
 
     def _style_of(self, role: Role) -> NumberStyle | None:
         column = self.table.columns[role]
@@ -244,6 +253,12 @@ class _FigureTable(ABC):
             measure.code, TOTAL if member == TOTAL else line.axis_code, line.member_code
         )
         unit = unit_of_line(self.text(row, "unit"), self.printed_above[role], asked)
+        if isinstance(unit, UnitOfMeasure) and unit.is_money:
+            note = self.collected.unit_notes.against(unit, self.sheet, *place, self._currencies)
+            if note is not None:
+                named = self.text(row, "unit") or self.printed_above[role] or asked.unit_vi
+                detail = f"ghi chú “{note.text[:_MAX_RAW]}” trái với đơn vị “{named}” của dòng"
+                unit = Figure(None, "unreadable", "UNIT_CONFLICT", detail, expected=asked.unit_vi)
         return read_figure(self.sheet, place, unit, self.styles[role], choices)
 
     def _covers_another_figure(self, merge: MergedRange, place: CellPosition) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from include.calendar.periods import load_periods
-from include.model import TOTAL, Finding, Heading, IgnoredRow, Reading
+from include.model import TOTAL, Finding, Heading, IgnoredRow, Observation, Reading
 from include.readers import WorkbookRefused, open_workbook
 from include.readers.grid import CellValue, Sheet, Workbook, address, as_text, column_letters
 from include.readers.personal_data import find_name_list, find_personal_data
@@ -40,6 +40,7 @@ from include.sources.agency_reports.labels import (
 )
 from include.sources.agency_reports.lines import Collected, DetailTable, MainTable
 from include.sources.agency_reports.narrative import read_narrative
+from include.sources.agency_reports.unit_notes import find_unit_notes
 from include.sources.agency_reports.word import ReadTable, find_doubts, name_places, unread_tables
 from include.vietnamese.text import (
     FontEncoding,
@@ -162,7 +163,7 @@ def _remarks(workbook: Workbook) -> Iterator[Finding]:
         if not sheet.is_visible and any(True for _ in sheet.cells()):
             yield Finding("HIDDEN_DATA", sheet.name, found="cả trang bị ẩn")
         for place, remarks in sheet.remarks.items():
-            if "hidden" in remarks:
+            if remarks & {"hidden", "unseen"}:
                 yield Finding("HIDDEN_TEXT", sheet.name, address(*place))
         if sheet.has_pictures:
             yield Finding("IMAGE_PRESENT", sheet.name)
@@ -305,7 +306,8 @@ class _ReportReader:
         refusal = read.refusal if problem is None or is_about_bodies else problem
         if refusal is not None or read.heading is None:
             return _refused(refusal or self._no_table(None), self.findings, read.heading, self._told(statements))
-        collected = Collected(read.heading, self.reference)
+        tables_read = [(place.sheet, place.table) for place in (*headed, *found.detail)]
+        collected = Collected(read.heading, self.reference, find_unit_notes(self.workbook, tables_read))
         for place in found.main:
             if place not in headed:
                 self._leave_out(place, collected)
@@ -315,6 +317,9 @@ class _ReportReader:
             main = MainTable(collected, place.sheet, place.table)
             main.read()
             tables.append(ReadTable(place.sheet, place.table, main.has_codes, dict(main.printed_above)))
+        rival = self._hidden_rival(collected, headed[0].sheet)
+        if rival is not None:
+            return _refused(rival, self.findings, read.heading)
         for place in found.detail:
             self._remark_other_columns(place)
             detail = DetailTable(collected, place.sheet, place.table)
@@ -388,6 +393,36 @@ class _ReportReader:
             return Finding("NO_TABLE", expected=_REQUIRED_LABELS)
         return _no_table(nearest)
 
+    def _hidden_rival(self, collected: Collected, shown: Sheet) -> Finding | None:
+        """What to say of a hidden sheet that holds the same report with other figures than the one `shown`, or None.
+
+        The sheet that shows is what the office filled in and printed; the other may be what it meant to send.
+        """
+        heading = collected.heading
+        seen = {_figure_of(row) for row in collected.observations}
+        for sheet in self.workbook.sheets:
+            if sheet.is_visible or sheet.name in (LISTS_SHEET, ANSWER_SHEET):
+                continue
+            for table in find_tables(sheet, _MAIN_ROLES):
+                statements = find_statements(sheet, table.header_top)
+                if not statements or self._told(statements) != (heading.reporting_unit_code, heading.period_code):
+                    continue
+                hidden = Collected(heading, self.reference)
+                MainTable(hidden, sheet, table).read()
+                others = [
+                    row for row in hidden.observations if row.value_state != "missing" and _figure_of(row) not in seen
+                ]
+                if others:
+                    return Finding(
+                        "SHEET_HIDDEN_DIFFERS",
+                        sheet.name,
+                        others[0].cell,
+                        found=f"“{sheet.name}”",
+                        expected=f"“{shown.name}”",
+                        subject=str(len(others)),
+                    )
+        return None
+
     def _leave_out(self, place: _Place, collected: Collected) -> None:
         """Ignore, and say so, a table on a sheet without a heading block beside the headed one."""
         rows = [row for row in place.table.rows if row.kind in ("record", "total")]
@@ -420,6 +455,12 @@ class _ReportReader:
         ]
         if absent:
             self.findings.append(Finding("LINES_ABSENT", found="; ".join(absent), expected=str(len(absent))))
+
+
+def _figure_of(row: Observation) -> tuple[object, ...]:
+    """Which figure a row is and what it comes to, as far as two sheets can differ in it."""
+    said = row.value_state if row.value is None else row.value
+    return row.measure_code, row.axis_code, row.member_code, row.value_kind, said
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from include.model import Finding, IgnoredRow, Observation, Reading
 from include.readers.docx import PARAGRAPH
-from include.readers.grid import CellRemark, Sheet, Workbook, address, position
+from include.readers.grid import CellRemark, MergedRange, Sheet, Workbook, address, position
 from include.readers.table import Table, discover_tables
 from include.reference import Reference
 from include.sources.agency_reports.labels import ACTUAL, ESTIMATE, ESTIMATE_MARK
@@ -27,12 +28,21 @@ _DOUBTS_OF_REMARKS: Final[dict[CellRemark, str]] = {
     "page_header": "bảng nằm ở đầu trang, có thể lặp lại hoặc khác nhau giữa các trang",
     "struck_out": "trong ô có chữ bị gạch ngang, phần gạch ngang không được đọc",
 }
+_SIGHT_REMARKS: Final[dict[CellRemark, str]] = {
+    "unseen": "trong ô có chữ trùng màu nền hoặc quá nhỏ, không hiện trên giấy nên không được đọc",
+    "maybe_unseen": "chữ trong ô có màu trắng và nằm trong hình vẽ, không rõ trên giấy có hiện không",
+}
+"""Remarks that make any cell of a line doubtful: its code, name and unit decide over the figure as well."""
+
+_OTHER_WIDTH: Final = "hàng tiêu đề rộng {head} ô mà hàng này rộng {width} ô, nên số liệu có thể lệch sang cột khác"
+_OTHER_EDGES: Final = "các ô của hàng này không thẳng với hàng tiêu đề, nên số liệu có thể lệch sang cột khác"
 _IN_WORDS: Final = "con số đứng giữa các chữ trong ô"
 _MERGED: Final = "ô số liệu bị gộp với ô bên cạnh"
 _UNIT_ABOVE: Final = "dòng không ghi đơn vị tính, đơn vị được lấy ở phía trên bảng hoặc ở tiêu đề cột"
 _NO_CODES: Final = "bảng không có mã số nên các dòng chỉ được nhận ra theo tên"
 _OTHER_HEADING: Final = "tiêu đề cột không phải của biểu mẫu nên chỉ được hiểu theo nghĩa"
 
+_NO_LINES: Final = frozenset({"blank", "note", "numbering", "repeated_header"})
 _WORD: Final = re.compile(r"[^\W\d_]{2}")
 _ESTIMATED: Final = re.compile(rf"{ESTIMATE_MARK}(?: tính)?\b", re.IGNORECASE)
 """The form's own word before an estimate: “ước 120” is no number among words."""
@@ -61,6 +71,8 @@ def find_doubts(
     for read in tables:
         by_sheet.setdefault(read.sheet.name, []).append(read)
         yield from _doubts_about_table(read)
+        yield from _doubts_about_sight(read)
+        yield from _doubts_about_edges(read)
     for row in observations:
         if row.value_state != "reported" or row.reading_code is not None:
             continue  # what could not be read is asked back anyhow, and of marks there is no doubt
@@ -102,12 +114,66 @@ def _doubts_about_table(read: ReadTable) -> Iterator[Finding]:
             )
 
 
+def _doubts_about_sight(read: ReadTable) -> Iterator[Finding]:
+    """Cells of the table's rows of which a part does not show on paper; a figure that does not show at all is one."""
+    rows = {row.index: row for row in read.table.rows}
+    columns = set(read.table.columns.values())
+    for place, remarks in sorted(read.sheet.remarks.items()):
+        if place[0] not in rows or place[1] not in columns:
+            continue
+        for remark, reason in _SIGHT_REMARKS.items():
+            if remark in remarks:
+                shown = read.sheet.text(*place)
+                yield Finding(
+                    "READING_DOUBTFUL",
+                    read.sheet.name,
+                    address(*place),
+                    found=f"“{shown[:_MAX_RAW]}”" if shown else "ô trống",
+                    expected=reason,
+                    subject=rows[place[0]].label[:_MAX_RAW],
+                )
+
+
+def _doubts_about_edges(read: ReadTable) -> Iterator[Finding]:
+    """Rows whose cells are not those of the head: one more or less, and every figure behind it stands elsewhere."""
+    table, sheet = read.table, read.sheet
+    head = _head_edges(read)
+    width = max(edges[-1] for edges in head)
+    known = {edge for edges in head for edge in edges}
+    figures = {table.columns[each.role] for each in (ACTUAL, ESTIMATE) if each.role in table.columns}
+    for row in table.rows:
+        edges = sheet.row_edges[row.index]
+        filled = [column for column, value in enumerate(sheet.rows[row.index]) if value is not None]
+        if row.kind in _NO_LINES or _is_caption([sheet.text(row.index, column) for column in filled]):
+            continue
+        if edges[-1] != width:
+            reason = _OTHER_WIDTH.format(head=width, width=edges[-1])
+        elif known.issuperset(filled) and figures.issubset(edges[:-1]):
+            continue
+        else:
+            reason = _OTHER_EDGES
+        yield Finding(
+            "READING_DOUBTFUL",
+            sheet.name,
+            address(row.index, min(figures)),
+            found=f"hàng “{row.label[:_MAX_RAW]}”",
+            expected=reason,
+        )
+
+
+def _is_caption(texts: list[str]) -> bool:
+    """Whether a row says one thing, in words, or nothing; a number before it is its own."""
+    if texts and not _WORD.search(texts[0]):
+        texts = texts[1:]
+    return not texts or (len(texts) == 1 and bool(_WORD.search(texts[0])))
+
+
 def _doubts_about_figure(row: Observation, read: ReadTable, reference: Reference) -> Iterator[str]:
     place = position(row.cell)
     for remark, reason in _DOUBTS_OF_REMARKS.items():
         if remark in read.sheet.remarks.get(place, ()):
             yield reason
-    if any(place in merge for merge in read.sheet.merges):
+    if any(place in merge and not _is_as_wide_as_head(merge, read) for merge in read.sheet.merges):
         yield _MERGED
     measure = reference.measures[row.measure_code]
     if measure.value_type not in ("yes_no", "choice", "milestone") and _WORD.search(
@@ -122,6 +188,18 @@ def _doubts_about_figure(row: Observation, read: ReadTable, reference: Reference
         and UnitOfMeasure(asked.base_unit, asked.unit_factor).is_money
     ):
         yield _UNIT_ABOVE
+
+
+def _is_as_wide_as_head(merge: MergedRange, read: ReadTable) -> bool:
+    """Whether the merge is a cell of one row as wide as a cell of the head: the grid is finer than either."""
+    edges = sorted({edge for row in _head_edges(read) for edge in row})
+    return merge.top == merge.bottom and (merge.left, merge.right + 1) in pairwise(edges)
+
+
+def _head_edges(read: ReadTable) -> list[tuple[int, ...]]:
+    """The edges of the head's rows; a heading split over a paragraph and the table has some in the table only."""
+    rows = range(read.table.header_top, read.table.header_bottom + 1)
+    return [edges for row in rows if (edges := read.sheet.row_edges[row])]
 
 
 def _as_read(row: Observation) -> str:
