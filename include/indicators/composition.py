@@ -46,6 +46,7 @@ def with_composed_queries(script: str, folder: Path = MARTS) -> str:
     return _PLACE.sub(lambda place: composed_query(place[1], folder), script)
 
 
+@cache
 def composed_query(mart: str, folder: Path = MARTS) -> str:
     """The one query that gives what `mart` holds, for the moment and versions the surrounding function names."""
     definitions = _definitions(folder)

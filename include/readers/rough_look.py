@@ -21,6 +21,7 @@ _MOST_OF_MEMBER: Final = 16 * 1024 * 1024
 _MOST_MEMBERS: Final = 2_000
 _LONGEST_TEXT: Final = 400
 _MEMBER: Final = b"PK\x03\x04"
+_MEMBER_END: Final = re.compile(rb"PK(?:\x03\x04|\x07\x08|\x01\x02)")
 _MEMBER_HEAD: Final = struct.Struct("<4sHHHHHIIIHH")
 _OLE: Final = b"\xd0\xcf\x11\xe0"
 _GZIP: Final = b"\x1f\x8b"
@@ -78,11 +79,19 @@ def _members(content: bytes) -> Iterator[tuple[str, bytes]]:
         begins += name_length + extra_length
         if not flags & 1:
             if method == 0:
-                yield name, content[begins : begins + min(size or _MOST_OF_MEMBER, _MOST_OF_MEMBER)]
+                # Without a size it is empty, or hides what it has, or is followed by it. Not all that is left: that is
+                # no text, and ten thousand empty members would be ten thousand times the container.
+                ends = begins + size if size else _end_of_member(content, begins)
+                yield name, content[begins : min(ends, begins + _MOST_OF_MEMBER)]
             elif method == 8:
                 # A view: two thousand members would copy the file two thousand times.
                 yield name, _unpacked(memoryview(content)[begins:], -zlib.MAX_WBITS)
         place = content.find(_MEMBER, begins)
+
+
+def _end_of_member(content: bytes, begins: int) -> int:
+    found = _MEMBER_END.search(content, begins)
+    return found.start() if found else len(content)
 
 
 def _unpacked(packed: bytes | memoryview, window: int) -> bytes:
