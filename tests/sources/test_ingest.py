@@ -363,7 +363,14 @@ def test_a_list_of_people_that_comes_again_under_a_marked_name_is_refused_as_sec
 
 def test_personal_data_in_a_name_is_not_kept_whatever_the_name_ends_in(office: Office, tmp_path: Path) -> None:
     plain = write_report(tmp_path / "a.xlsx").read_bytes()
-    sent = ["nva@gmail.com", "b nva@gmail.com.xlsx", "c 0912345678.docx", "Báo cáo 6.tháng"]
+    sent = [
+        "nva@gmail.com",
+        "b nva@gmail.com.xlsx",
+        "c 0912345678.docx",
+        "Báo cáo 6.tháng",
+        "Nguyễn Văn A - báo cáo.xlsx",
+        "Báo cáo Trường THPT Nguyễn Quang Diêu.xlsx",
+    ]
     for at, name in enumerate(sent):
         (tmp_path / "sent" / name).parent.mkdir(exist_ok=True)
         (tmp_path / "sent" / name).write_bytes(plain + b"\0" * at)
@@ -371,8 +378,10 @@ def test_personal_data_in_a_name_is_not_kept_whatever_the_name_ends_in(office: O
     office.receive(tmp_path / "sent")
 
     assert sorted(name for (name,) in office.ask("select original_name from landing.receipt")) == [
+        "(tên người) - báo cáo.xlsx",
         "(địa chỉ thư điện tử)",
         "Báo cáo 6.tháng",
+        "Báo cáo Trường THPT Nguyễn Quang Diêu.xlsx",
         "b (địa chỉ thư điện tử).xlsx",
         "c (số điện thoại).docx",
     ]
