@@ -133,7 +133,7 @@ _A_PAPER = r"\b(?:" + "|".join({*_PAPERS, *map(strip_accents, _PAPERS), *_SHORT_
 _SECRECY_NEAR = re.compile(rf"{_A_PAPER}|\b(?:m[ậâ]t|mat|secret)\b|{_NOTE}", re.IGNORECASE)
 _MARK_BEGINS = re.compile(rf"(?:\bt\W*[oôốó]\W*i|\bt\W*u\W*y\W*[eêệẹ]\W*t|{_A_PAPER})[\W_]*$", re.IGNORECASE)
 _A_FILE = re.compile(
-    r"\.(?:xlsx?|xlsm|xlsb|ods|docx?|odt|rtf|pdf|pptx?|csv|tsv|txt|xml|json|html?|parquet|gz|zip|rar|7z)$",
+    r"\.(?:xlsx?|xlsm|xlsb|ods|docx?|odt|rtf|pdf|pptx?|csv|tsv|txt|xml|json|html?|parquet|gz|zip|rar|7z|mat)$",
     re.IGNORECASE,
 )
 _UNIT_OF_HONEY = re.compile(r"\W*(?:kg|g|tấn|tạ|lít|ml|chai|hũ|can|thùng|đồng|nghìn|triệu|ngàn)\b", re.IGNORECASE)
@@ -328,7 +328,8 @@ def _is_name_of_marked_file(line: str) -> bool:
 
 def file_is_marked(file_name: str) -> bool:
     """Whether the name a file was sent under carries a mark; folders before it and the ending are not looked at."""
-    stem = PurePath(file_name.replace("\\", "/")).stem
+    # What no program ends its files with is a part of the name: “BC 6.tháng MẬT”.
+    stem = _A_FILE.sub("", PurePath(file_name.replace("\\", "/")).name)
     # A browser that saves a link leaves “M%E1%BA%ACT”; words may be set together, each with a capital.
     return any(name_is_marked(each) for each in dict.fromkeys((stem, unquote(stem), words_apart(unquote(stem)))))
 
@@ -499,8 +500,9 @@ def _is_stamp(line: str, *, any_case: bool = False) -> bool:
             continue
         letters = _letters(piece)
         if _is_titled(piece, any_case=any_case) and not _UNIT_OF_HONEY.match(rest) and not _NONE_OF_THEM.match(rest):
-            # Without accents a line of its own, or it is something lost: “HO SO MAT”.
-            if not piece.isascii() or (is_first and (not rest.strip() or _COPY_NUMBER.match(rest))):
+            # Without accents the lower level has a line of its own, or it is something lost: “HO SO MAT”.
+            is_alone = is_first and (not any(map(str.isalnum, rest)) or _COPY_NUMBER.match(rest))
+            if not piece.isascii() or is_alone or "toimat" in letters or "tuyetmat" in letters:
                 return True
         elif piece == piece.upper() or any_case:
             # What has no accents no font reads otherwise: it was judged as it is typed.

@@ -193,7 +193,9 @@ def test_an_ordinary_name_is_not(name: str) -> None:
         "T.O.I M.A.T",
         "TAI LIEU MAT-01",
         "HO SO MAT SO 5",
-        "CONG VAN MAT",
+        "HO SO MAT (A)",
+        "CONG VAN MAT.",
+        "UBND TINH; CONG VAN TOI MAT; SO 5",
         "Do mat: MAT-01",
         "Độ mật: MAT",
         "Độ mật:\nMAT-01",
@@ -240,6 +242,16 @@ def test_a_line_that_names_a_marked_file_is_marked(line: str) -> None:
 )
 def test_a_line_that_names_another_file_or_none_is_not(line: str) -> None:
     assert not is_marked_text(line)
+
+
+@pytest.mark.parametrize("name", ["BC 6.tháng MẬT", "BC.MẬT", "BC.MẬT.bak", "a.xlsx (Tối mật)"])
+def test_what_no_program_ends_its_files_with_is_a_part_of_the_name(name: str) -> None:
+    assert file_is_marked(name)
+
+
+@pytest.mark.parametrize("name", ["Báo cáo 6.tháng", "so lieu.MAT", "BC.BẢO MẬT", "BC.mat"])
+def test_an_ending_or_another_word_behind_a_full_stop_is_no_mark(name: str) -> None:
+    assert not file_is_marked(name)
 
 
 def test_a_mark_is_found_wherever_it_stands_and_its_neighbours_are_not_kept() -> None:
