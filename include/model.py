@@ -19,7 +19,9 @@ Verdict = Literal["loaded", "duplicate", "unchanged", "quarantined", "rejected",
 TOTAL = "total"
 """Axis and member of a figure that is not broken down."""
 
-CODES_TO_FORGET = frozenset({"MONITORING_COLUMN_FORBIDDEN", "MONITORING_VALUE_FORBIDDEN", "PII_LIST"})
+CODES_TO_FORGET = frozenset(
+    {"FINANCE_PERSON_COLUMN", "MONITORING_COLUMN_FORBIDDEN", "MONITORING_VALUE_FORBIDDEN", "PII_LIST"}
+)
 """Refusals of files that may not be kept: nothing but hash, size, time and source stays of them."""
 
 SPOOL_PREFIX = "ttdn-spool-"

@@ -43,7 +43,9 @@ def trace(
     axis, member = (line["by"]["axis"], line["by"]["member"]) if line["by"] else (TOTAL, TOTAL)
     rows = connection.execute(
         text(
-            "select lineage.* from mart.lineage as lineage"
+            # Who may read a mart does not thereby read the names files were sent under.
+            "select lineage.*, receipt.original_name as file_name from mart.lineage as lineage"
+            " left join landing.receipt as receipt using (receipt_number)"
             " left join reference.reporting_unit as unit on lineage.reporting_unit_code = unit.unit_code"
             " where lineage.indicator_code = :indicator and lineage.period_code = :period"
             " and lineage.scope_type = :scope_type and lineage.scope_code = :scope_code"

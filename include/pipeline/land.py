@@ -31,7 +31,7 @@ from include import faults
 from include.calendar.periods import VIETNAM
 from include.drafts import draft_folder, flush, remove_abandoned
 from include.errors import NoRoomError, PlatformError, SourceContractError
-from include.readers.personal_data import mask_personal_data
+from include.readers.personal_data import mask_file_name
 from include.readers.secrecy import file_is_marked, name_is_marked
 from include.settings import Settings
 from include.sources import Source, broken_sources, list_sources
@@ -430,10 +430,16 @@ def shown_path(path: Path) -> str:
     """The path as a log, a notice or a page may show it: no part with a mark in it, no personal data."""
     parts = [printable_name(part) for part in path.parts]
     shown = [
-        NEUTRAL_NAME if (file_is_marked if part is parts[-1] else name_is_marked)(part) else mask_personal_data(part)
+        NEUTRAL_NAME if (file_is_marked if part is parts[-1] else name_is_marked)(part) else _masked_name(part)
         for part in parts
     ]
     return str(PurePath(*shown))
+
+
+def _masked_name(name: str) -> str:
+    # What is no ending may be the end of a mail address.
+    ending = PurePath(name).suffix if name.lower().endswith(_FILE_SUFFIXES) else ""
+    return mask_file_name(name.removesuffix(ending)) + ending
 
 
 def is_marked_path(path: Path, sent_in: Path | None) -> bool:
@@ -459,10 +465,7 @@ def note_receipt(
         text("select nextval(pg_get_serial_sequence('landing.receipt', 'receipt_id'))")
     ).scalar_one()
     number = f"BN-{received_at.astimezone(VIETNAM).year}-{receipt_id:06d}"
-    shown = printable_name(original_name)
-    # What is no ending may be the end of a mail address.
-    ending = PurePath(shown).suffix if shown.lower().endswith(_FILE_SUFFIXES) else ""
-    name = mask_personal_data(shown.removesuffix(ending)) + ending
+    name = _masked_name(printable_name(original_name))
     keep_name(stored.parents[1], receipt_id, name)
     connection.execute(
         text(

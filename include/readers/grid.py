@@ -29,6 +29,7 @@ LoosePlace = Literal["header_footer", "property", "drawing", "comment", "defined
 OWN_COMMENT_AUTHOR: Final = "Nền tảng thông tin đối ngoại"
 """Author of the comments the platform writes into a workbook that it sends back."""
 
+_FORMATS_WITHOUT_SHEETS: Final = (".csv.gz", ".csv", ".parquet", ".xml")
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})")
 
 
@@ -54,6 +55,12 @@ class WorkbookRefused(PlatformError):
 
 def _refused(code: str, detail: str, sheet: str | None, cell: str | None) -> WorkbookRefused:
     return WorkbookRefused(code, detail, sheet=sheet, cell=cell)
+
+
+def sheet_of_whole(original_name: str) -> str:
+    """What a file without sheets has in a sheet's place: its format; many read that, and its name may be a person's."""
+    ending = next((each for each in _FORMATS_WITHOUT_SHEETS if original_name.lower().endswith(each)), "")
+    return f"(tệp {ending[1:]})" if ending else "(tệp)"
 
 
 @dataclass(frozen=True, slots=True)

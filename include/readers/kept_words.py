@@ -7,10 +7,9 @@ import unicodedata
 from typing import Final
 
 from include.errors import PlatformError
-from include.readers.personal_data import kinds_in_text
+from include.readers.personal_data import FAMILY_NAMES, PERSON_NAME, THINGS_LIKE_NAMES, kinds_in_text
 from include.readers.secrecy import is_marked_text
 
-PERSON_NAME = "tên người"
 SECRECY_MARK = "dấu chỉ độ mật"
 NOTHING = "để trống"
 UNSEEN = "ký tự không nhìn thấy"
@@ -20,27 +19,9 @@ LONGEST_REASON: Final = 1000
 
 _TOKEN = re.compile(r"[\w/]+|[^\w\s]")
 _ADDRESSES: Final = frozenset({"ông", "bà", "anh", "chị", "đ/c"})
-_FAMILY_NAMES: Final = frozenset("nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ ngô dương đinh trương".split())
 _MIDDLE_NAMES: Final = frozenset({"văn", "thị"})
 # Words that read like an address or a family name with a name after it, and are a place, a people or a thing.
-_NO_PERSON: Final = frozenset(
-    {
-        ("bà", "rịa"),
-        ("anh", "quốc"),
-        ("hoàng", "sa"),
-        ("hoàng", "gia"),
-        ("hoàng", "thành"),
-        ("phan", "thiết"),
-        ("phan", "rang"),
-        ("phạm", "vi"),
-        ("vũ", "trang"),
-        ("vũ", "khí"),
-        ("vũ", "đạo"),
-        ("võ", "thuật"),
-        ("võ", "cổ"),
-        ("đỗ", "xe"),
-    }
-)
+_NO_PERSON: Final = THINGS_LIKE_NAMES | {("bà", "rịa"), ("anh", "quốc")}
 _NO_PERSON_AFTER: Final = {
     "anh": frozenset({"tiếng", "nước", "quốc", "người", "khách", "quán"}),
     "bà": frozenset({"núi", "miếu", "chợ", "đường"}),
@@ -106,7 +87,7 @@ def _names_a_person(words: str, *, is_post: bool) -> bool:
     for place, word in enumerate(tokens[:-1]):
         if (
             is_post
-            and word.lower() in _FAMILY_NAMES
+            and word.lower() in FAMILY_NAMES
             and tokens[place + 1].lower() in _MIDDLE_NAMES
             and tokens[place + 2 :]
         ):
@@ -128,11 +109,11 @@ def _is_address(word: str, after: str) -> bool:
     if word.lower() not in _ADDRESSES:
         return False
     # In a line of capitals every word begins with one: there only a family name shows a person.
-    return not (word.isupper() and len(word) > 1) or after.lower() in _FAMILY_NAMES
+    return not (word.isupper() and len(word) > 1) or after.lower() in FAMILY_NAMES
 
 
 def _is_family_name(word: str) -> bool:
-    return word.lower() in _FAMILY_NAMES and (word.istitle() or word.isupper())
+    return word.lower() in FAMILY_NAMES and (word.istitle() or word.isupper())
 
 
 def _may_be_a_thing(before: str, word: str, after: str) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from include.readers.grid import CellValue, Sheet, Workbook, address
-from include.vietnamese.text import match_key, strip_accents
+from include.vietnamese.text import match_key, strip_accents, words_apart
 
 PHONE = "số điện thoại"
 IDENTITY_NUMBER = "số định danh cá nhân"
@@ -22,6 +22,17 @@ ACCOUNT_LINK = "liên kết tài khoản mạng xã hội"
 BANK_ACCOUNT = "số tài khoản ngân hàng"
 BIRTH_DATE = "ngày sinh"
 PERSONAL_TAX_CODE = "mã số thuế hoặc bảo hiểm cá nhân"
+PERSON_NAME = "tên người"
+
+FAMILY_NAMES = frozenset("nguyễn trần lê phạm huỳnh hoàng phan vũ võ đặng bùi đỗ ngô dương đinh trương trịnh".split())
+"""The usual ones: a word that begins with one of them is a person's sooner than a thing's."""
+THINGS_LIKE_NAMES = frozenset(
+    tuple(each.split())
+    for each in (
+        "hoàng sa;hoàng gia;hoàng thành;phan thiết;phan rang;phạm vi;vũ trang;vũ khí;vũ đạo;võ thuật;võ cổ;đỗ xe"
+    ).split(";")
+)
+"""Places and things whose first words read like a family name with a name behind it."""
 
 MOST_NAMES = 4
 """People a file may name in one place: signature blocks have two or three. One more is a list of people."""
@@ -77,6 +88,7 @@ _MASKED = (
 )
 
 _LONGEST_NAME = 50
+_NAME_BREAK = re.compile(r"([-–—_(),;+\[\]]+)")
 _LIST_BREAK = re.compile(r"[\n;,]|\s[-–]\s|\s{3,}")
 _BESIDE_NAME = re.compile(
     r"^\s*(?:\d{1,4}\s*[.)/-]?\s*|[-+*•]\s*)?(?:(?:ông|bà|anh|chị|em|cháu|cụ|đ/c|đồng chí)\s*:?\s+)?"
@@ -84,10 +96,7 @@ _BESIDE_NAME = re.compile(
     re.IGNORECASE,
 )
 _NAME_WORD = re.compile(r"[^\W\d_]+\.?")
-_FAMILY_NAMES = frozenset(
-    "nguyễn trần lê phạm huỳnh hoàng phan vũ võ đặng bùi đỗ ngô dương đinh trương trịnh"
-    " nguyen tran le pham huynh hoang phan vu vo dang bui do ngo duong dinh truong trinh".split()
-)
+_FAMILY_NAMES = FAMILY_NAMES | set(map(strip_accents, FAMILY_NAMES))
 # Also the first words of places and things: only with a middle name between they are a person's.
 _RARER_FAMILY_NAMES = frozenset(
     "hồ lý đào đoàn lâm mai cao hà tạ thái lương châu kim tô chu phùng quách lưu thạch tiêu diệp danh sơn tăng từ vương"
@@ -95,17 +104,16 @@ _RARER_FAMILY_NAMES = frozenset(
     " ho ly dao doan lam cao ha ta thai luong chau to phung quach luu thach tieu diep tang tu vuong".split()
 )
 _MIDDLE_NAMES = frozenset("văn thị hữu đức ngọc minh thanh quốc hoàng kim thành công van thi huu duc ngoc quoc".split())
-_NAMED_THINGS = frozenset(
+_NAMED_THINGS = THINGS_LIKE_NAMES | {
     tuple(each.split())
     for each in (
-        "hoàng sa;hoàng gia;hoàng thành;phan thiết;phan rang;phạm vi;vũ trang;vũ khí;vũ đạo;võ thuật;võ cổ;đỗ xe;"
-        "lê dương;trần nhà;dương đông;dương tơ;dương minh;đặng xá;đinh tán;ngô đồng;hoàng mai;hoàng cầu;trương mục;"
-        "do not;do the;do you;le monde;van der;dang ky;vo thuat;phan tram;phan bo"
+        "lê dương;trần nhà;dương đông;dương tơ;dương minh châu;đặng xá;đinh tán;ngô đồng;hoàng mai;hoàng cầu;"
+        "trương mục;do not;do the;do you;le monde;van der;dang ky;vo thuat;phan tram;phan bo"
     ).split(";")
-)
+}
 _THING_WORDS = frozenset(
     "xã phường tỉnh huyện quận công ty tnhh cổ phần trường bệnh viện dự án đường cầu chợ khu cụm viettel group sở ban"
-    " limited ltd co company bank project".split()
+    " limited ltd co company bank project commune ward district province".split()
 )
 _PEOPLE_HEADING = re.compile(
     r"(?:stt )?(?:họ và tên|họ tên|họ tên đệm|ho va ten|ho ten|tên người|họ và tên người|họ tên người)"
@@ -174,6 +182,22 @@ def mask_personal_data(text: str) -> str:
     for pattern, kind in _MASKED:
         text = pattern.sub(f"({kind})", text)
     return text
+
+
+def mask_file_name(name: str) -> str:
+    """The name of a file or folder with personal data, and a person's name that stands apart in it, replaced likewise.
+
+    “Nguyễn Văn An - báo cáo” is “(tên người) - báo cáo”; a name among other words, a street's or a school's, stays.
+    """
+    return "".join(_masked_piece(piece) for piece in _NAME_BREAK.split(mask_personal_data(name)))
+
+
+def _masked_piece(piece: str) -> str:
+    bare = piece.strip()
+    # “NguyenVanAn” as well.
+    if not is_person_name(bare) and not is_person_name(words_apart(bare)):
+        return piece
+    return piece.replace(bare, f"({PERSON_NAME})")
 
 
 def find_name_list(workbook: Workbook) -> tuple[str, str] | None:
@@ -257,7 +281,7 @@ def is_person_name(text: str) -> bool:
     if not (bare.isupper() or all(word.istitle() or (len(word.rstrip(".")) == 1 and word.isupper()) for word in words)):
         return False
     first, rest = words[0].casefold(), [word.casefold() for word in words[1:]]
-    if (first, rest[0]) in _NAMED_THINGS or any(word in _THING_WORDS for word in rest):
+    if not _NAMED_THINGS.isdisjoint({(first, rest[0]), (first, *rest)}) or any(word in _THING_WORDS for word in rest):
         return False
     has_middle = len(words) >= 3 and rest[0] in _MIDDLE_NAMES
     if first in _FAMILY_NAMES:

@@ -1,8 +1,8 @@
 """Finds marks of state secrecy (Mật, Tối mật, Tuyệt mật) so that a marked file is refused and not kept.
 
-A mark stands alone: in its cell, its line, its page header, or behind "Độ mật:". The same syllable
-inside words is none: bảo mật, bí mật nhà nước, mật độ, mật ong, "Độ mật: không". A stamp that is only
-a picture cannot be seen here.
+A mark stands alone: in its cell, its line, its page header, behind "Độ mật:" or behind what kind of paper
+it is. The same syllable inside words is none: bảo mật, bí mật nhà nước, mật độ, mật ong, "Độ mật: không",
+nor is MAT as a code, MAT-01. A stamp that is only a picture cannot be seen here.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import PurePath
 from typing import Literal
 from urllib.parse import unquote
 
 from include.readers.grid import LooseText, Sheet, Workbook, address
 from include.vietnamese import tcvn3, vni
-from include.vietnamese.text import is_unicode_vietnamese, match_key, nfc
+from include.vietnamese.text import is_unicode_vietnamese, match_key, nfc, strip_accents, words_apart
 
 MarkPlace = Literal[
     "cell",
@@ -49,12 +50,22 @@ _FRAGMENTS = frozenset(
     for stop in range(start + 1, len(level) + 1)
     if stop - start < len(level)
 )
-# Words that with a mark behind them are printed as a stamp; in a sentence they are ordinary words.
-_STAMP_PREFIXES = (
-    "tàiliệu vănbản hồsơ dấu đóngdấu báocáo côngvăn kếhoạch thôngtin tờtrình côngđiện chỉthị biênbản phụlục".split()
+# Kinds of paper: with a mark behind them they are a stamp or a title; in a sentence they are ordinary words.
+_PAPERS = (
+    "tài liệu;văn bản;hồ sơ;danh mục;báo cáo;công văn;công điện;công thư;kế hoạch;chương trình;đề án;phương án;đề cương"
+    ";thông tin;thông báo;thông tư;tờ trình;chỉ thị;nghị quyết;nghị định;quyết định;quy định;quy chế;hướng dẫn;kết luận"
+    ";biên bản;giấy mời;phiếu trình;phiếu chuyển;phụ lục;phụ biểu;bảng kê;biểu mẫu;số liệu;dữ liệu;bản đồ;sơ đồ;dự thảo"
+    ";đóng dấu;dấu"
+).split(";")
+_PAPERS_BY_LETTERS = re.compile(
+    "(?:" + "|".join({form.replace(" ", "") for paper in _PAPERS for form in (paper, strip_accents(paper))}) + ")+"
 )
+# How offices shorten them (Decree 30/2020, appendix III, and habit). None has a vowel: DAMAT may be đá mạt.
+_SHORT_PAPERS = frozenset("bb bc cd ct ctr cv dm gm hd hs kh kl nd nq pb pc pl qc qd tb tl tt ttr vb".split())
 _ENVELOPE_LETTERS = frozenset({"a", "b", "c"})
 _LONGEST_STAMP = 60
+_LONGEST_LINE = 180
+_LONGEST_PATH = 400
 _LONGEST_REMEMBERED = 200
 
 # Letters of other alphabets that print like the ones in MẬT, TỐI MẬT, TUYỆT MẬT, and fillers that print as nothing.
@@ -79,10 +90,58 @@ _CLASS_LABEL = re.compile(r"\b(?:mức độ|cấp độ|phân loại|chế đ�
 _SEPARATED = re.compile(r"\s{2,}|\t|[|;:()\[\]{}<>«»“”\"*_~#=–—]|\s-\s|\.\s")
 _BRACKETED = re.compile(r"[(\[{]\s*(?P<level>[^\W\d_][^()\[\]{}]{1,20}?)\s*[)\]}]")
 _COPY_NUMBER = re.compile(r"\W*(?:(?:bản\s+)?(?:số|so|no)\b.*\d|bản\s+\d|[A-C]\W*$)", re.IGNORECASE | re.DOTALL)
+_HANDLING_NOTES = {
+    match_key(note): note
+    for note in (
+        "Khẩn",
+        "Thượng khẩn",
+        "Hỏa tốc",
+        "Hỏa tốc hẹn giờ",
+        "Lưu hành nội bộ",
+        "Tài liệu lưu hành nội bộ",
+        "Chỉ lưu hành nội bộ",
+        "Xem xong trả lại",
+        "Không phổ biến",
+    )
+}
+
+
+_NOTE = "|".join(
+    re.escape(each.casefold()).replace("ỏa", "(?:ỏa|oả)").replace(r"\ ", r"\s+")
+    for each in sorted((*_HANDLING_NOTES.values(), "không sao chụp", "không phổ biến"), key=len, reverse=True)
+)
+_A_NOTE = re.compile(_NOTE, re.IGNORECASE)
+# What may stand behind a mark in the title of a paper; anything else makes a sentence or another word of it.
+_BEHIND_MARK = re.compile(r"\s+(?:(?:(?:bản\s+)?số|năm|quý|tháng|kỳ|đợt|lần|tập|quyển|của|về)\s|\d)", re.IGNORECASE)
+_BEHIND_BARE_MARK = re.compile(r"\s+(?:so|no|nam)\b\W*\d", re.IGNORECASE)
+_NONE_OF_THEM = re.compile(r"\W*(?:không|khong|chưa|0)(?:\s+c[óo])?\W*$", re.IGNORECASE)
+# MAT is short for other things too. A year alone does not make a code of it: “MAT-2026”.
+_BARE_CODE = re.compile(
+    r"(?<![\w./-])(?:mat[-./]?(?!(?:19|20)\d\d(?![\w./-]))\d[\w./-]*"
+    r"|(?!(?:19|20)\d\d-?mat)\d[\d-]*mat(?![\w./-])"
+    r"|(?-i:M\.A\.T)(?![\w-]|\.\w))",
+    re.IGNORECASE | re.ASCII,
+)
+_BARE_BEHIND_LABEL = re.compile(
+    r"\b(?:mã|ma|k[ýí] hiệu|k[yi] hieu|code|sku)\b[^:=\n]{0,25}[:=]\s*(?P<bare>mat)(?![\w./-])", re.IGNORECASE
+)
+_BARE_IN_BRACKETS = re.compile(r"[(\[{]\s*mat\s*[)\]}]", re.IGNORECASE)
+_WORDS_FOR_MATERIAL = re.compile(
+    r"\bv[ậa]t (?:li[ệe]u|t[ưu])\b|\bnguy[êe]n li[ệe]u\b|\bmat[a-z]|\bm\w+\W+a\w+\W+t\w+\W*$", re.IGNORECASE
+)
+_A_PAPER = r"\b(?:" + "|".join({*_PAPERS, *map(strip_accents, _PAPERS), *_SHORT_PAPERS}).replace(" ", r"\s+") + r")\b"
+_SECRECY_NEAR = re.compile(rf"{_A_PAPER}|\b(?:m[ậâ]t|mat|secret)\b|{_NOTE}", re.IGNORECASE)
+_MARK_BEGINS = re.compile(rf"(?:\bt\W*[oôốó]\W*i|\bt\W*u\W*y\W*[eêệẹ]\W*t|{_A_PAPER})[\W_]*$", re.IGNORECASE)
+_A_FILE = re.compile(
+    r"\.(?:xlsx?|xlsm|xlsb|ods|docx?|odt|rtf|pdf|pptx?|csv|tsv|txt|xml|json|html?|parquet|gz|zip|rar|7z|mat)$",
+    re.IGNORECASE,
+)
 _UNIT_OF_HONEY = re.compile(r"\W*(?:kg|g|tấn|tạ|lít|ml|chai|hũ|can|thùng|đồng|nghìn|triệu|ngàn)\b", re.IGNORECASE)
 _SPELLED_OUT = re.compile(
     r"(?<![^\W\d_])[^\W\d_][\u0300-\u036f]*(?:[\W_]{1,3}[^\W\d_][\u0300-\u036f]*){2,}(?![^\W\d_])"
 )
+_WORD_JOINED_BEFORE = re.compile(r"([^\W\d_]+)_$")
+_WORD_JOINED_BEHIND = re.compile(r"_([^\W\d_]+)")
 _NAME_PIECES = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*")
 _NAME_EDGES = frozenset("_-.()[]{}+,;")
 _BEYOND_LETTERS = re.compile("[\u1d00-\u1dbf\u2070-\u24ff\ua4d0-\ua4ff\uff00-\uffef\U0001d400-\U0001f1ff]|&#")
@@ -111,31 +170,13 @@ _ORDINARY_AFTER = frozenset(
     " dien mua gia an tich can viec mat trom cap goc khach phieu xich oto lop bich hieu the vi suc".split()
 )
 _NOT_MARKED_AFTER = frozenset("không thường khong thuong".split())
+_NONE_AFTER = (["không"], ["không", "có"])
+# The same where words are set together, “BẢOMẬT”; of the short ones only those that end no other word.
+_ORDINARY_GLUED = tuple("bảo bí cơ thân cẩn trăng túi giải không chưa độ bao giai khong".split())
 
 _LONGEST_PIECE = 12
 _LONGEST_SPLIT = 8
 _LONGEST_LEVEL = 24
-_HANDLING_NOTES = {
-    match_key(note): note
-    for note in (
-        "Khẩn",
-        "Thượng khẩn",
-        "Hỏa tốc",
-        "Hỏa tốc hẹn giờ",
-        "Lưu hành nội bộ",
-        "Tài liệu lưu hành nội bộ",
-        "Chỉ lưu hành nội bộ",
-        "Xem xong trả lại",
-        "Không phổ biến",
-    )
-}
-
-
-_NOTE = "|".join(
-    re.escape(each.casefold()).replace("ỏa", "(?:ỏa|oả)").replace(r"\ ", r"\s+")
-    for each in sorted((*_HANDLING_NOTES.values(), "không sao chụp", "không phổ biến"), key=len, reverse=True)
-)
-_A_NOTE = re.compile(_NOTE, re.IGNORECASE)
 _NOTES_AT_ENDS = re.compile(
     rf"^\s*(?:(?:{_NOTE})\b(?:\s+và\b)?[\s,;/.–—-]*)+|(?:[\s,;/.–—-]+(?:và\s+)?(?:{_NOTE}))+\W*$", re.IGNORECASE
 )
@@ -221,8 +262,8 @@ def _marks_in_cells(sheet: Sheet) -> Iterator[Mark]:
             if is_marked is None:
                 is_marked = known[value] = is_marked_text(value)
                 pieces[value] = _piece_of_mark(value)
-            # "Độ mật" in one cell and the envelope letter in the next.
-            if is_marked or (label_waits and _letters(value) in _ENVELOPE_LETTERS):
+            # "Độ mật" in one cell and the envelope letter, or what elsewhere is a code, in the next.
+            if is_marked or (label_waits and _is_level_or_envelope(value)):
                 yield Mark("cell", sheet.name, address(row_index, column))
             label_waits = len(value) <= _LONGEST_STAMP and _is_bare_label(value)
             # A mark set letter by letter, or syllable by syllable, in cells beside or below one another.
@@ -265,33 +306,32 @@ def _remembered_mark(text: str) -> bool:
     if not _may_be_marked(text):
         return False
     lines = [line for line in text.splitlines() if line.strip()]
-    if len(lines) > 1 and len(text) <= _LONGEST_STAMP and any(_is_level(_letters(each)) for each in _readings(text)):
-        return True
+    if len(lines) > 1 and len(text) <= _LONGEST_STAMP:
+        if any(_is_level(_letters(_without_codes(each))) for each in _readings(text)):
+            return True
+        if any(_is_bare_label(above) and _is_level_or_envelope(line) for above, line in pairwise(lines)):
+            return True
     return any(
         _is_stamp(reading, any_case=is_font) or _is_labelled_mark(reading)
         for line in lines
         for is_font, reading in _readings_by_kind(line)
-    )
+    ) or any(_is_name_of_marked_file(line) for line in lines)
+
+
+def _is_name_of_marked_file(line: str) -> bool:
+    """Whether the line names a file that bears a mark in its name or in a folder's: a name is not kept either."""
+    if len(line) > _LONGEST_PATH or not _A_FILE.search(line):
+        return False
+    *folders, name = re.split(r"[\\/]", line)
+    return file_is_marked(name) or any(map(name_is_marked, folders))
 
 
 def file_is_marked(file_name: str) -> bool:
     """Whether the name a file was sent under carries a mark; folders before it and the ending are not looked at."""
-    stem = PurePath(file_name.replace("\\", "/")).stem
+    # What no program ends its files with is a part of the name: “BC 6.tháng MẬT”.
+    stem = _A_FILE.sub("", PurePath(file_name.replace("\\", "/")).name)
     # A browser that saves a link leaves “M%E1%BA%ACT”; words may be set together, each with a capital.
-    return any(name_is_marked(each) for each in dict.fromkeys((stem, unquote(stem), _words_apart(unquote(stem)))))
-
-
-def _words_apart(name: str) -> str:
-    """“BaoCaoMật” as “Bao Cao Mật”."""
-    letters = unicodedata.normalize("NFC", name)
-    return "".join(
-        f" {letter}"
-        if letter.isupper()
-        and number
-        and (letters[number - 1].islower() or (letters[number - 1].isupper() and letters[number + 1 :][:1].islower()))
-        else letter
-        for number, letter in enumerate(letters)
-    )
+    return any(name_is_marked(each) for each in dict.fromkeys((stem, unquote(stem), words_apart(unquote(stem)))))
 
 
 def name_is_marked(name: str) -> bool:
@@ -303,7 +343,7 @@ def name_is_marked(name: str) -> bool:
         # A name has underscores for spaces: “MAT_HANG” is no stamp with a word beside it.
         _is_stamp(reading.replace("_", " "))
         or _is_labelled_mark(reading)
-        or _has_mark_among_words(_SPELLED_OUT.sub(_joined, reading))
+        or _has_mark_among_words(_SPELLED_OUT.sub(_joined, _without_codes(reading)))
         for reading in _readings(name)
     )
 
@@ -379,7 +419,7 @@ def _base_letters(letters: str) -> str:
 
 def _is_level(letters: str) -> bool:
     """Whether the letters are a level, its accents wherever the typist set them."""
-    if len(letters) > _LONGEST_LEVEL:
+    if len(letters) > _LONGEST_LEVEL or (letters[-1:].isascii() and letters[-1:] != "t"):
         return False
     spread = unicodedata.normalize("NFD", letters)
     syllables = _LEVELS.get(_base_letters(spread))
@@ -400,12 +440,44 @@ def _is_level(letters: str) -> bool:
     return True
 
 
+def _is_level_or_envelope(text: str) -> bool:
+    letters = _letters(text)
+    return letters in _ENVELOPE_LETTERS or _is_level(letters)
+
+
+def _without_codes(line: str) -> str:
+    """The line with blanks for every MAT that is short for something else: “MAT-01”, “M.A.T”, “Vật liệu (MAT)”."""
+    if len(line) > _LONGEST_LINE or ("mat" not in line.casefold() and "M.A.T" not in line):
+        return line
+    # In a name underscores stand for spaces.
+    spaced = line.replace("_", " ")
+    spans = [found.span() for found in _BARE_CODE.finditer(spaced) if not _MARK_BEGINS.search(spaced, 0, found.start())]
+    spans += [found.span("bare") for found in _BARE_BEHIND_LABEL.finditer(spaced)]
+    spans += [found.span() for found in _BARE_IN_BRACKETS.finditer(spaced) if _is_short_form(spaced, *found.span())]
+    for start, end in spans:
+        line = line[:start] + " " * (end - start) + line[end:]
+    return line
+
+
+def _is_short_form(line: str, start: int, end: int) -> bool:
+    """Whether what stands in brackets is short for the words before it, or stands among words with their accents on.
+
+    Who types accents types them on MẬT too; without any, or beside the name of a paper, it may be the stamp.
+    """
+    before = line[:start]
+    if _WORDS_FOR_MATERIAL.search(before):
+        return True
+    is_beside_words = any(letter.isalpha() for letter in before) and not before.isascii()
+    return is_beside_words and not _MARK_BEGINS.search(before) and not _SECRECY_NEAR.search(before + line[end:])
+
+
 def _without_handling_notes(line: str) -> str:
     """The line without the notes on haste or circulation it begins or ends with: “HỎA TỐC, MẬT” says MẬT."""
     return _NOTES_AT_ENDS.sub("", line) if _A_NOTE.search(line) else line
 
 
 def _is_stamp(line: str, *, any_case: bool = False) -> bool:
+    line = _without_codes(line)
     if _is_level(_letters(line)) and _is_spelled_like_mark(line):
         return True
     if len(line) <= _LONGEST_STAMP:
@@ -413,7 +485,7 @@ def _is_stamp(line: str, *, any_case: bool = False) -> bool:
         # Without accents “mat khan” may be a towel.
         if rest != line and not rest.isascii() and (rest[:1].isupper() or any_case) and _is_stamp(rest):
             return True
-    if len(line) > _LONGEST_STAMP * 3:
+    if len(line) > _LONGEST_LINE:
         return False
     if any(found["level"][0].isupper() and _is_level(_letters(found["level"])) for found in _BRACKETED.finditer(line)):
         return True
@@ -422,16 +494,19 @@ def _is_stamp(line: str, *, any_case: bool = False) -> bool:
         *((found.start(), found.end()) for found in _SEPARATED.finditer(line)),
         (len(line), len(line)),
     ]:
-        piece, rest = line[start:end].strip(), line[end:]
+        before, piece, rest = line[:start], line[start:end].strip(), line[end:]
         start = following
-        if not piece:
+        if not piece or _is_joined_to_ordinary(before, rest):
             continue
         letters = _letters(piece)
-        if piece == piece.upper() or any_case:
-            stripped = next(
-                (letters.removeprefix(each) for each in _STAMP_PREFIXES if letters.startswith(each)), letters
-            )
-            if (_is_level(letters) or _is_level(stripped)) and not _UNIT_OF_HONEY.match(rest):
+        if _is_titled(piece, any_case=any_case) and not _UNIT_OF_HONEY.match(rest) and not _NONE_OF_THEM.match(rest):
+            # Without accents the lower level has a line of its own, or it is something lost: “HO SO MAT”.
+            is_alone = is_first and (not any(map(str.isalnum, rest)) or _COPY_NUMBER.match(rest))
+            if not piece.isascii() or is_alone or "toimat" in letters or "tuyetmat" in letters:
+                return True
+        elif piece == piece.upper() or any_case:
+            # What has no accents no font reads otherwise: it was judged as it is typed.
+            if _is_level(letters) and not (any_case and piece.isascii()) and not _UNIT_OF_HONEY.match(rest):
                 return True
         elif _is_level(letters) and not letters.isascii():
             is_last = not rest.strip()
@@ -442,6 +517,34 @@ def _is_stamp(line: str, *, any_case: bool = False) -> bool:
                 return True
         is_first = False
     return False
+
+
+def _is_joined_to_ordinary(before: str, rest: str) -> bool:
+    """Whether an underscore joins it to a word that makes an ordinary one of it: “MẬT_ĐỘ”, “BAO_MAT”."""
+    left, right = _WORD_JOINED_BEFORE.search(before), _WORD_JOINED_BEHIND.match(rest)
+    return (left is not None and left[1].casefold() in _ORDINARY_BEFORE) or (
+        right is not None and right[1].casefold() in _ORDINARY_AFTER
+    )
+
+
+def _is_titled(piece: str, *, any_case: bool) -> bool:
+    """Whether it is the title of a marked paper: “HỒ SƠ MẬT SỐ 5”, “Danh mục Mật”."""
+    paper = _PAPERS_BY_LETTERS.match(_letters(piece))
+    if paper is None:
+        return False
+    behind = _BEHIND_BARE_MARK if piece.isascii() else _BEHIND_MARK
+    for title in (piece, *(piece[: found.start()] for found in behind.finditer(piece))):
+        if not _is_level(level := _letters(title)[paper.end() :]):
+            continue
+        if any_case or title == title.upper() or (not title.isascii() and _begins_with_capital(title, len(level))):
+            return True
+    return False
+
+
+def _begins_with_capital(text: str, letter_count: int) -> bool:
+    """Whether the last so many letters of the text begin with a capital."""
+    letters = [letter for letter in text if letter.isalpha() or unicodedata.combining(letter)]
+    return letters[-letter_count].isupper()
 
 
 def _is_spelled_like_mark(line: str) -> bool:
@@ -461,7 +564,7 @@ def _is_labelled_mark(line: str) -> bool:
     found = _LABEL.search(folded)
     if found is not None and _level_behind(found["level"], _ENVELOPE_LETTERS):
         return True
-    found = _CLASS_LABEL.search(folded)
+    found = _CLASS_LABEL.search(_without_codes(line).casefold())
     return found is not None and _level_behind(found["level"], frozenset())
 
 
@@ -482,15 +585,19 @@ def _has_mark_among_words(name: str) -> bool:
     pieces = list(_NAME_PIECES.finditer(name))
     words = [piece.group().casefold() for piece in pieces]
     for number, (piece, word) in enumerate(zip(pieces, words, strict=True)):
-        if not _is_level(word):
-            continue
         before = words[number - 1] if number else ""
         after = words[number + 1] if number + 1 < len(words) else ""
+        if not _is_level(word):
+            if _has_glued_mark(piece.group()) and after not in _ORDINARY_AFTER:
+                return True
+            continue
         if len(_base_letters(word)) > len("mat") or (before and _is_level(before + word)):
             if (before + word).isascii() and after in _ORDINARY_AFTER:
                 continue
             return True
         if before in _ORDINARY_BEFORE or after in _ORDINARY_AFTER or (before == "độ" and after in _NOT_MARKED_AFTER):
+            continue
+        if words[number + 1 :] in _NONE_AFTER:
             continue
         if not word.isascii():
             return True
@@ -499,4 +606,17 @@ def _has_mark_among_words(name: str) -> bool:
         is_set_off = left in {"", *_NAME_EDGES} and right in {"", *_NAME_EDGES}
         if is_set_off and (piece.group().isupper() or left in ("(", "[")):
             return True
+    return False
+
+
+def _has_glued_mark(word: str) -> bool:
+    """Whether a word of a name ends with a mark that was set without a space: “BCMẬT”, “TTrTOIMAT”."""
+    letters = word.casefold()
+    for start in range(max(1, len(letters) - _LONGEST_LEVEL), len(letters) - 2):
+        before, level = letters[:start], letters[start:]
+        if not _is_level(level):
+            continue
+        if level.isascii():
+            return before in _SHORT_PAPERS and word[start:].isupper()
+        return not before.endswith(_ORDINARY_GLUED)
     return False

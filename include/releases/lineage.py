@@ -35,8 +35,9 @@ def read_lineage(connection: Connection, snapshot: Snapshot) -> tuple[tuple[Line
     cells = []
     for row in connection.execute(
         text(
-            "select lineage.*, submission.source_id, unit.name_vi as unit_name"
+            "select lineage.*, submission.source_id, unit.name_vi as unit_name, receipt.original_name as file_name"
             " from mart.lineage as lineage"
+            " left join landing.receipt as receipt using (receipt_number)"
             " left join warehouse.submission as submission on lineage.submission_id = submission.submission_id"
             " left join reference.reporting_unit as unit on lineage.reporting_unit_code = unit.unit_code"
             " inner join reference.indicator on lineage.indicator_code = indicator.indicator_code"

@@ -32,6 +32,7 @@ from pathlib import Path
 from include.model import CapitalFlow, Finding, Reading
 from include.readers import WorkbookRefused
 from include.readers.delimited import DelimitedRow, read_delimited
+from include.readers.grid import sheet_of_whole
 from include.vietnamese.dates import DateUnreadable, parse_date
 from include.vietnamese.numbers import NumberStyle, parse_figure
 
@@ -53,7 +54,7 @@ def read_file(path: str, original_name: str, received_at: datetime) -> Reading:
         if closed_on is None:
             findings.append(Finding("{code}_DAY", None, f"dòng {{line.line_number}}, cột 1", found=line.cells[0]))
             return Reading(heading=None, refusal=findings[0])
-        flows.append(_as_flow(line, closed_on, original_name))
+        flows.append(_as_flow(line, closed_on, sheet_of_whole(original_name)))
     return Reading(heading=None, capital_flows=tuple(flows), findings=tuple(findings))
 
 
@@ -64,7 +65,7 @@ def _closing_day(line: DelimitedRow) -> date | None:
         return None
 
 
-def _as_flow(line: DelimitedRow, closed_on: date, file_name: str) -> CapitalFlow:
+def _as_flow(line: DelimitedRow, closed_on: date, sheet: str) -> CapitalFlow:
     figure = parse_figure(line.cells[2], NumberStyle.vietnamese, base_unit="USD")
     return CapitalFlow(
         line_number=line.line_number,
@@ -80,7 +81,7 @@ def _as_flow(line: DelimitedRow, closed_on: date, file_name: str) -> CapitalFlow
         window_end=closed_on,
         as_of_date=closed_on,
         is_cumulative=True,
-        sheet_name=file_name,
+        sheet_name=sheet,
         cell=f"dòng {{line.line_number}}, cột 3",
         raw_text=line.cells[2],
         reading_code=figure.code,

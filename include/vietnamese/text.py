@@ -361,3 +361,16 @@ def _restore_capitals(typed: str, decoded: str) -> str:
     ):
         return decoded
     return decoded.upper()
+
+
+def words_apart(name: str) -> str:
+    """Words set together, each with a capital, in composed form and apart: “BaoCaoMật” is “Bao Cao Mật”."""
+    letters = unicodedata.normalize("NFC", name)
+    return "".join(
+        f" {letter}"
+        if letter.isupper()
+        and number
+        and (letters[number - 1].islower() or (letters[number - 1].isupper() and letters[number + 1 :][:1].islower()))
+        else letter
+        for number, letter in enumerate(letters)
+    )

@@ -521,7 +521,6 @@ select
     part.is_evidence_only,
     part.submission_id,
     submission.sha256,
-    receipt.original_name as file_name,
     receipt.receipt_number,
     submission.revision_number,
     part.sheet_name,
@@ -625,7 +624,6 @@ left join warehouse.applied_correction
         and (part.sheet_name = applied_correction.sheet_name or applied_correction.sheet_name is null)
 left join lateral (
     select
-        receipt.original_name,
         receipt.receipt_number
     from landing.receipt
     where receipt.sha256 = submission.sha256 and receipt.source_id = submission.source_id
@@ -663,8 +661,7 @@ comment on column mart.lineage.value_state is 'reported or nil. | Có số, ho�
 comment on column mart.lineage.is_evidence_only is 'True when the cell proves a zero and is not itself added. | Đúng nếu ô chỉ làm chứng cho số 0.';
 comment on column mart.lineage.submission_id is 'Submission; joins to mart.file_rule. Empty when a body that counts sent nothing. | Lần gửi; trống nếu đơn vị được đếm mà không gửi gì.';
 comment on column mart.lineage.sha256 is 'Hash of the file. | Mã băm của tệp.';
-comment on column mart.lineage.file_name is 'Its name as first sent. | Tên tệp khi gửi lần đầu.';
-comment on column mart.lineage.receipt_number is 'Receipt of its first arrival. | Số biên nhận lần đến đầu tiên.';
+comment on column mart.lineage.receipt_number is 'Receipt of its first arrival: what a file is called here, since its name may be a person''s. | Số biên nhận lần đến đầu tiên; dùng thay tên tệp, vì tên tệp có thể là tên người.';
 comment on column mart.lineage.revision_number is 'Revision of the body and period. | Bản thứ mấy của đơn vị và kỳ.';
 comment on column mart.lineage.sheet_name is 'Sheet; empty when the whole report counts. | Trang tính; trống khi tính cả báo cáo.';
 comment on column mart.lineage.cell is 'A1 address, lines of a text file, or path of an XML file; empty when the whole report counts. | Địa chỉ ô, các dòng của tệp văn bản hoặc đường dẫn trong tệp XML; trống khi tính cả báo cáo.';

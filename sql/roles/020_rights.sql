@@ -199,7 +199,8 @@ begin
     grant select on table warehouse.submission, warehouse.ignored_row, warehouse.gate_run to ttdn_auditor;
 
     -- Analysts see of the core what is counted, coded or named, so that views and functions over it work for them;
-    -- text a sender typed stays out, and so does any column of text nobody thought of when this was written. The marts
+    -- text a sender typed stays out, a file's name too, which may be a person's, and so does any column of text nobody
+    -- thought of when this was written. A file is known by its receipt's number and its hash. The marts
     -- are built from no more of landing and quarantine than that, and no more is behind an extract or an export.
     for object in
         select pg_class.oid, pg_class.oid::regclass as name, pg_namespace.nspname
@@ -219,6 +220,7 @@ begin
                     attname in ('submission_id', 'row_count', 'rule_codes', 'quarantined_at')
                 when atttypid in ('text'::regtype, 'varchar'::regtype, 'text[]'::regtype) then
                     attname ~ '_(code|codes|id|key|kind|state|name|hash|version|number|type|role)$'
+                    and attname <> 'original_name'
                     or attname in ('sha256', 'verdict', 'severity', 'decision', 'cell', 'tone', 'side')
                 else
                     atttypid in (
@@ -233,8 +235,9 @@ begin
         end if;
     end loop;
 
-    -- The extract prints the warnings a report was accepted with.
+    -- The extract prints the warnings a report was accepted with, and which file a figure came from.
     grant select (text_vi) on table warehouse.finding to ttdn_extractor;
+    grant select (original_name) on table landing.receipt to ttdn_extractor;
     -- Beside a missed target it prints why.
     if to_regclass('warehouse.explanation') is not null then
         grant select (reason_vi) on table warehouse.explanation to ttdn_extractor;

@@ -24,12 +24,13 @@ from include.readers.personal_data import (
     is_person_name,
     kinds_in_text,
 )
-from include.readers.secrecy import is_marked_text
+from include.readers.secrecy import file_is_marked, is_marked_text
 from include.vietnamese import tcvn3
 
 SEED: Final = 20260615
 SIZE: Final = 6000
 MARK: Final = "dấu chỉ độ mật"
+MARKED_NAME: Final = "dấu chỉ độ mật trong tên"
 PERSON: Final = "họ tên"
 LEVELS: Final = ("MẬT", "TỐI MẬT", "TUYỆT MẬT")
 _VNI: Final = {"MẬT": "MAÄT", "TỐI MẬT": "TOÁI MAÄT", "TUYỆT MẬT": "TUYEÄT MAÄT"}
@@ -91,10 +92,42 @@ SPELLINGS: Final[dict[str, Callable[[str], str]]] = {
     "longer label": lambda level: f"Mức độ mật: {level.capitalize()}",
     "class": lambda level: f"Phân loại: {level.capitalize()}",
     "paper": lambda level: f"TÀI LIỆU {level}",
+    "document": lambda level: f"VĂN BẢN {level}",
+    "letter": lambda level: f"CÔNG VĂN {level}",
+    "annex": lambda level: f"PHỤ LỤC {level}",
+    "report": lambda level: f"BÁO CÁO {level}",
+    "list": lambda level: f"DANH MỤC {level}",
+    "list of papers": lambda level: f"DANH MỤC TÀI LIỆU {level}",
+    "file with its number": lambda level: f"HỒ SƠ {level} SỐ 5",
+    "report of a time": lambda level: f"BÁO CÁO {level} 6 THÁNG ĐẦU NĂM 2026",
+    "capital in a title": lambda level: f"Hồ sơ {level.capitalize()} số 5",
+    "unaccented paper": lambda level: f"TAI LIEU {_plain(level)}",
+    "unaccented label": lambda level: f"Do mat: {_plain(level)}",
+    "file named in a line": lambda level: f"BC_{level}_2026.xlsx",
     "report in brackets": lambda level: f"Báo cáo 6 tháng ({level.capitalize()})",
     "second line": lambda level: f"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\n{level}",
 }
 """How a stamp is typed, each a function of the level in capitals."""
+
+NAMES: Final[dict[str, Callable[[str], str]]] = {
+    **{
+        f"glued to {short}": lambda level, short=short: f"{short}{level}"  # type: ignore[misc]
+        for short in ("BC", "CV", "TB", "KH", "QĐ", "TTr", "PL")
+    },
+    "glued together": lambda level: f"BC{level.replace(' ', '')}",
+    "glued, small": lambda level: f"bc{level.replace(' ', '').lower()}",
+    "glued, unaccented": lambda level: f"BC{_plain(level).replace(' ', '')}",
+    "glued to a body's short name": lambda level: f"STTTT BC{level}",
+    "glued words": lambda level: f"HỒSƠ{level.replace(' ', '')}",
+    "capitals for spaces": lambda level: f"BaoCao{level.title().replace(' ', '')}",
+    "set off": lambda level: f"BC_{level.replace(' ', '_')}_2026",
+    "set off, unaccented": lambda level: f"BC_{_plain(level).replace(' ', '_')}_2026",
+    "in brackets": lambda level: f"Báo cáo 6 tháng ({level})",
+    "list": lambda level: f"DANH MỤC {level}",
+    "file with its number": lambda level: f"HỒ SƠ {level} SỐ 5",
+    "paper": lambda level: f"Văn bản {level.lower()} 2026",
+}
+"""How the name of a file bears a mark."""
 
 _FAMILY: Final = "Nguyễn Trần Lê Phạm Huỳnh Phan Võ Đặng Bùi Đỗ Ngô Dương Đinh Trương".split()
 _GIVEN: Final = "An Bình Chi Dũng Giang Hạnh Khoa Lan Minh Nga Oanh Phúc Quân Sơn Tâm Uyên Vy Xuân Yến".split()
@@ -114,10 +147,11 @@ _AROUND: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text and the kinds it holds."""
+    """A text, or the name of a file, and the kinds it holds."""
 
     text: str
     kinds: frozenset[str]
+    is_name: bool = False
 
 
 @dataclass(slots=True)
@@ -142,15 +176,23 @@ def stamps() -> list[str]:
     return [spell(level) for level in LEVELS for spell in SPELLINGS.values()]
 
 
+def marked_names() -> list[str]:
+    """Every level in every way the name of a file bears it."""
+    return [f"{spell(level)}.xlsx" for level in LEVELS for spell in NAMES.values()]
+
+
 def examples(seed: int = SEED, size: int = SIZE) -> Iterator[Example]:
     """`size` texts: about a third hold something, the others are what is easily mistaken for it."""
     dice = random.Random(seed)
     friends = yaml.safe_load((Path(__file__).parents[1] / "unit" / "false_friends.yml").read_text(encoding="utf-8"))
     ordinary = [str(each) for each in (*friends["cells"], *friends["headings"])]
-    marks = stamps()
+    ordinary_names = [str(each) for each in friends["file_names"]]
+    marks, names = stamps(), marked_names()
     sorts: Sequence[tuple[Callable[[], str], frozenset[str]]] = (
         (lambda: dice.choice(marks), frozenset({MARK})),
         (lambda: dice.choice(ordinary), frozenset()),
+        (lambda: dice.choice(names), frozenset({MARKED_NAME})),
+        (lambda: dice.choice(ordinary_names), frozenset()),
         (lambda: _around(dice, _phone(dice)), frozenset({PHONE})),
         (lambda: _around(dice, _citizen(dice)), frozenset({IDENTITY_NUMBER})),
         (lambda: _around(dice, _email(dice)), frozenset({EMAIL})),
@@ -163,17 +205,22 @@ def examples(seed: int = SEED, size: int = SIZE) -> Iterator[Example]:
         *(((lambda make=make: make(dice)), frozenset()) for make in _HARD),  # type: ignore[misc]
     )
     for _ in range(size):
-        make, kinds = dice.choice(sorts)
-        yield Example(make(), kinds)
+        sort = dice.choice(sorts)
+        make, kinds = sort
+        yield Example(make(), kinds, is_name=sort in sorts[2:4])
 
 
 def measure(seed: int = SEED, size: int = SIZE) -> tuple[dict[str, Tally], list[tuple[str, Example]]]:
     """The tally of every kind, and each text that was judged wrongly with the kind."""
-    tallies = {kind: Tally() for kind in (MARK, PHONE, IDENTITY_NUMBER, EMAIL, ACCOUNT_LINK, BANK_ACCOUNT, PERSON)}
+    tallies = {
+        kind: Tally() for kind in (MARK, MARKED_NAME, PHONE, IDENTITY_NUMBER, EMAIL, ACCOUNT_LINK, BANK_ACCOUNT, PERSON)
+    }
     mistakes = []
     for example in examples(seed, size):
         seen = set(kinds_in_text(example.text))
-        if is_marked_text(example.text):
+        if example.is_name:
+            seen |= {MARKED_NAME} if file_is_marked(example.text) else set()
+        elif is_marked_text(example.text):
             seen.add(MARK)
         if is_person_name(example.text):
             seen.add(PERSON)

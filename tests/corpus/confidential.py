@@ -96,6 +96,9 @@ _MARKED: Sequence[tuple[str, str, Edit]] = (
     ("B113", "the line “Độ mật: Tối mật”", _cell("Độ mật: Tối mật")),
     ("B113", "a stamp with its number, “Mật - Số 12”", _cell("Mật - Số 12")),
     ("B113", "a stamp on the second line of a cell", _cell("BÁO CÁO 6 THÁNG\nTUYỆT MẬT")),
+    ("B113", "a title that says so, “DANH MỤC MẬT”", _cell("DANH MỤC MẬT")),
+    ("B113", "a title with its number, “HỒ SƠ MẬT SỐ 5”", _cell("HỒ SƠ MẬT SỐ 5")),
+    ("B113", "a cell that names a marked file", _cell("kem theo/BCMẬT.xlsx")),
     ("B113", "TỐI MẬT in the page header", _header),
     ("B113", "Tuyệt mật in the page footer", _footer),
     ("B113", "MẬT in a comment", _comment),
@@ -128,6 +131,11 @@ for _entry, _what, _edit in _MARKED:
 @case("B113", "a mark in the file's name", "refused_secret", "SECRET", told=["SECRET"], told_only=True)
 def marked_name(folder: Path, unit: str) -> Path:
     return write_report(folder / "BC 6 tháng (MẬT).xlsx", unit)
+
+
+@case("B113", "a mark glued to the abbreviation in a name", "refused_secret", "SECRET", told=["SECRET"], told_only=True)
+def glued_name(folder: Path, unit: str) -> Path:
+    return write_report(folder / "BCMẬT.xlsx", unit)
 
 
 @case("B113", "a marked workbook cut off in the middle", "refused_secret", "SECRET", told=["SECRET"], told_only=True)
@@ -164,6 +172,12 @@ def false_friends(folder: Path, unit: str) -> Path:
         "Đã giải mật",
     )
     return _stamped(folder, unit, lambda book: _beside_table(book, *words), "BC công tác bảo mật.xlsx")
+
+
+@case("B115", "MAT-01, M.A.T and “Vật liệu (MAT)” beside the table", "loaded", "OK", told_only=True)
+def codes(folder: Path, unit: str) -> Path:
+    words = ("MAT-01", "MAT01", "M.A.T", "Vật liệu (MAT)", "Mã hàng: MAT", "HỒ SƠ MẬT: KHÔNG CÓ")
+    return _stamped(folder, unit, lambda book: _beside_table(book, *words), "Vật liệu (MAT).xlsx")
 
 
 @case("B116", "a stamp that is only a picture", "loaded", "OK", told=["IMAGE_PRESENT"])

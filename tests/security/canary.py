@@ -15,6 +15,7 @@ from openpyxl.comments import Comment
 
 from tests.security.test_marked_everywhere import MARKED
 from tests.sources.monitoring_files import line, write_counts
+from tests.sources.registers import FDI_HEADER, FDI_LINE, typed
 from tests.sources.reports import write_report
 from tests.sources.typed import Page, save_ods, save_xls
 
@@ -63,6 +64,26 @@ def files_with(folder: Path, word: str) -> Iterator[Path]:
             continue
 
 
+_LOG_PAGE = 8192
+_LOG_PAGE_HEAD, _LOG_FIRST_HEAD = 24, 40
+_HAS_FIRST_HEAD = 2
+
+
+def log_segments_with(folder: Path, word: str) -> Iterator[Path]:
+    """Segments of a write-ahead log that hold the word, also where it goes on behind the head of the next page.
+
+    What a segment held before it was put to use again is searched as well.
+    """
+    end_before = b""
+    for path in sorted(each for each in folder.iterdir() if each.is_file() and len(each.name) == 24):
+        content = path.read_bytes()
+        pages = (content[begins : begins + _LOG_PAGE] for begins in range(0, len(content), _LOG_PAGE))
+        body = b"".join(page[_LOG_FIRST_HEAD if page[2] & _HAS_FIRST_HEAD else _LOG_PAGE_HEAD :] for page in pages)
+        if any(each in body or each in end_before[1 - len(each) :] + body[: len(each) - 1] for each in spellings(word)):
+            yield path
+        end_before = body[-4 * len(word) :]
+
+
 def fill_with_canary(book: openpyxl.Workbook, mark: str) -> None:
     sheet = book.worksheets[0]
     row = sheet.max_row + 2
@@ -92,11 +113,15 @@ def secret_reports(folder: Path) -> list[Path]:
     listed = write_report(
         folder / f"{CANARY} 7.xlsx", edit=lambda book: fill_with_canary(book, "; ".join((*PEOPLE, CANARY)))
     )
-    return [whole, cut, again, *sorted(folder.glob("* [45].*")), named, page, listed]
+    list_of_files = folder / f"{CANARY} manifest.csv"
+    list_of_files.write_text(f"file,received_at\nBCMẬT {CANARY}.xlsx,2026-06-10T09:00:00+07:00\n", encoding="utf-8")
+    return [whole, cut, again, *sorted(folder.glob("* [45].*")), named, page, listed, list_of_files]
 
 
 def secret_feeds(folder: Path) -> list[tuple[str, Path]]:
-    """Marked files of the other sources with the canary in them, and a monitoring file with more than counts."""
+    """Marked files of the other sources with the canary in them, a monitoring file with more than counts, and a
+    register with a column of people.
+    """
     made = []
     for source, form in (
         ("iati_activities", "xml, text"),
@@ -117,4 +142,9 @@ def secret_feeds(folder: Path) -> list[tuple[str, Path]]:
             assert CANARY in content
         made.append((source, path.rename(place / f"{CANARY}{path.suffix}")))
     forbidden = write_counts(folder / f"{CANARY}.csv", [line("2026-05-04", 3, topic=f"{CANARY} trên mạng")])
-    return [*made, ("monitoring_statistics", forbidden)]
+    people = typed(
+        folder / f"{CANARY} fdi.xlsx",
+        [[*FDI_HEADER, f"Người liên hệ {CANARY}"], [*FDI_LINE, CANARY]],
+        sheet_name=CANARY,
+    )
+    return [*made, ("monitoring_statistics", forbidden), ("finance_fdi", people)]

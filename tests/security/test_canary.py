@@ -6,6 +6,7 @@ import base64
 import json
 import logging
 import os
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -22,11 +23,12 @@ from include.calendar.periods import VIETNAM
 from include.pipeline import ingest
 from include.pipeline.ingest import FileResult, ingest_files
 from include.pipeline.read import read_report
+from include.reference.sync import sync_reference
 from include.settings import Settings
 from include.sources import Source, load_source
 from include.warehouse.connect import engine as open_engine
 from include.warehouse.embedded import EmbeddedServer
-from tests.conftest import TEMPLATE_DATABASE
+from include.warehouse.migrate import migrate
 from tests.security.canary import (
     ADMITTED,
     CANARY,
@@ -34,6 +36,7 @@ from tests.security.canary import (
     files_with,
     fill_with_canary,
     holds,
+    log_segments_with,
     secret_feeds,
     secret_reports,
 )
@@ -61,6 +64,7 @@ class Left:
     results: list[FileResult] = field(default_factory=list)
     said: str = ""
     data: Path = Path()
+    log_of_writes: Path = Path()
     server_log: Path = Path()
     home: Path = Path()
     rows: list[str] = field(default_factory=list)
@@ -71,16 +75,37 @@ class Left:
         found += [f"row: {row[:60]}" for row in self.rows if word in row]
         for folder in (self.home, self.data, Path(tempfile.gettempdir())):
             found += [str(path) for path in files_with(folder, word)]
+        found += [str(path) for path in log_segments_with(self.log_of_writes, word)]
         return found + ([str(self.server_log)] if holds(self.server_log.read_bytes(), word) else [])
 
 
 @pytest.fixture(scope="module")
-def left(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Left]:
+def own_server() -> Iterator[EmbeddedServer]:
+    """A server as the platform's own is, which keeps its whole write-ahead log from here on."""
+    place = Path(tempfile.mkdtemp(prefix="ttdn-canary-"))
+    place.chmod(0o711)
+    server = EmbeddedServer(place, durable=True, ballast_bytes=0)
+    server.start()
+    try:
+        with open_engine(server.url("postgres")).begin() as connection:
+            connection.execute(text("select pg_create_physical_replication_slot('kept', true)"))
+        yield server
+    finally:
+        server.remove()
+        shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def left(own_server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Left]:
+    server = own_server
     folder = tmp_path_factory.mktemp("desk")
-    database = f"canary_{os.getpid()}"
-    server.create_database(database, template=TEMPLATE_DATABASE)
+    database = "canary"
+    server.create_database(database)
+    migrate(server.url(database))
     settings = Settings(home=folder / "home", inbox=folder / "home" / "inbox")
     engine = open_engine(server.url(database))
+    with engine.begin() as connection:
+        sync_reference(connection)
     logged: list[str] = []
 
     class Keeper(logging.Handler):
@@ -132,6 +157,7 @@ def left(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> It
         assert server.data_path is not None
         assert server.log_path is not None
         outcome.data, outcome.server_log = server.data_path / "base" / str(number), server.log_path
+        outcome.log_of_writes = server.data_path / "pg_wal"
         # The answer repeats to the sender which file it is about; that name alone is left out here.
         outcome.said = "\n".join(
             [*logged, *(json.dumps(asdict(replace(each, path="")), ensure_ascii=False) for each in outcome.results)]
@@ -140,7 +166,6 @@ def left(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> It
     finally:
         logging.getLogger().removeHandler(keeper)
         engine.dispose()
-        server.drop_database(database)
 
 
 def _reading_with(reader: str):  # type: ignore[no-untyped-def]
@@ -154,8 +179,10 @@ def test_every_one_of_the_files_was_refused_and_forgotten(left: Left) -> None:
     by_name = [(Path(each.path).name, each.verdict, each.code) for each in left.results]
     others = {(verdict, code) for name, verdict, code in by_name if CANARY in name and verdict != "refused_secret"}
 
-    assert others == {("rejected", "PII_LIST"), ("rejected", "MONITORING_VALUE_FORBIDDEN")}
-    assert len([each for each in by_name if each[1] == "refused_secret"]) == 2 * 7 + 1 + 6 + 2
+    assert others == {
+        ("rejected", code) for code in ("PII_LIST", "MONITORING_VALUE_FORBIDDEN", "FINANCE_PERSON_COLUMN")
+    }
+    assert len([each for each in by_name if each[1] == "refused_secret"]) == 2 * 8 + 1 + 6 + 2
 
 
 def test_the_canary_of_a_refused_file_is_found_nowhere(left: Left) -> None:
@@ -166,14 +193,27 @@ def test_neither_are_the_people_of_a_list(left: Left) -> None:
     assert [place for name in PEOPLE for place in left.places_of(name)] == []
 
 
-def test_the_canary_of_an_accepted_file_is_found_in_the_database_and_on_its_disk(left: Left) -> None:
+def test_the_canary_of_an_accepted_file_is_found_in_the_database_on_its_disk_and_in_its_log(left: Left) -> None:
     places = left.places_of(ADMITTED)
 
     assert any(place.startswith("row: landing.receipt") for place in places)
     assert any(place.startswith(str(left.data)) for place in places)
+    assert any(place.startswith(str(left.log_of_writes)) for place in places)
     assert any("TraLoi" in place for place in places)
     assert any(place.endswith("dump.sql") for place in places)
     assert any(place.endswith("files.tar") for place in places)
+
+
+def test_a_word_of_the_write_ahead_log_is_found_across_its_pages_and_segments(tmp_path: Path) -> None:
+    first_head, head = b"\x18\xd1\x02" + b"\0" * 37, b"\x18\xd1\0" + b"\0" * 21
+    room, word = 8192 - len(first_head), CANARY.encode()
+    across_pages = first_head + b"x" * (room - 4) + word[:4] + head + word[4:]
+    begins, ends = first_head + b"x" * (room - 7) + word[:7], first_head + word[7:]
+    for number, content in enumerate((across_pages, first_head, begins, ends, first_head + word[1:])):
+        (tmp_path / f"{number:024d}").write_bytes(content)
+    (tmp_path / "archive_status").mkdir()
+
+    assert [int(path.name) for path in log_segments_with(tmp_path, CANARY)] == [0, 3]
 
 
 def test_every_way_of_writing_a_word_down_is_recognised(tmp_path: Path) -> None:

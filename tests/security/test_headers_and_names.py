@@ -30,7 +30,10 @@ from include.model import Finding
 from include.pipeline.ingest import FileResult, ingest_files, land_inbox
 from include.quality.messages import render
 from include.settings import PROJECT_ROOT, Settings
+from tests.security.test_marked_everywhere import MARKED
+from tests.sources.feed_desk import FeedDesk
 from tests.sources.reports import write_report
+from tests.sources.test_monitoring_ingest import kept_places
 from tests.unit.test_mail import mail
 
 # --- file names ------------------------------------------------------------------------------------------------------
@@ -94,6 +97,33 @@ def test_a_file_name_leads_nowhere_whatever_it_is(tmp_path: Path, warehouse: Con
     assert [name for name in kept if not name.isprintable()] == []
     assert "hai\ufffddòng.xlsx" in kept
     assert "a\\..\\..\\windows.xlsx" in kept
+
+
+@pytest.mark.parametrize(
+    ("source", "form"),
+    [
+        ("donor_projects", "csv"),
+        ("iati_activities", "xml, text"),
+        ("sdmx_series", "xml, comment"),
+        ("wdi_series", "csv"),
+        ("monitoring_statistics", "csv"),
+        ("monitoring_statistics", "csv.gz"),
+        ("monitoring_statistics", "parquet"),
+    ],
+)
+def test_the_name_of_a_file_without_sheets_is_kept_with_its_receipt_and_nowhere_else(
+    tmp_path: Path, warehouse: Connection, source: str, form: str
+) -> None:
+    desk = FeedDesk(tmp_path, warehouse)
+    made = MARKED[source][form](tmp_path, "")
+    if form == "csv":
+        made.write_text(made.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    path = made.rename(tmp_path / f"Bochim{''.join(made.suffixes)}")
+
+    [result] = desk.hand_in(source, path)
+
+    assert result.verdict == "loaded"
+    assert kept_places(desk, "Bochim") == ["landing.receipt.original_name"]
 
 
 # --- mail ------------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from include.cli import main
 from include.doctor import check_database
 from include.errors import PlatformError
 from include.indicators.marts import build_marts, check_marts
+from include.indicators.trace import trace
 from include.reference.sync import sync_reference
 from include.settings import load_settings
 from include.warehouse.audit import verify_audit
@@ -204,6 +205,47 @@ def test_analysts_find_no_text_a_sender_typed_in_the_core(guarded: Engine) -> No
             {"typed": GOLDEN["typed_text"]},
         ).scalars()
         assert list(readable) == []
+
+
+def test_an_analyst_follows_a_figure_to_its_receipt_and_hash_and_never_to_the_name_of_a_file(
+    guarded: Engine, session: Session
+) -> None:
+    with guarded.begin() as connection:
+        connection.exec_driver_sql("update landing.receipt set original_name = 'Nguyen Van Binh - bao cao.xlsx'")
+        build_marts(connection)
+    analyst = session("analyst")
+
+    behind = analyst.exec_driver_sql(
+        "select distinct lineage.receipt_number, lineage.sha256, receipt.byte_size from mart.lineage as lineage"
+        " inner join landing.receipt using (receipt_number) where lineage.indicator_code = 'M01'"
+    ).all()
+    assert len(behind) == 2
+    relations = analyst.exec_driver_sql(
+        "select oid::regclass::text from pg_class"
+        " where relkind in ('r', 'p', 'v') and relnamespace = 'mart'::regnamespace"
+    ).scalars()
+    for relation in relations.all():
+        rows = analyst.exec_driver_sql(f"select to_jsonb(t)::text from {relation} as t").scalars()
+        assert not any("Nguyen Van Binh" in row for row in rows), relation
+    for statement in ("select original_name from landing.receipt", "select * from landing.receipt"):
+        with pytest.raises(DBAPIError, match="permission denied"), analyst.begin_nested():
+            analyst.exec_driver_sql(statement)
+
+
+def test_a_trace_names_the_files_to_the_platform_and_an_extract_and_is_refused_to_an_analyst(
+    guarded: Engine, session: Session
+) -> None:
+    with guarded.begin() as connection:
+        connection.exec_driver_sql("update landing.receipt set original_name = 'bao-cao.xlsx'")
+        build_marts(connection)
+        (term,) = trace(connection, "M01", "2026-06T")["terms"]
+        assert {cell["file"] for cell in term["cells"]} == {"bao-cao.xlsx"}
+    with guarded.connect() as connection, with_rights_of(connection, "ttdn_extractor"):
+        (term,) = trace(connection, "M01", "2026-06T")["terms"]
+        assert {cell["file"] for cell in term["cells"]} == {"bao-cao.xlsx"}
+
+    with pytest.raises(DBAPIError, match="permission denied for table receipt"):
+        trace(session("analyst"), "M01", "2026-06T")
 
 
 def test_of_quarantined_rows_analysts_see_that_they_are_held_and_why_not_what_they_say(guarded: Engine) -> None:
@@ -398,7 +440,11 @@ def test_of_the_core_the_extractor_reads_what_an_analyst_does_and_the_sentences_
             # Of releases the analyst reads how far they got; the extractor has no business there.
             ([schema for schema in GOLDEN["rules"] if schema != "release"],),
         ).scalars()
-        assert sorted(more) == ["warehouse.explanation.reason_vi", "warehouse.finding.text_vi"]
+        assert sorted(more) == [
+            "landing.receipt.original_name",
+            "warehouse.explanation.reason_vi",
+            "warehouse.finding.text_vi",
+        ]
 
 
 def test_an_auditor_reads_the_log_and_the_history_and_no_figure(session: Session) -> None:

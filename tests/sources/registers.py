@@ -63,6 +63,41 @@ GRANT: Line = {
     "capital_committed": 36.8,
     "capital_disbursed": 10,
 }
+FDI_HEADER = [
+    "TT",
+    "Mã dự án",
+    "Dự án",
+    "Nước",
+    "Ngành kinh tế",
+    "Trong/ngoài KCN",
+    "Địa bàn",
+    "Ngày cấp",
+    "Dự án mới",
+    "Vốn đăng ký",
+    "Số lượt điều chỉnh",
+    "Vốn điều chỉnh",
+    "Lượt GVMCP",
+    "Giá trị GVMCP",
+    "Vốn thực hiện",
+]
+FDI_LINE = [
+    1,
+    "5400000001",
+    "Nhà máy A",
+    "Nhật Bản",
+    "C",
+    "Ngoài KCN",
+    "Xã Châu Thành",
+    "12/2/2026",
+    "x",
+    12.5,
+    None,
+    None,
+    None,
+    None,
+    1.25,
+]
+"""Headings and a line of a register of investments somebody typed by hand."""
 TYPICAL: Mapping[str, Line] = {"finance_fdi": FACTORY, "finance_oda": ROAD, "finance_ngo": GRANT}
 
 

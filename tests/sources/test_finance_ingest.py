@@ -15,13 +15,14 @@ from sqlalchemy.pool import NullPool
 
 from include.calendar.periods import VIETNAM
 from include.indicators.marts import build_marts
+from include.pipeline import ingest
 from include.pipeline.ingest import FileResult, ingest_files
 from include.settings import Settings
 from include.sources import load_source
 from include.sources.finance_fdi.sample_files import write_sample as write_fdi_sample
 from include.sources.finance_ngo.sample_files import write_sample as write_ngo_sample
 from include.sources.finance_oda.sample_files import write_sample as write_oda_sample
-from tests.sources.registers import FACTORY, GRANT, ROAD, TYPICAL, fill
+from tests.sources.registers import FACTORY, FDI_HEADER, FDI_LINE, GRANT, ROAD, TYPICAL, fill, typed
 
 IN_JUNE = datetime(2026, 6, 10, 9, 0, tzinfo=VIETNAM)
 IN_NOVEMBER = datetime(2026, 11, 20, 9, 0, tzinfo=VIETNAM)
@@ -172,6 +173,39 @@ def test_personal_data_and_secrecy_leave_no_row_behind(desk: Desk) -> None:
     ]
     assert desk.ask("select count(*) from quarantine.capital_flow") == [(0,)]
     assert not any("0912" in str(each.messages) for each in results)
+
+
+def test_a_register_with_a_column_of_people_is_refused_forgotten_and_refused_again_unread(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heading = "Người liên hệ ông Phan Canh (Nguyễn Văn An)"
+    named = typed(
+        desk.folder / "so fdi.xlsx", [[*FDI_HEADER, heading], [*FDI_LINE, "Phan Canh"]], sheet_name="Phan Canh"
+    )
+    [first] = desk.hand_in("finance_fdi", named)
+    monkeypatch.setattr(ingest, "read_in_sandbox", lambda _sandbox, _source, receipts: [][: len(receipts)])
+    [again] = desk.hand_in("finance_fdi", named)
+
+    assert (first.verdict, first.code) == (again.verdict, again.code) == ("rejected", "FINANCE_PERSON_COLUMN")
+    assert [each["text"] for each in first.messages] == [each["text"] for each in again.messages] != []
+    assert desk.ask("select forgotten_code, forgotten_at is not null from landing.file") == [
+        ("FINANCE_PERSON_COLUMN", True)
+    ]
+    assert [path for path in desk.settings.landing.rglob("*") if path.is_file()] == []
+    book = openpyxl.load_workbook(first.answer or "")
+    written = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
+    told = [*written, *book.sheetnames, str(first.messages), str(desk.ask("select receipt::text from landing.receipt"))]
+    assert [words for words in told if "Canh" in words or "Nguyễn" in words] == []
+    assert "người liên hệ" in str(first.messages)
+
+
+def test_a_register_with_a_column_about_people_left_blank_is_loaded_and_kept(desk: Desk) -> None:
+    blank = typed(desk.folder / "so fdi.xlsx", [[*FDI_HEADER, "Người liên hệ"], FDI_LINE])
+
+    [result] = desk.hand_in("finance_fdi", blank)
+
+    assert result.verdict == "loaded"
+    assert desk.ask("select forgotten_code from landing.file") == [(None,)]
 
 
 # The money checks: each seen failing, with a near miss beside it

@@ -15,42 +15,20 @@ from include.pipeline.read import read_report
 from include.sources.finance_fdi.sample_files import write_sample as write_fdi_sample
 from include.sources.finance_ngo.sample_files import write_sample as write_ngo_sample
 from include.sources.finance_oda.sample_files import write_sample as write_oda_sample
-from tests.sources.registers import FACTORY, GRANT, ROAD, TYPICAL, fill, flow_of, read, register_of, told, typed
-
-FDI_HEADER = [
-    "TT",
-    "Mã dự án",
-    "Dự án",
-    "Nước",
-    "Ngành kinh tế",
-    "Trong/ngoài KCN",
-    "Địa bàn",
-    "Ngày cấp",
-    "Dự án mới",
-    "Vốn đăng ký",
-    "Số lượt điều chỉnh",
-    "Vốn điều chỉnh",
-    "Lượt GVMCP",
-    "Giá trị GVMCP",
-    "Vốn thực hiện",
-]
-FDI_LINE = [
-    1,
-    "5400000001",
-    "Nhà máy A",
-    "Nhật Bản",
-    "C",
-    "Ngoài KCN",
-    "Xã Châu Thành",
-    "12/2/2026",
-    "x",
-    12.5,
-    None,
-    None,
-    None,
-    None,
-    1.25,
-]
+from tests.sources.registers import (
+    FACTORY,
+    FDI_HEADER,
+    FDI_LINE,
+    GRANT,
+    ROAD,
+    TYPICAL,
+    fill,
+    flow_of,
+    read,
+    register_of,
+    told,
+    typed,
+)
 
 
 def figures(reading: Reading) -> dict[tuple[str, str | None], tuple[Any, str, str]]:

@@ -314,6 +314,61 @@ def test_a_secret_file_leaves_nothing_but_time_size_hash_and_reason(office: Offi
     assert canary not in texts(result)
 
 
+def kept_with(office: Office, word: str) -> list[str]:
+    """Files below the home, the inbox left out, and receipts that hold the word."""
+    kept = [
+        str(path)
+        for path in office.settings.home.rglob("*")
+        if not path.is_relative_to(office.settings.inbox)
+        and path.is_file()
+        and (word in path.name or word.encode() in path.read_bytes())
+    ]
+    return kept + [str(row) for row in office.ask("select receipt::text from landing.receipt") if word in str(row)]
+
+
+@pytest.mark.parametrize("name", ["manifest.csv", "danh sach gui.csv"])
+def test_a_list_of_files_that_names_a_marked_one_is_refused_as_secret_and_its_lines_are_not_kept(
+    office: Office, tmp_path: Path, name: str
+) -> None:
+    marked, ordinary = tmp_path / "one" / name, tmp_path / "other" / name
+    for path, listed in ((marked, "BCMẬT Phuonghoang.xlsx"), (ordinary, "BC công tác bảo mật Bochim.xlsx")):
+        path.parent.mkdir()
+        lines = ("file,received_at", "a.xlsx,2026-06-10T09:00:00+07:00", f"{listed},2026-06-10T09:00:00+07:00")
+        path.write_text("\n".join(lines), encoding="utf-8")
+
+    results = office.receive(marked, ordinary)
+
+    assert [result.verdict for result in results] == ["refused_secret", "rejected"]
+    assert kept_with(office, "Phuonghoang") == []
+    assert len(kept_with(office, "Bochim")) == 1
+
+
+def test_a_drops_manifest_tells_when_a_marked_file_came_and_its_name_is_written_down_nowhere(
+    office: Office, tmp_path: Path
+) -> None:
+    drop = office.settings.inbox / "lan 1"
+    drop.mkdir(parents=True)
+    write_report(drop / "BCMẬT Phuonghoang.xlsx")
+    line = "BCMẬT Phuonghoang.xlsx,2026-06-09T08:00:00+07:00"
+    (drop / "_manifest.csv").write_text(f"file,received_at\n{line}\n", encoding="utf-8")
+
+    [result] = ingest_files([drop], source_id="agency_reports", settings=office.settings, engine=office.engine)
+
+    assert result.verdict == "refused_secret"
+    assert office.ask("select received_at from landing.receipt") == [(datetime(2026, 6, 9, 8, tzinfo=VIETNAM),)]
+    assert kept_with(office, "Phuonghoang") == []
+
+
+def test_a_report_with_a_cell_that_names_a_marked_file_is_refused_as_secret(office: Office, tmp_path: Path) -> None:
+    def name_a_file(words: str):  # type: ignore[no-untyped-def]
+        return lambda workbook: workbook["Báo cáo"].cell(200, 2, words)
+
+    marked = write_report(tmp_path / "a.xlsx", edit=name_a_file("phu luc/BCMẬT.xlsx"))
+    ordinary = write_report(tmp_path / "b.xlsx", edit=name_a_file("phu luc/BC_BẢO_MẬT.xlsx"))
+
+    assert [result.verdict for result in office.receive(marked, ordinary)] == ["refused_secret", "loaded"]
+
+
 def test_a_dry_run_says_the_same_and_keeps_nothing(office: Office, tmp_path: Path) -> None:
     good, bad = write_report(tmp_path / "a.xlsx"), write_report(tmp_path / "b.xlsx", "28261", actual={"MED01": -1})
 
@@ -363,7 +418,14 @@ def test_a_list_of_people_that_comes_again_under_a_marked_name_is_refused_as_sec
 
 def test_personal_data_in_a_name_is_not_kept_whatever_the_name_ends_in(office: Office, tmp_path: Path) -> None:
     plain = write_report(tmp_path / "a.xlsx").read_bytes()
-    sent = ["nva@gmail.com", "b nva@gmail.com.xlsx", "c 0912345678.docx", "Báo cáo 6.tháng"]
+    sent = [
+        "nva@gmail.com",
+        "b nva@gmail.com.xlsx",
+        "c 0912345678.docx",
+        "Báo cáo 6.tháng",
+        "Nguyễn Văn A - báo cáo.xlsx",
+        "Báo cáo Trường THPT Nguyễn Quang Diêu.xlsx",
+    ]
     for at, name in enumerate(sent):
         (tmp_path / "sent" / name).parent.mkdir(exist_ok=True)
         (tmp_path / "sent" / name).write_bytes(plain + b"\0" * at)
@@ -371,8 +433,10 @@ def test_personal_data_in_a_name_is_not_kept_whatever_the_name_ends_in(office: O
     office.receive(tmp_path / "sent")
 
     assert sorted(name for (name,) in office.ask("select original_name from landing.receipt")) == [
+        "(tên người) - báo cáo.xlsx",
         "(địa chỉ thư điện tử)",
         "Báo cáo 6.tháng",
+        "Báo cáo Trường THPT Nguyễn Quang Diêu.xlsx",
         "b (địa chỉ thư điện tử).xlsx",
         "c (số điện thoại).docx",
     ]

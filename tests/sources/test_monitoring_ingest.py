@@ -26,7 +26,7 @@ from tests.sources.monitoring_files import HEADER, line, write_counts
 
 IN_JUNE = datetime(2026, 6, 10, 9, 0, tzinfo=VIETNAM)
 MAY = [date(2026, 5, day) for day in range(1, 32)]
-MARKER = "TranVanThuMarker"
+MARKER = "tranvanthumarker"
 
 
 class Desk:

@@ -691,7 +691,7 @@ def test_blank_lines_are_ignored_and_counted_and_the_lines_behind_them_keep_thei
 
     assert [row[0] for row in rows_of(reading)] == [3, 9]
     assert sorted(row.row_number for row in reading.ignored_rows) == [2, 4, 5, 6, 7, 8, 10]
-    assert {(row.sheet_name, row.rule_code) for row in reading.ignored_rows} == {("a.csv", "blank_line")}
+    assert {(row.sheet_name, row.rule_code) for row in reading.ignored_rows} == {("(tệp csv)", "blank_line")}
     assert (reading.received_count, reading.findings) == (9, ())
 
 

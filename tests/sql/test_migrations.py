@@ -7,9 +7,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from include.errors import PlatformError
+from include.model import CODES_TO_FORGET
 from include.warehouse.connect import engine
 from include.warehouse.migrate import applied_revision, known_revisions, migrate, newest_revision
-from include.warehouse.sql import SQL_ROOT
+from include.warehouse.sql import SQL_ROOT, run_script
 
 OUR_SCHEMAS = "('reference', 'landing', 'staging', 'quarantine', 'warehouse', 'mart')"
 
@@ -98,6 +99,45 @@ def test_every_constraint_has_a_name_someone_gave_it(warehouse: Connection):
     ).scalars()
 
     assert list(named_by_postgres) == []
+
+
+def test_registers_with_a_column_of_people_that_came_before_are_forgotten_and_others_stay(warehouse: Connection):
+    for letter, verdicts in (("a", ["rejected"]), ("b", ["rejected", "duplicate"]), ("c", ["rejected", "loaded"])):
+        _arrived(warehouse, letter, verdicts, code="FINANCE_PERSON_COLUMN")
+    _arrived(warehouse, "d", ["rejected"], code="COLUMN_MISSING")
+
+    run_script(warehouse, (SQL_ROOT / "migrations" / "versions" / "0023_forgotten.sql").read_text(encoding="utf-8"))
+
+    kept = warehouse.exec_driver_sql(
+        "select distinct left(sha256, 1), forgotten_code, original_name"
+        " from landing.file inner join landing.receipt using (sha256) order by 1"
+    )
+    assert [tuple(row) for row in kept] == [
+        ("a", "FINANCE_PERSON_COLUMN", "(tên tệp không lưu)"),
+        ("b", "FINANCE_PERSON_COLUMN", "(tên tệp không lưu)"),
+        ("c", None, "so.xlsx"),
+        ("d", None, "so.xlsx"),
+    ]
+
+
+def _arrived(connection: Connection, letter: str, verdicts: list[str], code: str) -> None:
+    connection.exec_driver_sql("insert into landing.file values (%s, 10, 'aa/bb', now())", (letter * 64,))
+    for number, verdict in enumerate(verdicts):
+        connection.exec_driver_sql(
+            "insert into landing.receipt (receipt_number, sha256, byte_size, original_name, source_id, received_at,"
+            " verdict, verdict_code) values (%s, %s, 10, 'so.xlsx', 'finance_fdi', now(), %s, %s)",
+            (f"BN-2026-{letter}{number}", letter * 64, verdict, code if verdict == "rejected" else "OK"),
+        )
+
+
+def test_every_code_to_forget_is_told_by_the_column_that_holds_it(warehouse: Connection):
+    comment = warehouse.exec_driver_sql(
+        "select col_description(attrelid, attnum) from pg_attribute"
+        " where attrelid = 'landing.file'::regclass and attname = 'forgotten_code'"
+    ).scalar_one()
+
+    for told in comment.split(" | "):
+        assert {code for code in (*CODES_TO_FORGET, "SECRET") if code not in told} == set()
 
 
 def _received(connection: Connection, **ledger: int) -> None:

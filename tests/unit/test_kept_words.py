@@ -7,14 +7,9 @@ import unicodedata
 import pytest
 
 from include.errors import PlatformError
-from include.readers.kept_words import (
-    FOREIGN_LETTERS,
-    NOTHING,
-    PERSON_NAME,
-    UNSEEN,
-    faults_in_words,
-    require_fit,
-)
+from include.readers.kept_words import FOREIGN_LETTERS, NOTHING, UNSEEN, faults_in_words, require_fit
+from include.readers.personal_data import FAMILY_NAMES, PERSON_NAME, is_person_name
+from include.vietnamese.text import strip_accents
 
 
 class Refused(PlatformError):
@@ -50,6 +45,7 @@ def test_a_post_that_only_sounds_like_a_name_is_kept(post: str) -> None:
         unicodedata.normalize("NFD", "Nguyễn Văn A"),
         "Trưởng phòng Võ Thị B",
         "Chuyên viên Đỗ Đức C",
+        "Trịnh Hoài D",
         "Dương Văn D, Trưởng đoàn tỉnh Bình Dương",
         "Trưởng đoàn tỉnh Bình Dương Trần Ánh",
         "Trưởng phòng ông Nguyễn Văn A",
@@ -57,6 +53,15 @@ def test_a_post_that_only_sounds_like_a_name_is_kept(post: str) -> None:
 )
 def test_a_name_instead_of_a_post_is_refused(post: str) -> None:
     assert faults_in_words(post, is_post=True) == (PERSON_NAME,)
+
+
+@pytest.mark.parametrize("family", sorted(FAMILY_NAMES))
+def test_one_list_of_family_names_decides_in_a_post_and_in_a_cell(family: str) -> None:
+    name = f"{family.title()} Ngọc Bích"
+
+    assert faults_in_words(name, is_post=True) == (PERSON_NAME,)
+    assert is_person_name(name)
+    assert is_person_name(strip_accents(name))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from include.calendar.periods import load_periods
 from include.readers.grid import LooseText
 from include.readers.personal_data import (
     ACCOUNT_LINK,
@@ -18,9 +19,11 @@ from include.readers.personal_data import (
     find_personal_data,
     is_person_name,
     kinds_in_text,
+    mask_file_name,
     mask_personal_data,
 )
 from include.reference import load_reference
+from include.sources.agency_reports.template import file_name
 from tests.unit.reader_files import sheet_of, workbook_of
 
 
@@ -139,6 +142,7 @@ def test_what_is_masked_says_what_it_was_and_the_rest_stays() -> None:
         "Ông Phạm Minh Đức",
         "Nguyen Van An",
         "Đỗ Thị H.",
+        "Dương Minh Khoa",
     ],
 )
 def test_a_personal_name_is_one(name: str) -> None:
@@ -149,7 +153,7 @@ def test_a_personal_name_is_one(name: str) -> None:
     "name",
     "Hoàng Sa|Phan Thiết|Hồ Ba Bể|Lý Sơn|Mai Châu|Cao Lãnh|Hà Nội|Tân Hồng|Công ty Hoàng Anh|Đoàn Đại Sứ Quán Lào"
     "|Trần Group|Le Monde|Đường Nguyễn Huệ|Vũ Trang Nhân Dân"
-    "|Kim Long|Dương Tơ|Nguyễn|nguyễn văn a|Tổng số|Sở Tài chính".split("|"),
+    "|Kim Long|Dương Tơ|Dương Minh Châu|Châu Thành Commune|Nguyễn|nguyễn văn a|Tổng số|Sở Tài chính".split("|"),
 )
 def test_a_place_a_firm_or_a_delegation_is_none(name: str) -> None:
     assert not is_person_name(name)
@@ -157,6 +161,44 @@ def test_a_place_a_firm_or_a_delegation_is_none(name: str) -> None:
 
 def test_no_reporting_unit_is_taken_for_a_person() -> None:
     assert [unit.name_vi for unit in load_reference().units.values() if is_person_name(unit.name_vi)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Nguyễn Văn A - báo cáo", "(tên người) - báo cáo"),
+        ("BC 6 tháng (Trần Thị Bích) lần 2", "BC 6 tháng ((tên người)) lần 2"),
+        ("BC_Lê Hữu Chí_2026", "BC_(tên người)_2026"),
+        ("NguyenVanAn_BC", "(tên người)_BC"),
+        ("ĐặngThịHoa", "(tên người)"),
+        ("Ông Phạm Minh Đức", "(tên người)"),
+        ("0912345678, Nguyễn Văn A", "(số điện thoại), (tên người)"),
+    ],
+)
+def test_a_persons_name_that_stands_apart_in_the_name_of_a_file_is_replaced(name: str, shown: str) -> None:
+    assert mask_file_name(name) == shown
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "BC Trường THPT Nguyễn Quang Diêu",
+        "Đường Nguyễn Huệ - phụ lục",
+        "Phan Thiết - Hoàng Sa",
+        "Vũ trang_Phạm vi",
+        "BaoCaoThongTinDoiNgoai",
+        "2026-06T Sở Tài chính (lần 2)",
+    ],
+)
+def test_another_name_of_a_file_stays_as_it_is(name: str) -> None:
+    assert mask_file_name(name) == name
+
+
+def test_no_reporting_units_name_and_no_form_sent_out_is_changed() -> None:
+    units, periods = load_reference().units.values(), load_periods().values()
+    names = [name for unit in units for name in (unit.name_vi, *(file_name(unit, period) for period in periods))]
+
+    assert [name for name in names if mask_file_name(name.removesuffix(".xlsx")) != name.removesuffix(".xlsx")] == []
 
 
 PEOPLE = ["Nguyễn Văn An", "Trần Thị Bích", "Lê Hữu Chí", "Phạm Ngọc Dung", "Võ Minh Em"]

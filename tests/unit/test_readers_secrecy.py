@@ -136,6 +136,14 @@ def test_an_ordinary_word_is_no_stamp(text: str) -> None:
         unicodedata.normalize("NFD", "Báo cáo mật quý II"),
         "Mật",
         "M Ậ T",
+        "BC_MAT-01",
+        "BC (MAT)",
+        "MAT_01",
+        "MAT-2026",
+        "BCTOIMAT",
+        "TTrTỐIMẬT",
+        "BCMAT",
+        "HO_SO_MAT_SO_5",
     ],
 )
 def test_a_marked_name_is_seen(name: str) -> None:
@@ -162,6 +170,88 @@ def test_a_marked_name_is_seen(name: str) -> None:
 )
 def test_an_ordinary_name_is_not(name: str) -> None:
     assert not name_is_marked(name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(MAT)",
+        "MAT 01",
+        "MAT_01",
+        "MAT-2026",
+        "CEM | MAT | STL",
+        "MAT - Số 12",
+        "1. MAT",
+        "M-A-T",
+        "HỎA TỐC (MAT)",
+        "BC (MAT)",
+        "Báo cáo 6 tháng (MAT)",
+        "Tài liệu gửi kèm [MAT]",
+        "Bao cao 6 thang (MAT)",
+        "Toi (MAT)",
+        "TOI MAT-01",
+        "T.O.I M.A.T",
+        "TAI LIEU MAT-01",
+        "HO SO MAT SO 5",
+        "HO SO MAT (A)",
+        "CONG VAN MAT.",
+        "UBND TINH; CONG VAN TOI MAT; SO 5",
+        "Do mat: MAT-01",
+        "Độ mật: MAT",
+        "Độ mật:\nMAT-01",
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nMAT",
+        "Vật liệu (MAT)\nMẬT",
+        "MAT-01 (MẬT)",
+        "HỒ SƠ MẬT\nKhông có",
+    ],
+)
+def test_of_what_may_be_an_abbreviation_or_a_stamp_the_stamp_is_believed(text: str) -> None:
+    assert is_marked_text(text)
+
+
+def test_a_code_beside_the_label_of_the_level_is_a_mark_and_elsewhere_is_none() -> None:
+    assert find_marks(workbook_of(sheet_of([["Độ mật:", "MAT-01"]]))) == (Mark("cell", "Báo cáo", "B1"),)
+    assert find_marks(workbook_of(sheet_of([["Mã vật tư:", "MAT-01"], ["MAT-02", "M.A.T"]]))) == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "BCMẬT.xlsx",
+        "TB_MAT_2026.pdf",
+        "Phụ lục (MẬT).docx",
+        "goi/BC MẬT/phu luc.csv",
+        "goi\\TỐI MẬT\\a.xls",
+    ],
+)
+def test_a_line_that_names_a_marked_file_is_marked(line: str) -> None:
+    assert is_marked_text(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "MẬT_ĐỘ.csv",
+        "bao mat/bao cao.xlsx",
+        "VL_MAT-01.xlsx",
+        "Số 12.MATERIAL",
+        "MAT_HANG_2026.xls,2026-06-10",
+        "BAO_MAT.csv",
+        "BC.xlsx MẬTĐỘ",
+    ],
+)
+def test_a_line_that_names_another_file_or_none_is_not(line: str) -> None:
+    assert not is_marked_text(line)
+
+
+@pytest.mark.parametrize("name", ["BC 6.tháng MẬT", "BC.MẬT", "BC.MẬT.bak", "a.xlsx (Tối mật)"])
+def test_what_no_program_ends_its_files_with_is_a_part_of_the_name(name: str) -> None:
+    assert file_is_marked(name)
+
+
+@pytest.mark.parametrize("name", ["Báo cáo 6.tháng", "so lieu.MAT", "BC.BẢO MẬT", "BC.mat"])
+def test_an_ending_or_another_word_behind_a_full_stop_is_no_mark(name: str) -> None:
+    assert not file_is_marked(name)
 
 
 def test_a_mark_is_found_wherever_it_stands_and_its_neighbours_are_not_kept() -> None:

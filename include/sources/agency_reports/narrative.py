@@ -12,8 +12,8 @@ from typing import Final
 from include.model import IgnoredRow, Narrative
 from include.readers.docx import TEXT_PART
 from include.readers.grid import Paragraph
-from include.readers.kept_words import PERSON_NAME, faults_in_words
-from include.readers.personal_data import kinds_in_text
+from include.readers.kept_words import faults_in_words
+from include.readers.personal_data import PERSON_NAME, kinds_in_text
 from include.vietnamese.text import normalise
 
 _NUMBERS: Final = (

@@ -18,7 +18,7 @@ from typing import Final
 from include.model import CapitalFlow, Finding, IgnoredRow, Reading
 from include.readers import WorkbookRefused, open_workbook
 from include.readers.delimited import read_delimited
-from include.readers.grid import CellValue, Workbook, address, as_text, position
+from include.readers.grid import CellValue, Workbook, address, as_text, position, sheet_of_whole
 from include.readers.mangled_codes import is_mangled_code
 from include.readers.personal_data import mask_personal_data
 from include.readers.secrecy import find_marks
@@ -44,7 +44,7 @@ def read_file(path: str, original_name: str, received_at: datetime) -> Reading:
     """
     try:
         if original_name.lower().endswith(".csv"):
-            return _read_csv(Path(path), original_name)
+            return _read_csv(Path(path), sheet_of_whole(original_name))
         workbook = open_workbook(Path(path))
         if find_marks(workbook, original_name):
             raise WorkbookRefused("SECRET")
@@ -88,7 +88,7 @@ class _Line:
         return " ".join(as_text(self.value(header)).split())
 
 
-def _read_csv(path: Path, file_name: str) -> Reading:
+def _read_csv(path: Path, sheet: str) -> Reading:
     rows = read_delimited(path)
     headers = rows[0].cells
     layout = load_contract().layout_of(headers)
@@ -103,7 +103,7 @@ def _read_csv(path: Path, file_name: str) -> Reading:
         return _refused(ragged[0], *ragged[1:_MOST_RAGGED_TOLD])
     keys = [match_key(header) for header in headers]
     lines = (
-        _Line(row.line_number, file_name, {key: cell or None for key, cell in zip(keys, row.cells, strict=True)}, None)
+        _Line(row.line_number, sheet, {key: cell or None for key, cell in zip(keys, row.cells, strict=True)}, None)
         for row in rows[1:]
     )
     return _ListReader(layout, None).read(lines)

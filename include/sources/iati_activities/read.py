@@ -21,6 +21,7 @@ import yaml
 
 from include.model import CapitalFlow, Finding, IgnoredRow, Reading
 from include.readers import WorkbookRefused
+from include.readers.grid import sheet_of_whole
 from include.readers.markup import children_named, local_name, read_elements
 from include.readers.personal_data import mask_personal_data
 from include.reference import load_reference
@@ -43,7 +44,7 @@ _XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 def read_file(path: str, original_name: str, received_at: datetime) -> Reading:
     """Việt Nam's share of every transaction; a refusal naming the activity where currency, date or kind is unknown.
 
-    `original_name` stands where a workbook's rows have their sheet. Money of an activity whose file does not say
+    `original_name` names the file's subject where it says of no reporter. Money of an activity whose file does not say
     when it was made is as of the day it was received.
     """
     reader = _FileReader(original_name, received_at.date())
@@ -115,7 +116,7 @@ class _FileReader:
     """One pass over one file."""
 
     def __init__(self, file_name: str, received_on: date) -> None:
-        self.file_name = file_name
+        self.file_name, self.sheet = file_name, sheet_of_whole(file_name)
         self.received_on = received_on
         self.contract = _contract()
         self.countries = load_reference().code_lists["country"]
@@ -144,7 +145,7 @@ class _FileReader:
             ignored["no_transaction"] = 1
         for rule, count in sorted(ignored.items()):
             if count:
-                self.ignored.append(IgnoredRow(self.file_name, int(element.sourceline or 0), rule, count))
+                self.ignored.append(IgnoredRow(self.sheet, int(element.sourceline or 0), rule, count))
 
     def reading(self) -> Reading:
         """Everything the file said, or the refusal with everything else there is to say."""
@@ -289,7 +290,7 @@ class _FileReader:
                 window_end=day,
                 as_of_date=activity.as_of,
                 is_cumulative=False,
-                sheet_name=self.file_name,
+                sheet_name=self.sheet,
                 cell=cell,
                 partner_code=self._country_of(provider),
                 locality_code=locality,

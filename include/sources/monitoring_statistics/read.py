@@ -16,6 +16,7 @@ import numpy as np
 from include.calendar.periods import VIETNAM
 from include.model import Finding, IgnoredRow, MonitoringRows, MonitoringValue, Reading
 from include.readers import WorkbookRefused
+from include.readers.grid import sheet_of_whole
 from include.readers.preflight import check_file
 from include.readers.secrecy import file_is_marked
 from include.reference import load_reference
@@ -382,7 +383,7 @@ class _FileReader:
         return (*in_columns, *(value for each in fixed for value in each.profile()))
 
     def _ignored(self) -> tuple[IgnoredRow, ...]:
-        sheet = self._table.sheet_name or self._name
+        sheet = self._table.sheet_name or sheet_of_whole(self._name)
         told = self._blank[:_BLANK_LINES_ONE_BY_ONE]
         rows = [IgnoredRow(sheet, line, "blank_line") for line in told]
         if self._blank_count > len(told):

@@ -36,8 +36,8 @@ _STATED: Final = ("unit", "period", "cut_off_date")
 """Statements no register can be read without."""
 _TEMPLATE: Final = re.compile(r"\b(T-[A-Z]+(?:-[A-Z]+)*)\b(?:.*?(\d{4}\.\d+))?", re.IGNORECASE)
 _PERSON_COLUMN: Final = re.compile(
-    r"(?:tên |họ tên |thông tin )?(?:nhà đầu tư|họ (?:và )?tên|người (?:đại diện|liên hệ|đứng đầu|phụ trách)"
-    r"|đại diện pháp luật|liên hệ|điện thoại|số điện thoại|sđt|email|e mail|thư điện tử|cccd|căn cước|hộ chiếu)\b.*"
+    r"(?P<about>(?:tên |họ tên |thông tin )?(?:nhà đầu tư|họ (?:và )?tên|người (?:đại diện|liên hệ|đứng đầu|phụ trách)"
+    r"|đại diện pháp luật|liên hệ|điện thoại|số điện thoại|sđt|email|e mail|thư điện tử|cccd|căn cước|hộ chiếu))\b.*"
 )
 
 
@@ -230,9 +230,10 @@ class _Reader:
                 is_filled = any(
                     place.sheet.value(row.index, column) is not None for row in place.table.rows_of("record")
                 )
-                if is_filled and _PERSON_COLUMN.fullmatch(match_key(label.split("(")[0])):
+                if is_filled and (column_of_people := _PERSON_COLUMN.fullmatch(match_key(label.split("(")[0]))):
                     cell = address(place.table.header_top, column)
-                    return Finding("FINANCE_PERSON_COLUMN", place.sheet.name, cell, found=label[:80])
+                    # The file is forgotten: neither the rest of the heading nor the sheet's name may say who is meant.
+                    return Finding("FINANCE_PERSON_COLUMN", cell=cell, found=column_of_people["about"])
         # A project's name is kept as it is typed, so a line with personal data cannot wait in quarantine.
         return next((each for each in self.findings if each.code == "PERSONAL_DATA"), None)
 

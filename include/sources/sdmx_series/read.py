@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from include.model import Finding, IgnoredRow, Reading, SeriesPoint
 from include.readers import WorkbookRefused
+from include.readers.grid import sheet_of_whole
 from include.readers.markup import children_named, read_elements
 from include.sources.sdmx_series.contract import Contract, RateKind, load_contract
 
@@ -59,7 +60,7 @@ def read_file(path: str, original_name: str, received_at: datetime) -> Reading:
         return _refused(Finding("SDMX_DUPLICATE", found=found, expected=expected))
     prepared = message.header.prepared
     made_on = prepared.date() if isinstance(prepared, datetime) else received_at.date()
-    return _MessageReader(load_contract(), original_name, made_on).read(read, lines)
+    return _MessageReader(load_contract(), sheet_of_whole(original_name), made_on).read(read, lines)
 
 
 def _series_lines(path: Path) -> list[list[int]]:
@@ -99,9 +100,9 @@ class _Series:
 class _MessageReader:
     """One pass over one message."""
 
-    def __init__(self, contract: Contract, file_name: str, made_on: date) -> None:
+    def __init__(self, contract: Contract, sheet: str, made_on: date) -> None:
         self.contract = contract
-        self.file_name = file_name
+        self.sheet = sheet
         self.made_on = made_on
         self.points: list[SeriesPoint] = []
         self.ignored: list[IgnoredRow] = []
@@ -150,7 +151,7 @@ class _MessageReader:
             return
         self.scopes.add((values[self.contract.series_key[0]], values["REF_AREA"]))
         if values["REF_AREA"] != self.contract.area:
-            self.ignored.append(IgnoredRow(self.file_name, lines[0] if lines else 0, "other_area", len(lines)))
+            self.ignored.append(IgnoredRow(self.sheet, lines[0] if lines else 0, "other_area", len(lines)))
             return
         code = ".".join(values[name] for name in self.contract.series_key)
         unit = self.contract.unit_of(values["INDICATOR"])

@@ -20,6 +20,7 @@ import yaml
 from include.model import Finding, IgnoredRow, Reading, SeriesPoint
 from include.readers import WorkbookRefused
 from include.readers.delimited import DelimitedRow, read_delimited
+from include.readers.grid import sheet_of_whole
 
 _HEADERS: Final = ("Country Name", "Country Code", "Indicator Name", "Indicator Code")
 _NUMBER: Final = re.compile(r"-?\d{1,25}(?:\.\d{1,20})?(?:E-\d{1,2})?")
@@ -63,12 +64,10 @@ def read_file(path: str, original_name: str, received_at: datetime) -> Reading:
     made_on = _made_on(rows[:top])
     if made_on is None:
         return _refused(Finding("WDI_DATE", None, "line 3", expected=f"“{_UPDATED}”"))
-    return _read_rows(rows[top + 1 :], len(header.cells), years, made_on, original_name)
+    return _read_rows(rows[top + 1 :], len(header.cells), years, made_on, sheet_of_whole(original_name))
 
 
-def _read_rows(
-    rows: Sequence[DelimitedRow], width: int, years: dict[int, int], made_on: date, file_name: str
-) -> Reading:
+def _read_rows(rows: Sequence[DelimitedRow], width: int, years: dict[int, int], made_on: date, sheet: str) -> Reading:
     contract = _contract()
     points: list[SeriesPoint] = []
     ignored: list[IgnoredRow] = []
@@ -90,7 +89,7 @@ def _read_rows(
             continue
         seen.add((area, indicator))
         if area not in contract.areas:
-            ignored.append(IgnoredRow(file_name, row.line_number, "area_not_compared", len(years)))
+            ignored.append(IgnoredRow(sheet, row.line_number, "area_not_compared", len(years)))
             continue
         for column, year in years.items():
             text = row.cells[column].strip()
@@ -126,7 +125,7 @@ def _read_rows(
     subject = "+".join(sorted({indicator for _, indicator in seen}))
     if not any(point.area_code == _OUR_AREA for point in points):
         # Nothing to compare the others with; under a subject of its own it revises no file that has Việt Nam.
-        ignored = [IgnoredRow(file_name, rows[0].line_number, "viet_nam_not_in_file", len(seen) * len(years))]
+        ignored = [IgnoredRow(sheet, rows[0].line_number, "viet_nam_not_in_file", len(seen) * len(years))]
         told = Finding("WDI_NOT_VIET_NAM", expected="VNM")
         return Reading(heading=None, ignored_rows=tuple(ignored), findings=(told,), subject=f"{subject}/-")
     return Reading(
