@@ -301,6 +301,9 @@ def is_marked_text(text: str) -> bool:
     return _remembered_mark(text) if len(text) <= _LONGEST_REMEMBERED else _remembered_mark.__wrapped__(text)
 
 
+_ODD_BREAK: Final = re.compile(r"[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+
+
 @lru_cache(maxsize=8192)
 def _remembered_mark(text: str) -> bool:
     if not _may_be_marked(text):
@@ -311,6 +314,9 @@ def _remembered_mark(text: str) -> bool:
             return True
         if any(_is_bare_label(above) and _is_level_or_envelope(line) for above, line in pairwise(lines)):
             return True
+    if _ODD_BREAK.search(text):
+        # What breaks a line in one program is a space, or nothing, in another: a mark may have it inside.
+        lines += [_ODD_BREAK.sub(" ", line) for line in text.replace("\r", "\n").split("\n")]
     return any(
         _is_stamp(reading, any_case=is_font) or _is_labelled_mark(reading)
         for line in lines

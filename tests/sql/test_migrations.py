@@ -106,7 +106,7 @@ def test_registers_with_a_column_of_people_that_came_before_are_forgotten_and_ot
         _arrived(warehouse, letter, verdicts, code="FINANCE_PERSON_COLUMN")
     _arrived(warehouse, "d", ["rejected"], code="COLUMN_MISSING")
 
-    run_script(warehouse, (SQL_ROOT / "migrations" / "versions" / "0023_forgotten.sql").read_text(encoding="utf-8"))
+    run_script(warehouse, (SQL_ROOT / "migrations" / "versions" / "0024_forgotten.sql").read_text(encoding="utf-8"))
 
     kept = warehouse.exec_driver_sql(
         "select distinct left(sha256, 1), forgotten_code, original_name"
