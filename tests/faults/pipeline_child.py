@@ -245,9 +245,9 @@ class _ForkedReader:
                 # It stands in a process as large as the run; its limits are tested where they are made.
                 child._limit = lambda *_: None
                 request_fd, answer_fd, lifeline_fd = pass_fds
-                # Behind the three pipes: where the code is, what it may write below, where libraries are.
-                root, writable = command[command.index(str(lifeline_fd)) + 1 :][:2]
-                child.main(request_fd, answer_fd, lifeline_fd, root, json.loads(writable), [])
+                # Behind the three pipes: where the code is, where libraries are.
+                root = command[command.index(str(lifeline_fd)) + 1]
+                child.main(request_fd, answer_fd, lifeline_fd, root, [])
             finally:
                 os._exit(0)
 
