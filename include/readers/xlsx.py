@@ -34,12 +34,10 @@ from include.readers.grid import (
     position,
     trimmed,
 )
+from include.readers.number_formats import prints_another_figure, shows_percent
 from include.readers.preflight import MAX_COLUMN
 
 _PERCENT_FORMAT_IDS = frozenset({9, 10})
-_QUOTED_FORMAT_TEXT = re.compile(r'"[^"]*"|\\.')
-_SCALED = re.compile(r"[0#?],+(?![0#?,])")
-_DIGITS_OR_THOUSANDS = re.compile(r"\d|ngh[iì]n|ng[aà]n|tri[eệ]u|t[yỷ]", re.IGNORECASE)
 _NOTHING_SHOWN = re.compile(r"\s*;\s*;\s*;?\s*")
 _FORMAT_LITERAL = re.compile(r'"([^"]+)"')
 _FORMAT_CURRENCY = re.compile(r"\[\$([^\]-]+)")
@@ -408,11 +406,11 @@ class _Package:
         groups = {_local(element): list(element) for element in root}
         for element in groups.get("numFmts", ()):
             code, number = element.get("formatCode", ""), int(element.get("numFmtId", "0"))
-            if "%" in _QUOTED_FORMAT_TEXT.sub("", code):
+            if shows_percent(code):
                 percent_ids.add(number)
             if _NOTHING_SHOWN.fullmatch(code):
                 unseen_ids.add(number)
-            if _prints_another_figure(code):
+            if prints_another_figure(code):
                 otherwise_ids.add(number)
         for number, font in enumerate(groups.get("fonts", ())):
             if any(_local(each) == "color" and _is_white(each) for each in font):
@@ -557,10 +555,11 @@ class _Package:
         kind = cell.get("t")
         if kind == "e":
             details.errors[place] = (value or "").strip() or "#?"
-        elif cell.get("s") in styles.percent and kind in (None, "n") and value:
-            details.percent_cells.add(place)
-        elif cell.get("s") in styles.otherwise and kind in (None, "n") and value:
-            details.otherwise_cells.add(place)
+        elif kind in (None, "n") and value:
+            if cell.get("s") in styles.percent:
+                details.percent_cells.add(place)
+            if cell.get("s") in styles.otherwise:
+                details.otherwise_cells.add(place)
         if cell.get("s") in styles.unseen:
             details.unseen_cells.add(place)
         if formula is not None:
@@ -823,9 +822,3 @@ def _is_zero(text: str | None) -> bool:
 def _local(element: Any) -> str:
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def _prints_another_figure(code: str) -> bool:
-    """Whether a number format shows thousands of what is stored, or puts digits or a unit of thousands beside it."""
-    shown = "".join(_QUOTED_FORMAT_TEXT.findall(code))
-    return bool(_SCALED.search(_QUOTED_FORMAT_TEXT.sub("", code)) or _DIGITS_OR_THOUSANDS.search(shown))
