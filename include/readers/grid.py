@@ -252,13 +252,12 @@ def trimmed(rows: list[list[CellValue]]) -> list[list[CellValue]]:
     """
     for row in rows:
         for column, value in enumerate(row):
-            if type(value) is float:  # exact types: this loop sees every cell of a big sheet
-                if value.is_integer() and -1e15 < value < 1e15:
-                    row[column] = int(value)
-            elif type(value) is str:
+            if type(value) is str:  # exact types: this loop sees every cell of a big sheet
                 # No program shows a NUL, and no database stores it.
-                bare = value.replace("\0", "") if "\0" in value else value
+                bare = value.replace("\0", "") if value and "\0" in value else value
                 row[column] = None if not bare or bare.isspace() else bare
+            elif type(value) is float and value.is_integer() and -1e15 < value < 1e15:
+                row[column] = int(value)
         length = len(row)
         while length and row[length - 1] is None:
             length -= 1

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from include.readers.grid import (
     address,
     trimmed,
 )
+from include.readers.number_formats import changes_a_figure
 from include.readers.preflight import MAX_AREA, MAX_COLUMN, MAX_MERGED_CELLS, MAX_ROW
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -46,6 +49,11 @@ _DURATION = re.compile(r"PT(\d+)H(\d+)M(\d+)")
 _PREFIX = re.compile(r"^\w+:")
 _LITERAL = re.compile(r'"([^"]+)"')
 _NUMBER = "{urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0}"
+_TEXTS_OF_FORMATS = (f"{_NUMBER}text", f"{_NUMBER}currency-symbol")
+_FORMATS = tuple(f"{_NUMBER}{kind}-style" for kind in ("number", "currency", "percentage"))
+_NUMBER_TYPES = frozenset({"float", "percentage", "currency"})
+_LONGEST_ANCESTRY = 32
+_MAX_MARKED_CELLS = 1_000_000
 _NETWORK_REFERENCE = re.compile(r"'(?:file|https?|smb)://", re.IGNORECASE)
 
 
@@ -82,7 +90,7 @@ def _workbook(content: Any, parts: dict[str, Any]) -> Workbook:
         if any(child.get(f"{_TABLE}display") == "false" for child in style)
     }
     _refuse_active(content)
-    reading = _Reading(_unseen_styles(content, parts.get("styles.xml")))
+    reading = _Reading(_styles(content, parts.get("styles.xml")))
     sheets = []
     for table in content.iter(f"{_TABLE}table"):
         if table.getparent().tag == f"{_OFFICE}spreadsheet":
@@ -117,19 +125,96 @@ def _refuse_active(content: Any) -> None:
             raise WorkbookRefused("EMBEDDED", kind)
 
 
-def _unseen_styles(content: Any, styles: Any) -> frozenset[str]:
-    """The cell styles with white letters on no ground or a white one."""
-    found = set()
-    for root in (content, styles):
-        for style in root.iter(f"{_STYLE}style") if root is not None else ():
-            letters = [each.get(f"{_FO}color", "").lower() for each in style.iter(f"{_STYLE}text-properties")]
-            grounds = [
-                each.get(f"{_FO}background-color", "transparent").lower()
-                for each in style.iter(f"{_STYLE}table-cell-properties")
-            ]
-            if _WHITE & set(letters) and all(ground in (*_WHITE, "transparent") for ground in grounds):
-                found.add(style.get(f"{_STYLE}name", ""))
-    return frozenset(found)
+@dataclass(frozen=True, slots=True)
+class _Styles:
+    """The names of the cell styles that print nothing a reader can see, and of those that print another figure."""
+
+    unseen: frozenset[str] = frozenset()
+    otherwise: frozenset[str] = frozenset()
+
+
+def _styles(content: Any, styles: Any) -> _Styles:
+    cells: dict[str, Any] = {}
+    formats: dict[str, Any] = {}
+    default = None
+    # What the content calls by a name is its own style of that name, before the document's.
+    of_document = styles.iterfind(f"{_OFFICE}styles/*") if styles is not None else ()
+    for element in (*of_document, *content.iter(*_FORMATS, f"{_STYLE}style", f"{_STYLE}default-style")):
+        if element.tag in _FORMATS:
+            formats[element.get(f"{_STYLE}name", "")] = element
+        elif element.get(f"{_STYLE}family") == "table-cell":
+            if element.tag == f"{_STYLE}style":
+                cells[element.get(f"{_STYLE}name", "")] = element
+            elif element.tag == f"{_STYLE}default-style":
+                default = element
+    lines = {name: _line_of_descent(name, cells, default) for name in cells}
+    changing = _changing_formats(formats)
+    return _Styles(
+        frozenset(name for name, line in lines.items() if _is_unseen(line)),
+        frozenset(
+            name
+            for name, line in lines.items()
+            if _is_struck(line) or _inherited(line, None, f"{_STYLE}data-style-name") in changing
+        ),
+    )
+
+
+def _line_of_descent(name: str, cells: Mapping[str, Any], default: Any) -> list[Any]:
+    """The style, the one it takes over from, and so on."""
+    line: list[Any] = []
+    while (style := cells.get(name)) is not None and len(line) < _LONGEST_ANCESTRY:
+        line.append(style)
+        name = style.get(f"{_STYLE}parent-style-name", "")
+    return line if default is None else [*line, default]
+
+
+def _inherited(line: list[Any], group: str | None, attribute: str) -> str | None:
+    """The attribute of the first style that has it, on itself or in its group of properties."""
+    for style in line:
+        for holder in (style,) if group is None else style.iterfind(group):
+            if (value := holder.get(attribute)) is not None:
+                return str(value).lower() if group is not None else str(value)
+    return None
+
+
+def _is_unseen(line: list[Any]) -> bool:
+    """Whether letters are white, on no ground or a white one."""
+    letters = _inherited(line, f"{_STYLE}text-properties", f"{_FO}color")
+    ground = _inherited(line, f"{_STYLE}table-cell-properties", f"{_FO}background-color")
+    return letters in _WHITE and ground in (*_WHITE, "transparent", None)
+
+
+def _is_struck(line: list[Any]) -> bool:
+    drawn = (
+        _inherited(line, f"{_STYLE}text-properties", f"{_STYLE}text-line-through-{kind}") for kind in ("style", "type")
+    )
+    # Either says that there is a line; both say what it looks like.
+    return next((value for value in drawn if value is not None), "none") != "none"
+
+
+def _changing_formats(formats: Mapping[str, Any]) -> set[str]:
+    """The number formats that print another figure than is stored, or turn to one that does under a condition."""
+    turned_to: dict[str, list[str]] = {}
+    for name, shape in formats.items():
+        for turn in shape.iterfind(f"{_STYLE}map"):
+            turned_to.setdefault(turn.get(f"{_STYLE}apply-style-name", ""), []).append(name)
+    found = {name for name, shape in formats.items() if _prints_another_figure(shape)}
+    waiting = list(found)
+    while waiting:
+        new = set(turned_to.get(waiting.pop(), ())) - found
+        found |= new
+        waiting += new
+    return found
+
+
+def _prints_another_figure(shape: Any) -> bool:
+    """Whether a number format shows thousands of what is stored, or puts digits or a unit of thousands beside it."""
+    factors = (each.get(f"{_NUMBER}display-factor") for each in shape.iter(f"{_NUMBER}number"))
+    beside = "".join((each.text or "") if each.tag in _TEXTS_OF_FORMATS else "\n" for each in shape)
+    within = (each.text or "" for each in shape.iter(f"{_NUMBER}embedded-text"))
+    return any(factor is not None and float(factor) != 1 for factor in factors) or any(
+        map(changes_a_figure, (beside, *within))
+    )
 
 
 def _texts_beside_cells(content: Any) -> Iterator[LooseText]:
@@ -171,8 +256,8 @@ def _outside_texts(parts: dict[str, Any]) -> tuple[LooseText, ...]:
 class _Reading:
     """Collects what concerns the whole workbook while its sheets are read."""
 
-    def __init__(self, unseen_styles: frozenset[str]) -> None:
-        self.unseen_styles = unseen_styles
+    def __init__(self, styles: _Styles) -> None:
+        self._styles = styles
         self.loose_texts: list[LooseText] = []
         self.has_external_links = False
 
@@ -184,15 +269,21 @@ class _Reading:
         formulas: dict[CellPosition, str] = {}
         uncalculated: set[CellPosition] = set()
         percent_cells: set[CellPosition] = set()
+        otherwise_cells: set[CellPosition] = set()
         net_cells: dict[CellPosition, str] = {}
         unseen_cells: set[CellPosition] = set()
         hidden_rows: set[int] = set()
-        merged_cells = 0
+        column_styles = _column_styles(table)
+        merged_cells = marked_cells = 0
         row_index = 0
         has_pictures = False
         for row in _rows(table):
             repeats = int(row.get(f"{_TABLE}number-rows-repeated", "1"))
             values: list[CellValue] = []
+            percents: set[int] = set()
+            otherwise: set[int] = set()
+            unseen: set[int] = set()
+            row_style = row.get(f"{_TABLE}default-cell-style-name")
             column = 0
             for cell in row:
                 if cell.tag not in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
@@ -214,10 +305,6 @@ class _Reading:
                     net_cells[place], value = function, None
                     uncalculated.add(place)
                     self.has_external_links = True
-                if value is not None and cell.get(f"{_TABLE}style-name") in self.unseen_styles:
-                    unseen_cells.add(place)
-                if cell.get(f"{_OFFICE}value-type") == "percentage":
-                    percent_cells.update((row_index, column + step) for step in range(min(times, MAX_COLUMN)))
                 spans = (int(cell.get(f"{_TABLE}number-{kind}-spanned", "1")) for kind in ("rows", "columns"))
                 height, width = spans
                 if height * width > 1:
@@ -235,9 +322,24 @@ class _Reading:
                         raise WorkbookRefused("SHEET_RANGE", address(row_index, column), sheet=name)
                     values += [None] * (column - len(values))
                     values += [value] * times
+                    kind = cell.get(f"{_OFFICE}value-type")
+                    style = cell.get(f"{_TABLE}style-name") or row_style
+                    for number in range(column, column + times):
+                        shown_as = style or column_styles.get(number)
+                        if shown_as in self._styles.unseen:
+                            unseen.add(number)
+                        if kind in _NUMBER_TYPES and shown_as in self._styles.otherwise:
+                            otherwise.add(number)
+                        if kind == "percentage":
+                            percents.add(number)
                 column += times
             if values and (row_index + repeats > MAX_ROW or (row_index + repeats) * len(values) > MAX_AREA):
                 raise WorkbookRefused("SHEET_RANGE", address(row_index, 0), sheet=name)
+            marked_cells += repeats * (len(percents) + len(otherwise) + len(unseen))
+            if marked_cells > _MAX_MARKED_CELLS:
+                raise WorkbookRefused("SHEET_RANGE", address(row_index, 0), sheet=name)
+            for cells, columns in ((percent_cells, percents), (otherwise_cells, otherwise), (unseen_cells, unseen)):
+                cells.update(product(range(row_index, row_index + repeats), columns))
             if row.get(f"{_TABLE}visibility") in ("collapse", "filter"):
                 hidden_rows.update(range(row_index, row_index + min(repeats, MAX_ROW)))
             if values or any(where[0] == row_index for where in errors):
@@ -255,6 +357,7 @@ class _Reading:
             hidden_rows=frozenset(hidden_rows),
             hidden_columns=_hidden_columns(table),
             percent_cells=frozenset(percent_cells),
+            otherwise_cells=frozenset(otherwise_cells),
             net_cells=net_cells,
             unseen_cells=frozenset(unseen_cells),
             has_pictures=has_pictures,
@@ -277,13 +380,28 @@ def _rows(table: Any) -> Any:
 
 def _hidden_columns(table: Any) -> frozenset[int]:
     hidden: set[int] = set()
+    for element, columns in _columns(table):
+        if element.get(f"{_TABLE}visibility") in ("collapse", "filter"):
+            hidden.update(columns)
+    return frozenset(hidden)
+
+
+def _column_styles(table: Any) -> dict[int, str]:
+    """The style of the cells of a column that name none themselves."""
+    styles: dict[int, str] = {}
+    for element, columns in _columns(table):
+        if name := element.get(f"{_TABLE}default-cell-style-name"):
+            styles |= dict.fromkeys(columns, name)
+    return styles
+
+
+def _columns(table: Any) -> Iterator[tuple[Any, range]]:
+    """Each element that stands for columns, with the columns it stands for."""
     column = 0
     for element in table.iter(f"{_TABLE}table-column"):
         times = int(element.get(f"{_TABLE}number-columns-repeated", "1"))
-        if element.get(f"{_TABLE}visibility") in ("collapse", "filter"):
-            hidden.update(range(column, column + min(times, MAX_COLUMN)))
+        yield element, range(column, column + min(times, MAX_COLUMN))
         column += times
-    return frozenset(hidden)
 
 
 def _value(cell: Any) -> CellValue:

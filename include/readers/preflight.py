@@ -86,15 +86,19 @@ _EMBEDDED_STORAGES = re.compile(r"(?:MBD|LNK)[0-9A-F]{8}")
 _MACRO_CONTENT_TYPE = re.compile(rb"(?i)(macroEnabled|vbaProject|ms-excel\.macrosheet|ms-excel\.dialogsheet)")
 _SHEET_ROOT = re.compile(rb"<(?:\w+:)?worksheet[\s>]")
 _SHEET_PART = re.compile(r"(?i)^xl/worksheets/[^/]+\.xml$")
-_FILLED_CELL = re.compile(
-    rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r=[\"']([A-Za-z]{1,7})(\d{1,10})[\"'](?:[^>/]|/(?!>))*>(?=\s*<[^/])"
-)
+_FILLED_CELL = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r=[\"']([A-Za-z]{1,7})(\d{1,10})[\"'][^>]*+(?<!/)>(?=\s*<[^/])")
+# The same where every cell and every row begins as nearly every program writes it.
+# A tag that is not over when the next begins counts as filled: no parser is asked what it makes of it.
+_FILLED_CELL_ALIKE = re.compile(rb'<c r="([A-Za-z]{1,7})(\d{1,10})"[^<>]*+(?:(?=<)|(?<!/)>(?=\s*<[^/]))')
 _ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(row|c)(?=[\s/>])([^<>]*)>(?=\s*(<[^/])?)")
 _ADDRESS = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{0,7})(\d{1,10})[\"']")
 _ROW = re.compile(rb"<(?:\w+:)?row\s(?:[^>]*?\s)?r=[\"'](\d{1,10})[\"']")
+_ROW_ALIKE = re.compile(rb'<row r="(\d{1,10})"')
+_OTHER_SPACES = (b"\n", b"\r", b"\t", b"\v", b"\f")
 _ROWS_OPEN = re.compile(rb"<(?:\w+:)?sheetData(?:\s[^>/]*)?>")
 _ROWS_CLOSE = re.compile(rb"</(?:\w+:)?sheetData>")
 _SHARED_TEXT_UNKNOWN = re.compile(rb"\st=[\"']s[\"'][^>]*>\s*<(?:\w+:)?v(?:\s[^>]*)?>\s*(?:\d+\s*)?[^\d\s<]")
+_SHARED_TEXT_UNLIKE = re.compile(rb't="s"(?!><v>\d+<)')
 _SECOND_VALUE = re.compile(rb"</(?:\w+:)?v>\s*<(?:\w+:)?v[\s>]")
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Za-z]{1,7})(\d{1,10}):([A-Za-z]{1,7})(\d{1,10})[\"']")
 
@@ -426,8 +430,7 @@ class _PartScan:
                 if mark in window:
                     raise WorkbookRefused("XML_DTD")
         if self._sheet is not None:
-            self._sheet.look(window)
-            self._sheet.count_unaddressed(chunk)
+            self._sheet.look(self._tail, chunk)
         # A tag cut in two by the piece's end is seen whole in the next window.
         self._tail = window[-_OVERLAP:]
 
@@ -451,20 +454,27 @@ class _SheetScan:
         self._merged_cells = 0
         self._row = 0
         self._column = 0
-        self._rest = b""
+        self._has_unaddressed = False
         self._columns: dict[bytes, int] = {}
-        self._cells_again = self._rows_again = 0
         self._cell_before = self._row_before = -1
         self._is_within_rows = False
 
-    def look(self, window: bytes) -> None:
-        cells = _FILLED_CELL.findall(window)
-        self._check_order(window, cells)
+    def look(self, before: bytes, chunk: bytes) -> None:
+        """Look at the next piece, and again at the end of the one before, where a tag may have been cut in two."""
+        window = before + chunk
+        is_alike = _begin_alike(window)
+        cells = (_FILLED_CELL_ALIKE if is_alike else _FILLED_CELL).findall(window)
+        rows = (_ROW_ALIKE if is_alike else _ROW).findall(window)
+        numbers = {row: int(row) for row in {row for _, row in cells}}
+        for letters in {letters for letters, _ in cells} - self._columns.keys():
+            self._columns[letters] = _column_number(letters)
+            self._last_column = max(self._last_column, self._columns[letters])
+        new_cells, new_rows = cells[len(_FILLED_CELL.findall(before)) :], rows[len(_ROW.findall(before)) :]
+        self._check_order(new_cells, new_rows, numbers)
         self._check_values(window)
-        if cells:
-            rows = {int(row) for _, row in cells}
-            self._filled_rows += sum(1 for row in rows if row > self._last_row)
-            self._last_row = max(self._last_row, *rows)
+        if numbers:
+            self._filled_rows += len({row for row in numbers.values() if row > self._last_row})
+            self._last_row = max(self._last_row, *numbers.values())
         if b"mergeCell" in window:
             for left, top, right, bottom in _MERGE.findall(window):
                 self._merges += 1
@@ -472,15 +482,15 @@ class _SheetScan:
                 self._merged_cells += height * (_column_number(right) - _column_number(left) + 1)
             if self._merges > MAX_MERGES or self._merged_cells > MAX_MERGED_CELLS:
                 raise WorkbookRefused("MERGE_RANGE", str(self._merged_cells))
+        if self._has_unaddressed or not is_alike or b"<c>" in window:
+            self._count_unaddressed(before[max(_last_tag(before), 0) :] + chunk)
 
-    def count_unaddressed(self, chunk: bytes) -> None:
+    def _count_unaddressed(self, text: bytes) -> None:
         """Count the cells that say no address and so stand after the one before them, as the standard allows."""
-        if self._rest or _has_unaddressed(chunk):
-            text = self._rest + chunk
-            end = text.rfind(b"<")
-            # A text longer than any tag is no tag.
-            self._rest = text[end:] if len(text) - end <= _OVERLAP else b""
-            text = text[:end]
+        self._has_unaddressed = self._has_unaddressed or _has_unaddressed(text)
+        if self._has_unaddressed:
+            # The last tag may go on in the next piece, which begins with it; here it says that a cell is filled.
+            text = text[: _last_tag(text) + 2]
             for tag, attributes, is_filled in _ROW_OR_CELL.findall(text):
                 self._place(tag == b"row", _ADDRESS.search(attributes), is_filled and not attributes.endswith(b"/"))
 
@@ -496,39 +506,36 @@ class _SheetScan:
             self._last_row = max(self._last_row, row)
             self._last_column = max(self._last_column, self._column)
 
-    def _check_order(self, window: bytes, cells: list[tuple[bytes, bytes]]) -> None:
+    def _check_order(
+        self, cells: list[tuple[bytes, bytes]], written_rows: list[bytes], numbers: dict[bytes, int]
+    ) -> None:
         """Rows and cells come in order, each once: which of two figures of one cell counts is nobody's guess."""
-        for letters in {letters for letters, _ in cells} - self._columns.keys():
-            self._columns[letters] = _column_number(letters)
-            self._last_column = max(self._last_column, self._columns[letters])
-        columns, overlap = self._columns, window[-_OVERLAP:]
-        # What stood in the piece before is seen again at the start of this one.
-        places = [int(row) * _WIDTH + columns[letters] for letters, row in cells[self._cells_again :]]
-        rows = [int(row) for row in _ROW.findall(window)[self._rows_again :]]
-        for told, numbers, before in (("ô", places, self._cell_before), ("hàng", rows, self._row_before)):
-            if any(map(ge, [before, *numbers], numbers)):
+        columns = self._columns
+        places = [numbers[row] * _WIDTH + columns[letters] for letters, row in cells]
+        rows = [int(row) for row in written_rows]
+        for told, order, before in (("ô", places, self._cell_before), ("hàng", rows, self._row_before)):
+            if any(map(ge, [before, *order], order)):
                 raise WorkbookRefused("WORKBOOK_AMBIGUOUS", f"{told} ghi hai lần hoặc không theo thứ tự")
         known_rows = {*rows, self._row_before}
-        if known_rows != {-1} and not {place // _WIDTH for place in places} <= known_rows:
+        if known_rows != {-1} and not {numbers[row] for _, row in cells} <= known_rows:
             raise WorkbookRefused("WORKBOOK_AMBIGUOUS", "ô ghi sai hàng")
         self._cell_before = places[-1] if places else self._cell_before
         self._row_before = rows[-1] if rows else self._row_before
-        self._cells_again = len(_FILLED_CELL.findall(overlap))
-        self._rows_again = len(_ROW.findall(overlap))
 
     def _check_values(self, window: bytes) -> None:
         """A value is one plain text: what one parser joins and the next one cuts off is no figure."""
         opening = _ROWS_OPEN.search(window)
         if opening or self._is_within_rows:
             start = opening.end() if opening else 0
-            closing = _ROWS_CLOSE.search(window, start)
+            at = window.find(b"sheetData>", start)
+            closing = _ROWS_CLOSE.search(window, max(start, window.rfind(b"<", start, at))) if at >= 0 else None
             end = closing.start() if closing else len(window)
             if any(window.find(mark, start, end) >= 0 for mark in (b"<!", b"AlternateContent")):
                 raise WorkbookRefused("WORKBOOK_AMBIGUOUS", "ghi chú XML nằm giữa các ô")
             self._is_within_rows = closing is None
-        if _SHARED_TEXT_UNKNOWN.search(window):
+        if _may_lack_text(window) and _SHARED_TEXT_UNKNOWN.search(window):
             raise WorkbookRefused("WORKBOOK_AMBIGUOUS", "ô trỏ tới chữ không có trong tệp")
-        if _SECOND_VALUE.search(window):
+        if _may_have_second_value(window) and _SECOND_VALUE.search(window):
             raise WorkbookRefused("WORKBOOK_AMBIGUOUS", "một ô có hai giá trị")
 
     def finish(self) -> None:
@@ -537,6 +544,35 @@ class _SheetScan:
         too_far = self._last_row > MAX_ROW or self._last_column > MAX_COLUMN
         if too_far or self._last_row * self._last_column > MAX_AREA:
             raise WorkbookRefused("SHEET_RANGE", f"{column_letters(self._last_column - 1)}{self._last_row}")
+
+
+def _begin_alike(window: bytes) -> bool:
+    """Whether every cell and row, if it has attributes, is without prefix and begins with its only address."""
+    # Looking for bytes is many times faster than matching; what these cannot rule out is left to the patterns.
+    if any(mark in window for mark in (b":c", b":row", b" r='")):
+        return False
+    if any(
+        space in window and any(mark in window for mark in (b"<c" + space, b"<row" + space, space + b"r="))
+        for space in _OTHER_SPACES
+    ):
+        return False
+    cells, rows = window.count(b'<c r="'), window.count(b'<row r="')
+    return (window.count(b"<c "), window.count(b"<row "), window.count(b' r="')) == (cells, rows, cells + rows)
+
+
+def _may_lack_text(window: bytes) -> bool:
+    """Whether a cell with a shared text goes on with anything but its number."""
+    return b"='s" in window or b"=\"s'" in window or _SHARED_TEXT_UNLIKE.search(window) is not None
+
+
+def _may_have_second_value(window: bytes) -> bool:
+    """Whether anything but the end of its cell follows a value."""
+    return b":v>" in window or window.count(b"</v>") != window.count(b"</v></c>")
+
+
+def _last_tag(text: bytes) -> int:
+    """Where the last tag of which more than its first sign is there begins; -1 for none."""
+    return text.rfind(b"<", 0, len(text) - 1)
 
 
 def _has_unaddressed(chunk: bytes) -> bool:

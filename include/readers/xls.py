@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from include.readers.grid import (
     header_pieces,
     trimmed,
 )
+from include.readers.number_formats import prints_another_figure, shows_percent
 
 _ERROR_TEXTS = {
     0x00: "#NULL!",
@@ -53,7 +55,8 @@ def read_xls(path: Path) -> Workbook:
             raise WorkbookRefused("DDE")
         loose_texts = list(_loose_texts(xlrd, book, path))
         reaching = names_that_reach({name.name: f"{name.name}(" for name in book.name_obj_list})
-        sheets = tuple(_sheet(xlrd, book, number, reaching) for number in range(book.nsheets))
+        styles = _styles(book)
+        sheets = tuple(_sheet(xlrd, book, number, reaching, styles) for number in range(book.nsheets))
     except (MemoryError, WorkbookRefused):
         raise
     except Exception as error:
@@ -109,16 +112,29 @@ def _loose_texts(xlrd: Any, book: Any, path: Path) -> Iterator[LooseText]:
                 yield from biff.texts_kept_aside(container.get_named_stream(name) or b"", 0)
 
 
-def _sheet(xlrd: Any, book: Any, number: int, reaching: frozenset[str]) -> Sheet:
+@dataclass(frozen=True, slots=True)
+class _Styles:
+    """The numbers of the styles that print a percentage, another figure, nothing."""
+
+    percent: frozenset[int]
+    otherwise: frozenset[int]
+    unseen: frozenset[int]
+
+
+def _styles(book: Any) -> _Styles:
+    styles = list(enumerate(book.xf_list))
+    return _Styles(
+        frozenset(number for number, style in styles if shows_percent(_format_code(book, style))),
+        frozenset(number for number, style in styles if _prints_otherwise(book, style)),
+        frozenset(number for number, style in styles if _is_unseen(book, style)),
+    )
+
+
+def _sheet(xlrd: Any, book: Any, number: int, reaching: frozenset[str], styles: _Styles) -> Sheet:
     sheet = book.sheet_by_index(number)
-    unseen_styles = {index for index, style in enumerate(book.xf_list) if _is_unseen(book, style)}
-    percent_styles = {
-        number
-        for number, style in enumerate(book.xf_list)
-        if "%" in (getattr(book.format_map.get(style.format_key), "format_str", None) or "")
-    }
     errors: dict[CellPosition, str] = {}
     percent_cells: set[CellPosition] = set()
+    otherwise_cells: set[CellPosition] = set()
     unseen_cells: set[CellPosition] = set()
     formulas: dict[CellPosition, str] = {}
     uncalculated: set[CellPosition] = set()
@@ -132,15 +148,17 @@ def _sheet(xlrd: Any, book: Any, number: int, reaching: frozenset[str]) -> Sheet
                 value = stored
             elif kind == xlrd.XL_CELL_NUMBER:
                 value = stored
-                if sheet.cell_xf_index(row, column) in percent_styles:
+                if sheet.cell_xf_index(row, column) in styles.percent:
                     percent_cells.add((row, column))
+                if sheet.cell_xf_index(row, column) in styles.otherwise:
+                    otherwise_cells.add((row, column))
             elif kind == xlrd.XL_CELL_DATE:
                 value = _moment(xlrd, stored, book.datemode)
             elif kind == xlrd.XL_CELL_BOOLEAN:
                 value = bool(stored)
             elif kind == xlrd.XL_CELL_ERROR:
                 errors[row, column] = _ERROR_TEXTS.get(stored, "#?")
-            if value is not None and value != "" and sheet.cell_xf_index(row, column) in unseen_styles:
+            if value is not None and value != "" and sheet.cell_xf_index(row, column) in styles.unseen:
                 unseen_cells.add((row, column))
             values.append(value)
         rows.append(values)
@@ -169,6 +187,7 @@ def _sheet(xlrd: Any, book: Any, number: int, reaching: frozenset[str]) -> Sheet
             column for column, info in sheet.colinfo_map.items() if info.hidden or info.width == 0
         ),
         percent_cells=frozenset(percent_cells),
+        otherwise_cells=frozenset(otherwise_cells),
         net_cells=net_cells,
         unseen_cells=frozenset(unseen_cells),
         has_pictures=biff.has_pictures(book.mem, start),
@@ -176,10 +195,18 @@ def _sheet(xlrd: Any, book: Any, number: int, reaching: frozenset[str]) -> Sheet
     )
 
 
+def _format_code(book: Any, style: Any) -> str:
+    return getattr(book.format_map.get(style.format_key), "format_str", None) or ""
+
+
+def _prints_otherwise(book: Any, style: Any) -> bool:
+    """Whether a style prints another figure than is stored, or strikes it through."""
+    return prints_another_figure(_format_code(book, style)) or bool(book.font_list[style.font_index].struck_out)
+
+
 def _is_unseen(book: Any, style: Any) -> bool:
     """Whether a style prints nothing: white letters on no ground or a white one, or a format of empty sections."""
-    shape = getattr(book.format_map.get(style.format_key), "format_str", None) or ""
-    if shape.replace(" ", "") in (";;", ";;;"):
+    if _format_code(book, style).replace(" ", "") in (";;", ";;;"):
         return True
     if book.font_list[style.font_index].colour_index not in _WHITE:
         return False

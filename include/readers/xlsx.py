@@ -13,7 +13,8 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
@@ -33,12 +34,10 @@ from include.readers.grid import (
     position,
     trimmed,
 )
+from include.readers.number_formats import prints_another_figure, shows_percent
 from include.readers.preflight import MAX_COLUMN
 
 _PERCENT_FORMAT_IDS = frozenset({9, 10})
-_QUOTED_FORMAT_TEXT = re.compile(r'"[^"]*"|\\.')
-_SCALED = re.compile(r"[0#?],+(?![0#?,])")
-_DIGITS_OR_THOUSANDS = re.compile(r"\d|ngh[iì]n|ng[aà]n|tri[eệ]u|t[yỷ]", re.IGNORECASE)
 _NOTHING_SHOWN = re.compile(r"\s*;\s*;\s*;?\s*")
 _FORMAT_LITERAL = re.compile(r'"([^"]+)"')
 _FORMAT_CURRENCY = re.compile(r"\[\$([^\]-]+)")
@@ -73,6 +72,7 @@ _SHEET_TEXT_TAGS = (
     *("dataValidation", "cfRule", "hyperlink", "customPr", "protectedRange", "sheetPr"),
     *("scenario", "filter", "customFilter", "numFmt"),
 )
+_NO_TEXT_TAGS = frozenset({"t", *_SHEET_TEXT_TAGS})
 # Of these elements of a sheet or book the name, or the value, is words somebody typed.
 _TYPED_ATTRIBUTE = {
     "scenario": "name",
@@ -85,6 +85,7 @@ _KEPT_OF_PROGRAM = frozenset({"Company", "HyperlinkBase"})
 _PARAGRAPHS = frozenset({"p", "si", "is", "comment", "rst"})
 _CHUNK = 256 * 1024
 _OVERLAP = 256
+_TEXTS_KEPT = 256
 _MAX_FORMULA_TEXT = 300
 _MAX_LOOSE_TEXT = 2_000
 _LONGEST_FIGURE = 40
@@ -162,6 +163,9 @@ def read_xlsx(path: Path) -> Workbook:
             has_links = package.has_external_links()
             strings, apart = package.shared_strings()
             from_1904 = package.counts_from_1904()
+            has_change_log = package.has_change_log
+            # Its trees go before the value reader takes the workbook into memory once more.
+            del package
     except etree.XMLSyntaxError as error:
         raise WorkbookRefused("XML_DEPTH" if "depth" in str(error).lower() else "UNREADABLE") from error
     except (KeyError, ValueError, zipfile.BadZipFile) as error:
@@ -191,8 +195,9 @@ def read_xlsx(path: Path) -> Workbook:
         )
         for entry, rows in read
     ]
-    in_cells = {value for sheet in sheets for _, _, value in sheet.cells() if isinstance(value, str)}
-    unused = strings - {value.strip() for value in in_cells}
+    in_cells = set(chain.from_iterable(row for sheet in sheets for row in sheet.rows))
+    if unused := strings - in_cells:
+        unused -= {value.strip() for value in in_cells if isinstance(value, str)}
     loose_texts += [LooseText("part", None, each[:_MAX_LOOSE_TEXT]) for each in unused]
     return Workbook(
         "xlsx",
@@ -200,7 +205,7 @@ def read_xlsx(path: Path) -> Workbook:
         index.names,
         tuple(loose_texts),
         has_external_links=has_links or any(sheet.net_cells for sheet in sheets),
-        has_change_log=package.has_change_log,
+        has_change_log=has_change_log,
     )
 
 
@@ -293,6 +298,7 @@ class _Package:
         self._archive = archive
         self._names = set(archive.namelist())
         self._etree = etree
+        self._relations: dict[str, dict[str, tuple[str, str]]] = {}
         self._telling_cells = etree.XPath(
             "*[@t='e' or *[local-name()='f' or (local-name()='is' and *[local-name()='r'])]"
             " or (@s and contains($styles, concat(' ', @s, ' ')))]"
@@ -304,43 +310,51 @@ class _Package:
         return self._etree.fromstring(self._archive.read(part), self._parser)
 
     def relations(self, part: str) -> dict[str, tuple[str, str]]:
-        """Relationship id -> (kind, target part) of one part."""
+        """Relationship id -> (kind, target part) of one part. Raises WorkbookRefused: EMBEDDED."""
         folder, name = posixpath.split(part)
         rels = f"{folder}/_rels/{name}.rels".lstrip("/")
-        if rels not in self._names:
-            return {}
+        return self._relations_in(rels) if rels in self._names else {}
+
+    def _relations_in(self, rels: str) -> dict[str, tuple[str, str]]:
+        if (known := self._relations.get(rels)) is not None:
+            return known
+        folder = posixpath.dirname(posixpath.dirname(rels))
         found = {}
-        for relation in self.tree(rels):
-            target = relation.get("Target", "")
+        for relation in self.tree(rels).iterchildren("*"):
+            target, kind = relation.get("Target", ""), relation.get("Type", "").rsplit("/", 1)[-1]
             if relation.get("TargetMode") != "External":
                 target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-            found[relation.get("Id", "")] = (relation.get("Type", "").rsplit("/", 1)[-1], target)
+            elif kind in _FETCHED_KINDS:
+                raise WorkbookRefused("EMBEDDED", kind)
+            found[relation.get("Id", "")] = (kind, target)
+        self._relations[rels] = found
         return found
 
-    def workbook_part(self) -> str:
+    @cached_property
+    def book_part(self) -> str:
         for kind, target in self.relations("").values():
             if kind == "officeDocument" and target in self._names:
                 return target
         return "xl/workbook.xml"
 
+    @cached_property
+    def _book(self) -> Any:
+        return self.tree(self.book_part)
+
     def refuse_fetched_parts(self) -> None:
         """Refuse pictures and objects that are drawn from an address elsewhere."""
         for name in self._names:
             if name.endswith(".rels"):
-                for relation in self.tree(name):
-                    kind = relation.get("Type", "").rsplit("/", 1)[-1] if _local(relation) else ""
-                    if relation.get("TargetMode") == "External" and kind in _FETCHED_KINDS:
-                        raise WorkbookRefused("EMBEDDED", kind)
+                self._relations_in(name)
 
     def index(self) -> _Index:
         """The sheets in their order, and the defined names."""
-        part = self.workbook_part()
-        relations = self.relations(part)
+        relations = self.relations(self.book_part)
         entries = []
         names: dict[str, str] = {}
         all_names: list[tuple[str, str]] = []
         is_calculation_due = False
-        for element in self.tree(part).iter():
+        for element in self._book.iter():
             tag = _local(element)
             if tag == "sheet":
                 relation_id = next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
@@ -372,7 +386,7 @@ class _Package:
 
     def counts_from_1904(self) -> bool:
         """Whether days are counted from 1904, as old Macintosh workbooks do; calamine turns true dates alone."""
-        elements = self.tree(self.workbook_part()).iter()
+        elements = self._book.iter()
         return any(element.get("date1904") in ("1", "true") for element in elements if _local(element) == "workbookPr")
 
     def styles(self) -> _Styles:
@@ -382,7 +396,7 @@ class _Package:
         or one struck through.
         """
         style_part = next(
-            (target for kind, target in self.relations(self.workbook_part()).values() if kind == "styles"), None
+            (target for kind, target in self.relations(self.book_part).values() if kind == "styles"), None
         )
         if style_part is None or style_part not in self._names:
             return _Styles()
@@ -392,11 +406,11 @@ class _Package:
         groups = {_local(element): list(element) for element in root}
         for element in groups.get("numFmts", ()):
             code, number = element.get("formatCode", ""), int(element.get("numFmtId", "0"))
-            if "%" in _QUOTED_FORMAT_TEXT.sub("", code):
+            if shows_percent(code):
                 percent_ids.add(number)
             if _NOTHING_SHOWN.fullmatch(code):
                 unseen_ids.add(number)
-            if _prints_another_figure(code):
+            if prints_another_figure(code):
                 otherwise_ids.add(number)
         for number, font in enumerate(groups.get("fonts", ())):
             if any(_local(each) == "color" and _is_white(each) for each in font):
@@ -476,7 +490,7 @@ class _Package:
                 elif tag in _HEADER_FOOTER_TAGS:
                     details.header_footer.append(element.text or "")
                 else:
-                    details.texts += _words_of(element)
+                    details.texts += _words_of(element, tag)
         if hides_columns:
             details.hidden_columns |= set(range(MAX_COLUMN)) - shown_columns
         return details
@@ -505,7 +519,11 @@ class _Package:
                     if b"zeroHeight" in head or b'defaultRowHeight="0' in head:
                         return None
                 end = window.find(b"</sheetData>", start)
-                if any(window.find(mark, start, end if end >= 0 else None) >= 0 for mark in marks):
+                stop = end if end >= 0 else len(window)
+                # A single byte is found much faster than several, and some of these last ones hardly ever occur.
+                if any(
+                    window.find(mark[-1:], start, stop) >= 0 and window.find(mark, start, stop) >= 0 for mark in marks
+                ):
                     return None
                 if end >= 0:
                     tail += window[end:]
@@ -537,10 +555,11 @@ class _Package:
         kind = cell.get("t")
         if kind == "e":
             details.errors[place] = (value or "").strip() or "#?"
-        elif cell.get("s") in styles.percent and kind in (None, "n") and value:
-            details.percent_cells.add(place)
-        elif cell.get("s") in styles.otherwise and kind in (None, "n") and value:
-            details.otherwise_cells.add(place)
+        elif kind in (None, "n") and value:
+            if cell.get("s") in styles.percent:
+                details.percent_cells.add(place)
+            if cell.get("s") in styles.otherwise:
+                details.otherwise_cells.add(place)
         if cell.get("s") in styles.unseen:
             details.unseen_cells.add(place)
         if formula is not None:
@@ -568,7 +587,7 @@ class _Package:
         return found
 
     def has_external_links(self) -> bool:
-        links = [target for kind, target in self.relations(self.workbook_part()).values() if kind == "externalLink"]
+        links = [target for kind, target in self.relations(self.book_part).values() if kind == "externalLink"]
         for link in links:
             if link in self._names and any(_local(element) == "ddeLink" for element in self.tree(link).iter()):
                 raise WorkbookRefused("DDE")
@@ -581,13 +600,13 @@ class _Package:
         Second, the texts without letters in which digits are raised or struck out, with signs that tell those apart:
         “5¹” is no 51.
         """
-        part = next((target for kind, target in self.relations(self.workbook_part()).values() if kind == _STRINGS), "")
-        found: set[str] = set()
+        part = next((target for kind, target in self.relations(self.book_part).values() if kind == _STRINGS), "")
+        texts: list[str | None] = []
         apart: dict[str, str] = {}
         if part not in self._names:
-            return found, apart
+            return set(), apart
         with self._archive.open(part) as stream:
-            for _, element in self._etree.iterparse(
+            items = self._etree.iterparse(
                 stream,
                 events=("end",),
                 tag="{*}si",
@@ -596,19 +615,27 @@ class _Package:
                 load_dtd=False,
                 # One text may be longer than ten million characters; the process it is read in has its limits.
                 huge_tree=True,
-            ):
-                phonetic = [each for each in element if _local(each) == "rPh"]
-                for each in phonetic:
-                    element.remove(each)
-                for text in (_joined_runs(element), *map(_joined_runs, phonetic)):
-                    if text:
-                        found.add(_ESCAPED.sub(lambda code: chr(int(code[1], 16)), text))
-                if (signs := _with_signs(element)) is not None:
-                    apart[signs[0]] = signs[1]
-                element.clear()
-                while element.getprevious() is not None:
-                    del element.getparent()[0]
-        return found, apart
+            )
+            for number, (_, element) in enumerate(items, start=1):
+                if len(element) == 1 and not len(only := element[0]):
+                    # Nearly every text is one run without a look of its own.
+                    texts.append(only.text)
+                else:
+                    for within in element.iterdescendants(element.tag):
+                        # Taken by itself: what it says must not hide in a longer text.
+                        within.clear()
+                    phonetic = [each for each in element if _local(each) == "rPh"]
+                    for each in phonetic:
+                        element.remove(each)
+                    texts += map(_joined_runs, (element, *phonetic))
+                    if (signs := _with_signs(element)) is not None:
+                        apart[signs[0]] = signs[1]
+                    element.clear()
+                parent = element.getparent() if number % _TEXTS_KEPT == 0 else None
+                if parent is not None and parent.getparent() is None:
+                    del parent[: parent.index(element)]
+        found = {text.strip() for text in texts if text}
+        return {_ESCAPED.sub(_code_point, text) if "_x" in text else text for text in found if text}, apart
 
     def loose_texts(self, index: _Index, details: Mapping[str, _Details]) -> Iterator[LooseText]:
         """Every text outside the cells in which a mark could stand, whatever part of the package it is in."""
@@ -617,8 +644,9 @@ class _Package:
             yield LooseText("defined_name", None, name)
             for literal in _FORMAT_LITERAL.findall(formula):
                 yield LooseText("part", None, literal[:_MAX_LOOSE_TEXT])
-        for element in self.tree(self.workbook_part()).iter():
-            for text in _words_of(element) if _local(element) != "sheet" else ():
+        for element in self._book.iter():
+            tag = _local(element)
+            for text in _words_of(element, tag) if tag != "sheet" else ():
                 yield LooseText("property", None, text[:_MAX_LOOSE_TEXT])
         for part in ("docProps/core.xml", "docProps/custom.xml", "docProps/app.xml"):
             kept = _KEPT_OF_PROGRAM if part.endswith("app.xml") else _KEPT_PROPERTIES
@@ -648,7 +676,7 @@ class _Package:
             for kind, target in self.relations(entry.part).values()
             if kind in ("comments", "threadedComment")
         }
-        book = self.workbook_part()
+        book = self.book_part
         listed = {entry.part for entry in entries}
         for part in sorted(self._names):
             if part in comments:
@@ -701,11 +729,12 @@ class _Package:
             recover=part.lower().endswith(".vml"),
         )
         for _, element in events:
-            pieces: list[tuple[LoosePlace, str]] = [(place, text) for text in _words_of(element)]
-            if _local(element) in _HEADER_FOOTER_TAGS:
+            tag = _local(element)
+            pieces: list[tuple[LoosePlace, str]] = [(place, text) for text in _words_of(element, tag)]
+            if tag in _HEADER_FOOTER_TAGS:
                 pieces += [("header_footer", piece) for piece in header_pieces(element.text or "")]
             pieces += [("defined_name", text) for key, text in element.attrib.items() if key in _NAMING_ATTRIBUTES]
-            if _local(element) in _PARAGRAPHS:
+            if tag in _PARAGRAPHS:
                 pieces.append(("drawing" if is_drawn else place, _joined_runs(element)))
             for where, text in pieces:
                 if text and text not in seen:
@@ -720,6 +749,10 @@ class _Package:
 
 def _joined_runs(element: Any, tags: tuple[str, ...] = ("t",)) -> str:
     return "".join(run.text or "" for run in element.iter() if _local(run) in tags and len(run) == 0).strip()
+
+
+def _code_point(code: re.Match[str]) -> str:
+    return chr(int(code[1], 16))
 
 
 def _with_signs(text: Any) -> tuple[str, str] | None:
@@ -748,7 +781,7 @@ def _run_with_signs(run: Any) -> str:
     return text
 
 
-def _words_of(element: Any) -> list[str]:
+def _words_of(element: Any, tag: str) -> list[str]:
     """The words an element holds itself: its text, worded attributes, and attributes that are no plain ASCII.
 
     A run of a paragraph is no text by itself: "mật" may be a word of "bảo mật".
@@ -762,16 +795,19 @@ def _words_of(element: Any) -> list[str]:
         # What one section prints stands together.
         found += ["".join(_FORMAT_LITERAL.findall(section)) for section in code.split(";")]
         found += _FORMAT_CURRENCY.findall(code)
-    if typed := _TYPED_ATTRIBUTE.get(_local(element)):
+    if typed := _TYPED_ATTRIBUTE.get(tag):
         found.append(element.get(typed, ""))
-    if _local(element) not in ("t", *_SHEET_TEXT_TAGS):
+    if tag not in _NO_TEXT_TAGS:
         found.append(element.text or "")
-    elif _local(element) == "dataValidation":
+    elif tag == "dataValidation":
         found += ["".join(each.itertext()).strip('"') for each in element]
-    elif _local(element) == "cfRule":
+    elif tag == "cfRule":
         found += [literal for each in element for literal in _FORMAT_LITERAL.findall(each.text or "")]
-    texts = (text.strip() for text in found)
-    return [text for text in texts if any(map(str.isalpha, text)) or _MANY_DIGITS.search(text)]
+    return [
+        bare
+        for text in found
+        if text and (bare := text.strip()) and (any(map(str.isalpha, bare)) or _MANY_DIGITS.search(bare))
+    ]
 
 
 def _is_white(color: Any) -> bool:
@@ -790,9 +826,3 @@ def _is_zero(text: str | None) -> bool:
 def _local(element: Any) -> str:
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def _prints_another_figure(code: str) -> bool:
-    """Whether a number format shows thousands of what is stored, or puts digits or a unit of thousands beside it."""
-    shown = "".join(_QUOTED_FORMAT_TEXT.findall(code))
-    return bool(_SCALED.search(_QUOTED_FORMAT_TEXT.sub("", code)) or _DIGITS_OR_THOUSANDS.search(shown))

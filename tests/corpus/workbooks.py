@@ -1122,6 +1122,22 @@ def with_its_unit(folder: Path, unit: str) -> Path:
     return shown_otherwise(folder, unit, number_format='_(* #,##0" tin"_);_(* (#,##0)')
 
 
+def dressed_case(form: str, what: str, told: str, **look: Any) -> None:
+    loads = {} if told else {"MED01": Decimal(12)}
+
+    @case("B046", f"{what}, in .{form}", "quarantined" if told else "loaded", told or "OK", loads=loads)
+    def dressed(folder: Path, unit: str) -> Path:
+        return typed(folder, unit, form, line(NEWS, 12), **look)
+
+
+for _form in ("xls", "ods"):
+    dressed_case(_form, "a figure shown in thousands", "SHOWN_OTHERWISE", formats={TYPED_NEWS_CELL: "#,##0,"})
+    dressed_case(_form, "a figure with “nghìn” added", "SHOWN_OTHERWISE", formats={TYPED_NEWS_CELL: '#,##0" nghìn"'})
+    dressed_case(_form, "a figure struck through", "SHOWN_OTHERWISE", struck=[TYPED_NEWS_CELL])
+    dressed_case(_form, "a figure with separators and its unit", "", formats={TYPED_NEWS_CELL: '#,##0" tin"'})
+    dressed_case(_form, "a struck label", "", struck=["B9"])
+
+
 def marked_case(what: str, change: Callable[[Parts], object]) -> None:
     @case("B046", what, "refused_secret", "SECRET", told=["SECRET"], told_only=True)
     def marked(folder: Path, unit: str) -> Path:

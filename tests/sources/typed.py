@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,8 @@ class Page:
     merges: Sequence[str] = ()
     hidden_rows: Sequence[int] = ()
     percents: Sequence[str] = ()
+    formats: Mapping[str, str] = field(default_factory=dict)
+    struck: Sequence[str] = ()
     is_hidden: bool = False
 
 
@@ -84,6 +86,7 @@ def read_typed(
 def save_xlsx(path: Path, pages: Sequence[Page]) -> None:
     """Text that starts with = becomes a formula without a result, #DIV/0! and its like an error."""
     import openpyxl
+    from openpyxl.styles import Font
 
     book = openpyxl.Workbook()
     book.remove(book.active)
@@ -99,6 +102,10 @@ def save_xlsx(path: Path, pages: Sequence[Page]) -> None:
             sheet.row_dimensions[row].hidden = True
         for cell in page.percents:
             sheet[cell].number_format = "0.0%"
+        for cell, code in page.formats.items():
+            sheet[cell].number_format = code
+        for cell in page.struck:
+            sheet[cell].font = Font(strike=True)
         if page.is_hidden:
             sheet.sheet_state = "hidden"
     book.save(path)
@@ -108,9 +115,11 @@ def save_xls(path: Path, pages: Sequence[Page]) -> None:
     import xlwt
 
     book = xlwt.Workbook(encoding="utf-8")
-    day = xlwt.easyxf(num_format_str="DD/MM/YYYY")
+    day, plain = xlwt.easyxf(num_format_str="DD/MM/YYYY"), xlwt.easyxf()
     for page in pages:
         sheet = book.add_sheet(page.name)
+        looks = {position(cell): xlwt.easyxf(num_format_str=code) for cell, code in page.formats.items()}
+        looks |= {position(cell): xlwt.easyxf("font: struck_out true") for cell in page.struck}
         covered = set()
         for merge in page.merges:
             (top, left), (bottom, right) = (position(corner) for corner in merge.split(":"))
@@ -121,7 +130,7 @@ def save_xls(path: Path, pages: Sequence[Page]) -> None:
             for column, value in enumerate(cells):
                 if value is None or (row, column) in covered:
                     continue
-                sheet.write(row, column, value, *([day] if isinstance(value, date) else []))
+                sheet.write(row, column, value, looks.get((row, column), day if isinstance(value, date) else plain))
         for row in page.hidden_rows:
             sheet.row(row - 1).hidden = True
         if page.is_hidden:
@@ -130,12 +139,29 @@ def save_xls(path: Path, pages: Sequence[Page]) -> None:
 
 
 def save_ods(path: Path, pages: Sequence[Page]) -> None:
+    from odf.number import Number, NumberStyle
+    from odf.number import Text as Beside
     from odf.opendocument import OpenDocumentSpreadsheet
+    from odf.style import Style, TextProperties
     from odf.table import CoveredTableCell, Table, TableCell, TableRow
     from odf.text import P
 
     book = OpenDocumentSpreadsheet()
+
+    def look(cell: str, code: str = "", *, is_struck: bool = False) -> Any:
+        shape = NumberStyle(name=f"N{cell}")
+        shape.addElement(Number(grouping="true", **({"displayfactor": "1000"} if code.endswith(",") else {})))
+        shape.addElement(Beside(text=code.partition('"')[2].rstrip('"')))
+        style = Style(name=f"C{cell}", family="table-cell", datastylename=shape)
+        if is_struck:
+            style.addElement(TextProperties(textlinethroughstyle="solid"))
+        book.automaticstyles.addElement(shape)
+        book.automaticstyles.addElement(style)
+        return style
+
     for page in pages:
+        looks = {position(cell): look(cell, code) for cell, code in page.formats.items()}
+        looks |= {position(cell): look(cell, is_struck=True) for cell in page.struck}
         spans: dict[tuple[int, int], tuple[int, int]] = {}
         covered: set[tuple[int, int]] = set()
         for merge in page.merges:
@@ -150,6 +176,8 @@ def save_ods(path: Path, pages: Sequence[Page]) -> None:
                 value = cells[column] if column < len(cells) else None
                 height, breadth = spans.get((row, column), (1, 1))
                 span = {"numberrowsspanned": height, "numbercolumnsspanned": breadth} if height * breadth > 1 else {}
+                if (row, column) in looks:
+                    span["stylename"] = looks[row, column]
                 if (row, column) in covered:
                     cell = CoveredTableCell()
                 elif value is None:
