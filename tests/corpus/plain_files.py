@@ -56,12 +56,15 @@ TYPED_NEWS_CELL: Final = "D9"
 """Where the figure of the first line of a typed report stands."""
 
 
+_OF_THE_PAGE: Final = ("merges", "hidden_rows", "percents", "formats", "struck")
+
+
 def typed(folder: Path, unit: str, *lines: Sequence[Any], form: str = "xlsx", spell: Spell = str, **rows: Any) -> Path:
     """A typed report as a file, every text spelled in that way; without defined names and lists.
 
     Of `rows`, `header`, `above`, `foot` and `body` are those of typed_rows, the others what is special about the page.
     """
-    page = {name: rows.pop(name) for name in ("merges", "hidden_rows", "percents") if name in rows}
+    page = {name: rows.pop(name) for name in _OF_THE_PAGE if name in rows}
     cells = typed_rows(unit, *lines, **rows)
     spelled = [[spell(cell) if isinstance(cell, str) else cell for cell in row] for row in cells]
     path = folder / f"bao-cao.{form}"

@@ -1127,7 +1127,7 @@ def dressed_case(form: str, what: str, told: str, **look: Any) -> None:
 
     @case("B046", f"{what}, in .{form}", "quarantined" if told else "loaded", told or "OK", loads=loads)
     def dressed(folder: Path, unit: str) -> Path:
-        return typed(folder, unit, form, line(NEWS, 12), **look)
+        return typed(folder, unit, line(NEWS, 12), form=form, **look)
 
 
 for _form in ("xls", "ods"):
