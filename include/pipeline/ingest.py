@@ -181,10 +181,15 @@ def _new_in_inbox(connection: Connection, settings: Settings, source: Source) ->
     """The files never taken in; what is odd among them is told in the log."""
     found = survey_inbox(settings.inbox, source)
     for odd in found.odd:
-        _LOG.warning("not landed: %s: %s", shown_path(odd.path), odd.reason)
+        _tell_not_landed(odd.path, odd.reason)
     prints = fingerprints_of(settings.inbox, found.reports)
     known = known_fingerprints(connection, list(prints.values()))
     return [path for path, fingerprint in prints.items() if fingerprint not in known]
+
+
+def _tell_not_landed(path: Path, reason: str, level: int = logging.WARNING) -> None:
+    # By its folder: a log keeps no name of a file that may yet be refused as secret. `ttdn reconcile` names it.
+    _LOG.log(level, "not landed: a file in %s: %s", shown_path(path.parent), reason)
 
 
 class _Landing:
@@ -216,7 +221,7 @@ class _Landing:
                 if (age < settings.settling_seconds) if seen is None else (report.look != seen):
                     return None
                 if age < INCOMPLETE_AFTER_SECONDS and not report.seems_whole():
-                    _LOG.info("not landed yet, its end is missing: %s", shown_path(path))
+                    _tell_not_landed(path, f"its end is missing at {report.facts.st_size} bytes", level=logging.INFO)
                     return None
                 self._note(report)
                 connection.commit()
@@ -230,7 +235,7 @@ class _Landing:
         except (OSError, PlatformError) as problem:
             # One file, or one folder's manifest, must not keep the others out; it is tried again next time.
             connection.rollback()
-            _LOG.warning("not landed: %s", problem)
+            _tell_not_landed(path, problem.found if isinstance(problem, PlatformError) else str(problem.strerror))
         return None
 
     def _note(self, report: OpenReport) -> None:

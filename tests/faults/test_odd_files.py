@@ -11,6 +11,7 @@ import subprocess
 import threading
 import time
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -105,8 +106,9 @@ def test_the_inbox_takes_the_plain_file_among_one_of_everything_else_and_tells_t
     [[receipt]] = land_inbox("agency_reports")
 
     assert names_received(warehouse) == ["tot.xlsx"]
-    for name, reason in told.items():
-        assert f"{name}: {reason}" in caplog.text
+    assert Counter(told.values()) <= Counter(line.rpartition(": ")[2] for line in caplog.messages)
+    # The log of a folder keeps no name: what such a file says may be secret.
+    assert [name for name in told if name in caplog.text] == []
     assert ingest_receipts("agency_reports", [receipt]) == {"loaded": 1}
 
 

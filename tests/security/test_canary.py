@@ -23,8 +23,9 @@ from include.calendar.periods import VIETNAM
 from include.pipeline import ingest
 from include.pipeline.ingest import FileResult, ingest_files
 from include.pipeline.read import read_report
+from include.readers.sandbox import Sandbox
 from include.reference.sync import sync_reference
-from include.settings import Settings
+from include.settings import PROJECT_ROOT, Settings
 from include.sources import Source, load_source
 from include.warehouse.connect import engine as open_engine
 from include.warehouse.embedded import EmbeddedServer
@@ -55,6 +56,11 @@ def die_of_it(path: str, original_name: str, received_at: datetime) -> None:
 def stumble_over_it(path: str, original_name: str, received_at: datetime) -> None:
     """A reader with a bug whose error quotes the file."""
     raise ValueError(f"{original_name}: {Path(path).read_bytes()!r}")
+
+
+def _sandbox_that_knows_the_tests(settings: Settings) -> Sandbox:
+    places = [settings.landing, PROJECT_ROOT]
+    return Sandbox(workers=2, writable=[settings.outbox], readable=places)
 
 
 @dataclass
@@ -134,6 +140,7 @@ def left(own_server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -
             write_report(broken, edit=lambda book, n=number: fill_with_canary(book, f"Độ mật: Mật; bản {n}"))
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(ingest, "load_source", _reading_with(f"tests.security.test_canary:{reader}"))
+                patch.setattr(ingest, "_gate_sandbox", _sandbox_that_knows_the_tests)
                 send("agency_reports", [broken], IN_JUNE)
         url = server.url(database)
         run_client(url, "pg_dump", "--format=plain", f"--file={settings.home / 'dump.sql'}")
