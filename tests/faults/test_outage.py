@@ -76,7 +76,7 @@ def test_three_months_of_files_are_loaded_by_one_run_in_the_order_they_were_rece
     assert late == 7
     # Nothing is left for a second run.
     assert run_once() == []
-    assert "lien ket.xlsx: LINK" in caplog.text
+    assert f"a file in {inbox}: LINK" in caplog.text
 
 
 def test_without_their_times_the_names_decide_which_is_the_reason_for_a_manifest(
