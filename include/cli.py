@@ -667,7 +667,9 @@ def _print_outbox(options: argparse.Namespace, engine: Engine) -> int:
         table.add_row(subject["subject"], *(str(subject[state]) for state in counted))
     _print_table(table)
     for message in (message for subject in overview["subjects"] for message in subject["messages"]):
-        next_try = f", thử lại {_moment_vi(message['next_try'])}" if message["next_try"] else ""
+        is_held = message["not_before"] is not None and message["not_before"] == message["next_try"]
+        waits = "không gửi trước" if is_held else "thử lại"
+        next_try = f", {waits} {_moment_vi(message['next_try'])}" if message["next_try"] else ""
         overdue = ", QUÁ HẠN" if message["overdue"] else ""
         print(
             f"Thư {message['message']} tới {message['recipient']}: {_STATES_OF_MAIL_VI[message['state']]}"

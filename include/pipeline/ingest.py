@@ -86,24 +86,6 @@ _LOG = logging.getLogger(__name__)
 _NEXT_SUBMISSION = text("select nextval(pg_get_serial_sequence('warehouse.submission', 'submission_id'))")
 
 
-def ingest_files(
-    paths: Iterable[Path],
-    *,
-    source_id: str,
-    settings: Settings,
-    engine: Engine,
-    received_at: datetime | None = None,
-    dry_run: bool = False,
-) -> list[FileResult]:
-    """Take the files (folders searched through) through the whole gate, one result each in the order found.
-
-    What could not be taken is not among them: `take_in` tells it as well.
-    """
-    return take_in(
-        paths, source_id=source_id, settings=settings, engine=engine, received_at=received_at, dry_run=dry_run
-    ).results
-
-
 def take_in(
     paths: Iterable[Path],
     *,

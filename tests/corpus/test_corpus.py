@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import Connection, literal_column, select, text
 from sqlalchemy import table as quoted_table
 
-from include.pipeline.ingest import FileResult, ingest_files
+from include.pipeline.ingest import take_in
+from include.pipeline.results import FileResult
 from include.settings import Settings
 from include.warehouse.connect import engine as open_engine
 from include.warehouse.embedded import EmbeddedServer
@@ -94,13 +95,13 @@ class Outcomes:
                 together = [each for each in due if (each.source, each.received_at) == key]
                 arrived = {
                     result.path: result
-                    for result in ingest_files(
+                    for result in take_in(
                         [sent[each.name][turn] for each in together],
                         source_id=source,
                         settings=settings,
                         engine=engine,
                         received_at=moment,
-                    )
+                    ).results
                 }
                 for each in together:
                     results[each.name] = arrived.get(str(sent[each.name][turn]))

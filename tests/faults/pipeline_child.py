@@ -220,12 +220,12 @@ def release() -> None:
 
 def take_in_by_hand(source: str, files: Sequence[str]) -> None:
     """What `ttdn ingest` does."""
-    from include.pipeline.ingest import ingest_files
+    from include.pipeline.ingest import take_in
     from include.settings import load_settings
     from include.warehouse.connect import engine, warehouse_url
 
     settings = load_settings()
-    ingest_files(map(Path, files), source_id=source, settings=settings, engine=engine(warehouse_url(settings)))
+    take_in(map(Path, files), source_id=source, settings=settings, engine=engine(warehouse_url(settings)))
 
 
 class _ForkedReader:

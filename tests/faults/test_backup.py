@@ -26,7 +26,7 @@ from include.backups.write import write_backup
 from include.drafts import draft_folder
 from include.errors import NoRoomError
 from include.indicators.marts import ensure_current
-from include.pipeline.ingest import ingest_files
+from include.pipeline.ingest import take_in
 from include.pipeline.land import land_file, opened_report
 from include.pipeline.prepare import prepare_warehouse
 from include.pipeline.reconcile import reconcile
@@ -50,7 +50,7 @@ class Machine:
     engine: Engine
 
     def send(self, *paths: Path) -> None:
-        ingest_files(paths, source_id="agency_reports", settings=self.settings, engine=self.engine, received_at=IN_JUNE)
+        take_in(paths, source_id="agency_reports", settings=self.settings, engine=self.engine, received_at=IN_JUNE)
 
 
 def machine(home: Path) -> Machine:

@@ -21,8 +21,9 @@ from include.calendar.periods import VIETNAM, is_on_time, load_periods
 from include.indicators.marts import build_marts
 from include.indicators.status import status
 from include.pipeline import land
-from include.pipeline.ingest import FileResult, ingest_files
+from include.pipeline.ingest import take_in
 from include.pipeline.reconcile import reconcile
+from include.pipeline.results import FileResult
 from include.reference import load_reference
 from include.settings import PROJECT_ROOT, Settings
 from include.warehouse.connect import engine as open_engine
@@ -61,7 +62,7 @@ def machine_in(zone: str) -> Iterator[None]:
 def send(folder: Path, url: str, *paths: Path, at: datetime | None = None) -> list[FileResult]:
     settings = Settings(folder / "home", folder / "home" / "inbox")
     engine = create_engine(url, poolclass=NullPool)
-    return ingest_files(paths, source_id="agency_reports", settings=settings, engine=engine, received_at=at)
+    return take_in(paths, source_id="agency_reports", settings=settings, engine=engine, received_at=at).results
 
 
 def test_the_second_of_a_drop_decides_the_same_on_every_machine_and_server(

@@ -15,7 +15,8 @@ from sqlalchemy.pool import NullPool
 from include.calendar.periods import VIETNAM
 from include.cli import main
 from include.errors import GateError
-from include.pipeline.ingest import FileResult, ingest_files
+from include.pipeline.ingest import take_in
+from include.pipeline.results import FileResult
 from include.pipeline.rule_impact import Impact, find_rules, rule_impact, seen_from
 from include.pipeline.stage import GATE_LOCK
 from include.settings import Settings
@@ -58,7 +59,7 @@ class Office:
         return self.take(path, at or june(10))
 
     def take(self, path: Path, at: datetime, source: str = "agency_reports") -> FileResult:
-        [result] = ingest_files([path], source_id=source, settings=self.settings, engine=self.engine, received_at=at)
+        [result] = take_in([path], source_id=source, settings=self.settings, engine=self.engine, received_at=at).results
         return result
 
     def impact(self, rule: str | Path, since: date | None = None) -> Impact:

@@ -15,7 +15,8 @@ from sqlalchemy.pool import NullPool
 from include.calendar.periods import VIETNAM
 from include.errors import CatalogueError
 from include.indicators.marts import build_marts
-from include.pipeline.ingest import FileResult, ingest_files
+from include.pipeline.ingest import take_in
+from include.pipeline.results import FileResult
 from include.quality import shadow
 from include.quality.gate import Breach, run_gate
 from include.quality.rows_that_break import find_breaches
@@ -262,14 +263,14 @@ class Office:
         self.engine = create_engine(warehouse.engine.url, poolclass=NullPool)
 
     def receive(self, *paths: Path, dry_run: bool = False) -> list[FileResult]:
-        return ingest_files(
+        return take_in(
             paths,
             source_id="agency_reports",
             settings=self.settings,
             engine=self.engine,
             received_at=IN_JUNE,
             dry_run=dry_run,
-        )
+        ).results
 
     def ask(self, query: str) -> list[tuple[object, ...]]:
         with self.engine.connect() as connection:

@@ -17,7 +17,8 @@ from include.calendar.periods import VIETNAM
 from include.cli import main
 from include.indicators.marts import build_marts
 from include.indicators.trace import trace
-from include.pipeline.ingest import FileResult, ingest_files
+from include.pipeline.ingest import take_in
+from include.pipeline.results import FileResult
 from include.quality.messages import all_messages
 from include.quality.suites import NEVER_WAIVED_CODES, NEVER_WAIVED_RULES, load_suites
 from include.quality.waivers import WaiverRefused, list_waivers, record_waiver, waivable_rules, withdraw_waiver
@@ -49,9 +50,9 @@ class Office:
     def receive(
         self, path: Path, at: datetime = JUNE_10, source: str = "agency_reports", *, dry_run: bool = False
     ) -> FileResult:
-        [result] = ingest_files(
+        [result] = take_in(
             [path], source_id=source, settings=self.settings, engine=self.engine, received_at=at, dry_run=dry_run
-        )
+        ).results
         return result
 
     def waive(self, rule: str = "R-08", **changes: Any) -> int:

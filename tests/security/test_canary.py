@@ -21,8 +21,9 @@ from sqlalchemy import text
 from include.backups.write import run_client, write_backup
 from include.calendar.periods import VIETNAM
 from include.pipeline import ingest
-from include.pipeline.ingest import FileResult, ingest_files
+from include.pipeline.ingest import take_in
 from include.pipeline.read import read_report
+from include.pipeline.results import FileResult
 from include.readers.sandbox import Sandbox
 from include.reference.sync import sync_reference
 from include.settings import PROJECT_ROOT, Settings
@@ -126,9 +127,9 @@ def left(own_server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -
         admitted = write_report(folder / f"{ADMITTED}.xlsx", "28261")
 
         def send(source: str, paths: Sequence[Path], at: datetime, *, dry_run: bool = False) -> None:
-            outcome.results += ingest_files(
+            outcome.results += take_in(
                 paths, source_id=source, settings=settings, engine=engine, received_at=at, dry_run=dry_run
-            )
+            ).results
 
         send("agency_reports", reports, IN_JUNE, dry_run=True)
         send("agency_reports", [*reports, admitted], IN_JUNE)

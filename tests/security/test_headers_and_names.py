@@ -27,7 +27,8 @@ from include import cli
 from include.delivery.mail import Attachment, MailBundle, write_release
 from include.errors import LONGEST_TOLD, PlatformError, tell_on_one_line
 from include.model import Finding
-from include.pipeline.ingest import FileResult, ingest_files, land_inbox
+from include.pipeline.ingest import land_inbox, take_in
+from include.pipeline.results import FileResult
 from include.quality.messages import render
 from include.settings import PROJECT_ROOT, Settings
 from tests.security.test_marked_everywhere import MARKED
@@ -80,7 +81,7 @@ def test_a_file_name_leads_nowhere_whatever_it_is(tmp_path: Path, warehouse: Con
     before = {path for path in tmp_path.rglob("*") if settings.home not in path.parents}
     opened = create_engine(warehouse.engine.url, poolclass=NullPool)
 
-    results: list[FileResult] = ingest_files(sent, source_id="agency_reports", settings=settings, engine=opened)
+    results: list[FileResult] = take_in(sent, source_id="agency_reports", settings=settings, engine=opened).results
 
     assert len(results) == len(NAMES)
     outside = {path for path in tmp_path.rglob("*") if settings.home not in path.parents and path != settings.home}

@@ -23,7 +23,8 @@ from include.delivery.recipients import read_recipients
 from include.errors import PlatformError
 from include.indicators.marts import build_marts
 from include.indicators.targets import sync_targets
-from include.pipeline.ingest import FileResult, ingest_files
+from include.pipeline.ingest import take_in
+from include.pipeline.results import FileResult
 from include.quality.explanations import Speaker, explain_restatement
 from include.quality.waivers import record_waiver
 from include.releases.register import add_decision
@@ -163,9 +164,9 @@ def hand_everything_in(attacked: Attacked, folder: Path) -> None:
     settings = Settings(home=folder / "home", inbox=folder / "home" / "inbox")
 
     def hand_in(source: str, *paths: Path) -> None:
-        attacked.results[source] = ingest_files(
+        attacked.results[source] = take_in(
             paths, source_id=source, settings=settings, engine=attacked.engine, received_at=IN_JUNE
-        )
+        ).results
 
     hand_in(
         "agency_reports",

@@ -17,7 +17,8 @@ from include.exports.write import write_export
 from include.indicators.marts import build_marts, check_marts
 from include.pipeline import ingest, prepare, promote
 from include.pipeline.extract import write_extracts
-from include.pipeline.ingest import FileResult, ingest_files, reconcile_receipts
+from include.pipeline.ingest import reconcile_receipts, take_in
+from include.pipeline.results import FileResult
 from include.quality import gate
 from include.quality.explanations import Speaker, explain_target
 from include.reference.sync import sync_reference
@@ -44,9 +45,9 @@ class Desk:
         self.folder, self.engine = folder, engine(url)
 
     def hand_in(self, *paths: Path, source: str = "agency_reports", dry_run: bool = False) -> list[FileResult]:
-        return ingest_files(
+        return take_in(
             paths, source_id=source, settings=self.settings, engine=self.engine, received_at=IN_JUNE, dry_run=dry_run
-        )
+        ).results
 
     def report(self, **options: Any) -> Path:
         return write_report(self.folder / "bao-cao.xlsx", **options)

@@ -50,7 +50,7 @@ from pathlib import Path
 
 from include.calendar.periods import VIETNAM
 from include.indicators.marts import build_marts
-from include.pipeline.ingest import ingest_files
+from include.pipeline.ingest import take_in
 from include.pipeline.render import DOCUMENTS
 from include.settings import load_settings
 from include.warehouse.connect import engine
@@ -61,10 +61,10 @@ folder = Path(sys.argv[1])
 settings = load_settings()
 reports = [write_report(folder / f"{unit}.xlsx", unit) for unit in ("28249", "28261")]
 opened = engine(settings.database_url)
-results = ingest_files(
+results = take_in(
     reports, source_id="agency_reports", settings=settings, engine=opened,
     received_at=datetime(2026, 6, 10, 9, 0, tzinfo=VIETNAM),
-)
+).results
 assert [each.verdict for each in results] == ["loaded", "loaded"], results
 with opened.begin() as connection:
     build_marts(connection)

@@ -22,9 +22,9 @@ from include.cli import _print_json, _print_result
 from include.errors import GateError, SourceContractError
 from include.model import SPOOL_PREFIX, MonitoringRows, Reading
 from include.pipeline import land
-from include.pipeline.ingest import FileResult
 from include.pipeline.land import MANIFEST_NAME, read_manifest
 from include.pipeline.monitoring import spools_removed
+from include.pipeline.results import FileResult
 from include.service.sample_inbox import sample_files
 from include.sources import list_sources, load_source
 from tests.sources.reports import write_report

@@ -10,7 +10,8 @@ from sqlalchemy.pool import NullPool
 
 from include.calendar.periods import VIETNAM
 from include.indicators.marts import build_marts
-from include.pipeline.ingest import FileResult, ingest_files
+from include.pipeline.ingest import take_in
+from include.pipeline.results import FileResult
 from include.reference.exchange_rates import sync_exchange_rates
 from include.settings import Settings
 
@@ -27,7 +28,7 @@ class FeedDesk:
         self.engine: Engine = create_engine(warehouse.engine.url, poolclass=NullPool)
 
     def hand_in(self, source: str, *paths: Path, at: datetime = IN_NOVEMBER) -> list[FileResult]:
-        return ingest_files(paths, source_id=source, settings=self.settings, engine=self.engine, received_at=at)
+        return take_in(paths, source_id=source, settings=self.settings, engine=self.engine, received_at=at).results
 
     def ask(self, query: str, **parameters: object) -> list[tuple[object, ...]]:
         with self.engine.connect() as connection:

@@ -16,8 +16,9 @@ from include.calendar.periods import VIETNAM
 from include.errors import CatalogueError
 from include.indicators.marts import build_marts
 from include.indicators.trace import trace
-from include.pipeline.ingest import FileResult, ingest_files
+from include.pipeline.ingest import take_in
 from include.pipeline.read import read_report
+from include.pipeline.results import FileResult
 from include.settings import Settings
 from include.sources import corrections as corrections_file
 from include.sources import load_source
@@ -55,7 +56,7 @@ class Desk:
             path.write_text(written, encoding="utf-8")
 
     def hand_in(self, path: Path, source: str = "agency_reports", at: datetime = IN_JUNE) -> FileResult:
-        [result] = ingest_files([path], source_id=source, settings=self.settings, engine=self.engine, received_at=at)
+        [result] = take_in([path], source_id=source, settings=self.settings, engine=self.engine, received_at=at).results
         return result
 
     def ask(self, query: str, **parameters: object) -> list[tuple[object, ...]]:

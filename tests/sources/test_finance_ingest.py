@@ -16,7 +16,8 @@ from sqlalchemy.pool import NullPool
 from include.calendar.periods import VIETNAM
 from include.indicators.marts import build_marts
 from include.pipeline import ingest
-from include.pipeline.ingest import FileResult, ingest_files
+from include.pipeline.ingest import take_in
+from include.pipeline.results import FileResult
 from include.settings import Settings
 from include.sources import load_source
 from include.sources.finance_fdi.sample_files import write_sample as write_fdi_sample
@@ -40,9 +41,9 @@ class Desk:
         self.number = 0
 
     def hand_in(self, source: str, *paths: Path, at: datetime = IN_JUNE, dry_run: bool = False) -> list[FileResult]:
-        return ingest_files(
+        return take_in(
             paths, source_id=source, settings=self.settings, engine=self.engine, received_at=at, dry_run=dry_run
-        )
+        ).results
 
     def register(self, source: str, *lines: Mapping[str, Any], **options: Any) -> Path:
         self.number += 1

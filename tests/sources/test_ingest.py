@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from include.calendar.periods import VIETNAM
-from include.pipeline.ingest import FileResult, ingest_files
+from include.pipeline.ingest import take_in
+from include.pipeline.results import FileResult
 from include.settings import Settings
 from tests.sources.reports import CUT_OFF, cell_of, write_report
 
@@ -30,14 +31,14 @@ class Office:
         self.engine: Engine = create_engine(warehouse.engine.url, poolclass=NullPool)
 
     def receive(self, *paths: Path, at: datetime = IN_JUNE, dry_run: bool = False) -> list[FileResult]:
-        return ingest_files(
+        return take_in(
             paths,
             source_id="agency_reports",
             settings=self.settings,
             engine=self.engine,
             received_at=at,
             dry_run=dry_run,
-        )
+        ).results
 
     def ask(self, query: str, **parameters: object) -> list[tuple[object, ...]]:
         with self.engine.connect() as connection:
@@ -352,7 +353,7 @@ def test_a_drops_manifest_tells_when_a_marked_file_came_and_its_name_is_written_
     line = "BCMẬT Phuonghoang.xlsx,2026-06-09T08:00:00+07:00"
     (drop / "_manifest.csv").write_text(f"file,received_at\n{line}\n", encoding="utf-8")
 
-    [result] = ingest_files([drop], source_id="agency_reports", settings=office.settings, engine=office.engine)
+    [result] = take_in([drop], source_id="agency_reports", settings=office.settings, engine=office.engine).results
 
     assert result.verdict == "refused_secret"
     assert office.ask("select received_at from landing.receipt") == [(datetime(2026, 6, 9, 8, tzinfo=VIETNAM),)]

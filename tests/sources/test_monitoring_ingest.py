@@ -19,8 +19,9 @@ from include.errors import GateError
 from include.indicators.marts import build_marts, check_marts
 from include.model import SPOOL_PREFIX, MonitoringRows, Reading
 from include.pipeline import ingest, monitoring, stage
-from include.pipeline.ingest import FileResult, ingest_files
+from include.pipeline.ingest import take_in
 from include.pipeline.monitoring import remove_stale_spools, spools_removed
+from include.pipeline.results import FileResult
 from include.settings import Settings
 from tests.sources.monitoring_files import HEADER, line, write_counts
 
@@ -42,14 +43,14 @@ class Desk:
         return result
 
     def hand_in(self, *paths: Path, at: datetime = IN_JUNE, dry_run: bool = False) -> list[FileResult]:
-        return ingest_files(
+        return take_in(
             paths,
             source_id="monitoring_statistics",
             settings=self.settings,
             engine=self.engine,
             received_at=at,
             dry_run=dry_run,
-        )
+        ).results
 
     def ask(self, query: str, **parameters: object) -> list[tuple[object, ...]]:
         with self.engine.connect() as connection:
@@ -239,7 +240,7 @@ def test_files_of_one_drop_whose_days_overlap_are_taken_in_order_of_receipt(desk
         "file,received_at\n1-thang.csv,2026-06-03T08:00\n2-sua.csv,2026-06-04T08:00\n3-thang-6.csv,2026-06-02T08:00\n"
     )
 
-    results = ingest_files([folder], source_id="monitoring_statistics", settings=desk.settings, engine=desk.engine)
+    results = take_in([folder], source_id="monitoring_statistics", settings=desk.settings, engine=desk.engine).results
 
     assert [(each.verdict, each.revision) for each in results] == [("loaded", 1), ("loaded", 2), ("loaded", 1)]
     assert desk.ask(

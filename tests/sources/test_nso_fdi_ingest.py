@@ -13,7 +13,8 @@ from sqlalchemy.pool import NullPool
 
 from include.calendar.periods import VIETNAM
 from include.indicators.marts import build_marts
-from include.pipeline.ingest import FileResult, ingest_files, ingest_receipts, land_inbox
+from include.pipeline.ingest import ingest_receipts, land_inbox, take_in
+from include.pipeline.results import FileResult
 from include.settings import Settings
 from include.sources.nso_fdi.sample_book import HEADINGS, TITLE, write_sample_book
 from tests.sources.reports import write_report
@@ -32,9 +33,9 @@ class Desk:
     def hand_in(
         self, *paths: Path, source: str = "nso_fdi", at: datetime = IN_NOVEMBER, dry_run: bool = False
     ) -> list[FileResult]:
-        return ingest_files(
+        return take_in(
             paths, source_id=source, settings=self.settings, engine=self.engine, received_at=at, dry_run=dry_run
-        )
+        ).results
 
     def ask(self, query: str, **parameters: object) -> list[tuple[object, ...]]:
         with self.engine.connect() as connection:

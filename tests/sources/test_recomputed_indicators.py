@@ -28,7 +28,7 @@ from sqlalchemy.pool import NullPool
 from include.indicators.kpi import kpi
 from include.indicators.marts import build_marts
 from include.indicators.trace import trace
-from include.pipeline.ingest import ingest_files
+from include.pipeline.ingest import take_in
 from include.reference.exchange_rates import sync_exchange_rates
 from include.service.sample_inbox import write_sample_inbox
 from include.settings import Settings
@@ -141,9 +141,9 @@ def year(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> It
     settings = Settings(home=home, inbox=inbox)
     for source in list_sources():
         paths = [inbox / source.inbox] if source.inbox != Path() else sorted(inbox.glob("*.*"))
-        ingest_files(paths, source_id=source.source_id, settings=settings, engine=pool)
+        take_in(paths, source_id=source.source_id, settings=settings, engine=pool)
         for path, received_at in extra.get(source.source_id, []):
-            ingest_files([path], source_id=source.source_id, settings=settings, engine=pool, received_at=received_at)
+            take_in([path], source_id=source.source_id, settings=settings, engine=pool, received_at=received_at)
     with engine(server.url(name)).connect() as connection:
         build_marts(connection)
         connection.commit()

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from include.pipeline.ingest import FileResult, ingest_files
+from include.pipeline.ingest import take_in
+from include.pipeline.results import FileResult
 from include.settings import Settings
 from include.sources.agency_reports.sample import SampleFile, read_expected, write_sample
 
@@ -36,7 +37,7 @@ def test_every_file_of_the_sample_ends_in_the_verdict_the_table_expects(
     engine = create_engine(warehouse.engine.url, poolclass=NullPool)
     settings = Settings(home=tmp_path / "home", inbox=tmp_path / "inbox")
 
-    results = ingest_files([tmp_path / "inbox"], source_id="agency_reports", settings=settings, engine=engine)
+    results = take_in([tmp_path / "inbox"], source_id="agency_reports", settings=settings, engine=engine).results
 
     assert {Path(result.path).name for result in results} == set(expected)
     assert _differences(results, expected) == []

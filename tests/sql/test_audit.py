@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from include.errors import PlatformError
 from include.pipeline.extract import write_extracts
-from include.pipeline.ingest import ingest_files
+from include.pipeline.ingest import take_in
 from include.pipeline.verify import AuditChanged, require_log_whole
 from include.settings import load_settings
 from include.warehouse.audit import (
@@ -347,7 +347,7 @@ def send(warehouse_url: str, tmp_path: Path) -> Callable[..., Any]:
         else:
             path.write_bytes(content)
         opened = engine(warehouse_url)
-        [result] = ingest_files([path], source_id="agency_reports", settings=platform, engine=opened)
+        [result] = take_in([path], source_id="agency_reports", settings=platform, engine=opened).results
         return result
 
     return take

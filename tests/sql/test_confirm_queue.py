@@ -19,8 +19,9 @@ from include.calendar.periods import VIETNAM
 from include.cli import main
 from include.indicators.marts import build_marts
 from include.indicators.trace import trace
-from include.pipeline.ingest import FileResult, ingest_files
+from include.pipeline.ingest import take_in
 from include.pipeline.readings import ReadingRefused, decide_reading, list_readings
+from include.pipeline.results import FileResult
 from include.settings import Settings
 from include.warehouse.audit import verify_audit
 from include.warehouse.embedded import EmbeddedServer
@@ -62,13 +63,13 @@ class Desk:
 
     def take_in(self, units: Sequence[str]) -> None:
         """A report of each of those bodies whose lines are known by their names only: one run of the gate for all."""
-        results = ingest_files(
+        results = take_in(
             [doubtful(self.path(unit).parent, unit) for unit in units],
             source_id="agency_reports",
             settings=self.settings,
             engine=self.engine,
             received_at=JUNE_10,
-        )
+        ).results
         self.waits = {str(result.reporting_unit): result for result in results}
 
     def path(self, unit: str) -> Path:
@@ -76,14 +77,14 @@ class Desk:
         return self.folder / unit / "bao-cao.docx"
 
     def receive(self, path: Path, at: datetime = JUNE_10, *, dry_run: bool = False) -> FileResult:
-        [result] = ingest_files(
+        [result] = take_in(
             [path],
             source_id="agency_reports",
             settings=self.settings,
             engine=self.engine,
             received_at=at,
             dry_run=dry_run,
-        )
+        ).results
         return result
 
     def decide(self, receipt: str | None, word: Any = "confirm", **changes: Any) -> FileResult:

@@ -21,9 +21,10 @@ from sqlalchemy.pool import NullPool
 from include.calendar.periods import VIETNAM
 from include.cli import main
 from include.drafts import draft_folder
-from include.pipeline.ingest import FileResult, ingest_files
+from include.pipeline.ingest import take_in
 from include.pipeline.land import stored_name
 from include.pipeline.reconcile import FilesUnresolved, Reconciliation, reconcile, require_reconciled
+from include.pipeline.results import FileResult
 from include.settings import PROJECT_ROOT, Settings, load_settings
 from tests.sources.reports import write_report
 
@@ -57,7 +58,8 @@ def asked(warehouse: Connection) -> Engine:
 
 
 def receive(home: Path, engine: Engine, *paths: Path) -> list[FileResult]:
-    return ingest_files(paths, source_id="agency_reports", settings=load_settings(), engine=engine, received_at=IN_JUNE)
+    intake = take_in(paths, source_id="agency_reports", settings=load_settings(), engine=engine, received_at=IN_JUNE)
+    return intake.results
 
 
 def leave_draft(folder: Path) -> None:
