@@ -42,6 +42,9 @@ MANIFEST_NAME = "_manifest.csv"
 INCOMPLETE_AFTER_SECONDS: Final = 30 * 60
 """An inbox file that is empty, or lacks its end, may still be on its way so long; then its sender is told."""
 
+LARGEST_FILE_BYTES: Final = 4_000_000_000
+"""Twice what any source takes. A larger file is not even copied: a file that is mostly hole would fill the disk."""
+
 REASONS_VI: Final[Mapping[str, str]] = {
     "LINK": "là liên kết, không phải tệp; hãy chép chính tệp đó vào đây",
     "HARD_LINK": "còn có tên thứ hai ở chỗ khác (liên kết cứng); hãy chép thành tệp riêng",
@@ -50,6 +53,7 @@ REASONS_VI: Final[Mapping[str, str]] = {
     "GONE": "vừa bị xóa hoặc đổi tên",
     "NO_RIGHT": "nền tảng không có quyền đọc",
     "CHANGED": "đang được ghi; lần sau sẽ nhận",
+    "TOO_LARGE": "lớn hơn 4 GB, không nguồn nào nhận; hãy xem lại tệp hoặc tách nhỏ rồi gửi lại",
     "UNREADABLE": "ổ đĩa báo lỗi khi đọc",
 }
 """Why something found among the files was not taken; nothing is known of its content."""
@@ -119,7 +123,8 @@ class FileNotTaken(PlatformError):
         super().__init__(
             where=shown_path(path),
             found=f"{reason}: {found}",
-            expected="a plain file of its own that can be read and is not being written",
+            expected=f"a plain file of its own of at most {LARGEST_FILE_BYTES} bytes"
+            " that can be read and is not being written",
             remedy="Put the file itself there, give the platform's user the right to read it, or remove it.",
         )
 
@@ -199,7 +204,9 @@ def _reason_against(facts: os.stat_result) -> str | None:
     if not stat.S_ISREG(facts.st_mode):
         return "NOT_A_FILE"
     # Whoever may write here could give a file elsewhere, which the sender may not read, a second name in the inbox.
-    return "HARD_LINK" if facts.st_nlink > 1 else None
+    if facts.st_nlink > 1:
+        return "HARD_LINK"
+    return "TOO_LARGE" if facts.st_size > LARGEST_FILE_BYTES else None
 
 
 def survey_inbox(inbox: Path, source: Source) -> Listing:
@@ -308,6 +315,9 @@ class OpenReport:
             os.lseek(self.descriptor, 0, os.SEEK_SET)
             while piece := os.read(self.descriptor, _CHUNK):
                 size += len(piece)
+                if size > self.facts.st_size:
+                    # A file that is written as fast as it is read has no end.
+                    break
                 yield piece
             after = os.fstat(self.descriptor)
         except OSError as error:
@@ -331,7 +341,8 @@ class OpenReport:
 def opened_report(path: Path, folder: Path | None = None) -> Iterator[OpenReport]:
     """Open the file once, through no link: neither its own name nor a folder between it and `folder` may be one.
 
-    Never waits for a pipe. Raises FileNotTaken for whatever is no plain file, is gone or may not be read.
+    Never waits for a pipe. Raises FileNotTaken for whatever is no plain file, is gone, may not be read or has more than
+    LARGEST_FILE_BYTES.
     """
     with ExitStack() as held:
         try:
@@ -349,7 +360,7 @@ def opened_report(path: Path, folder: Path | None = None) -> Iterator[OpenReport
         except OSError as error:
             raise _not_taken(path, error) from error
         if reason := _reason_against(facts):
-            raise FileNotTaken(path, "FOLDER" if stat.S_ISDIR(facts.st_mode) else reason, "not a plain file")
+            raise FileNotTaken(path, "FOLDER" if stat.S_ISDIR(facts.st_mode) else reason, f"{facts.st_size} bytes")
         yield OpenReport(path, descriptor, facts)
 
 

@@ -301,7 +301,7 @@ def is_marked_text(text: str) -> bool:
     return _remembered_mark(text) if len(text) <= _LONGEST_REMEMBERED else _remembered_mark.__wrapped__(text)
 
 
-_ODD_BREAK = re.compile(r"[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_ODD_BREAK = re.compile(r"[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]|\r(?!\n)")
 
 
 @lru_cache(maxsize=8192)
@@ -316,7 +316,7 @@ def _remembered_mark(text: str) -> bool:
             return True
     if _ODD_BREAK.search(text):
         # What breaks a line in one program is a space, or nothing, in another: a mark may have it inside.
-        lines += [_ODD_BREAK.sub(" ", line) for line in text.replace("\r", "\n").split("\n")]
+        lines += [_ODD_BREAK.sub(" ", line) for line in text.replace("\r\n", "\n").split("\n")]
     return any(
         _is_stamp(reading, any_case=is_font) or _is_labelled_mark(reading)
         for line in lines

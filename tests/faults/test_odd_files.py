@@ -23,6 +23,7 @@ from sqlalchemy.pool import NullPool
 from include.pipeline import ingest as ingesting
 from include.pipeline.ingest import Intake, ingest_receipts, land_inbox, take_in
 from include.pipeline.land import (
+    LARGEST_FILE_BYTES,
     FileNotTaken,
     OddFile,
     Receipt,
@@ -73,6 +74,8 @@ def make_odd_things(folder: Path, outside: Path) -> dict[str, str]:
     (folder / "thu muc.xlsx").mkdir()
     (folder / "thu muc.docx").mkdir()
     (folder / "thu muc.xlsx" / "xl.xlsx").write_bytes(b"inside")
+    with (folder / "toan lo.csv").open("wb") as hole:
+        hole.truncate(LARGEST_FILE_BYTES + 1)
     os.mkfifo(folder / "ong dan.xlsx")
     with socket.socket(socket.AF_UNIX) as plug:
         here = Path.cwd()
@@ -90,6 +93,7 @@ def make_odd_things(folder: Path, outside: Path) -> dict[str, str]:
         "lien ket cung.xlsx": "HARD_LINK",
         "thu muc.xlsx": "FOLDER",
         "thu muc.docx": "FOLDER",
+        "toan lo.csv": "TOO_LARGE",
         "ong dan.xlsx": "NOT_A_FILE",
         "o cam.xlsx": "NOT_A_FILE",
     }
@@ -216,6 +220,38 @@ def test_a_file_that_changes_while_it_is_read_is_not_taken_this_time(
     kept = {each.parent.name for each in landing.rglob("*") if each.is_file()}
     [arrived] = received(warehouse)
     assert kept == {arrived.sha256[:2], "names"}
+
+
+def test_a_file_that_is_written_as_fast_as_it_is_read_is_let_go_at_the_size_it_had_when_opened(tmp_path: Path) -> None:
+    path = tmp_path / "khong dut.csv"
+    path.write_bytes(b"x" * 100)
+
+    with opened_report(path) as opened:
+        pieces = opened.read_all()
+        assert next(pieces) == b"x" * 100
+        for _ in range(3):
+            path.open("ab").write(b"y" * 100)
+        with pytest.raises(FileNotTaken, match="CHANGED"):
+            next(pieces)
+
+
+@pytest.mark.parametrize(("size", "reason"), [(LARGEST_FILE_BYTES, None), (LARGEST_FILE_BYTES + 1, "TOO_LARGE")])
+def test_a_file_larger_than_any_source_takes_is_told_by_its_size_and_never_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, reason: str | None
+) -> None:
+    """A file that is mostly hole costs its sender nothing; its copy would fill the disk."""
+    path = tmp_path / "lo.csv"
+    with path.open("wb") as hole:
+        hole.truncate(size)
+    monkeypatch.setattr(os, "read", lambda *_args: pytest.fail("read"))
+
+    assert odd_of(list_reports([path]).odd).get("lo.csv") == reason
+    if reason:
+        with pytest.raises(FileNotTaken, match=reason), opened_report(path):
+            pytest.fail("opened")
+    else:
+        with opened_report(path) as opened:
+            assert opened.facts.st_size == size
 
 
 def test_a_disk_that_fails_on_one_file_does_not_keep_the_others_out(

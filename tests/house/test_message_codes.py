@@ -35,6 +35,7 @@ FILE_CODES = {
     "HARD_LINK",
     "NOT_A_FILE",
     "NO_RIGHT",
+    "TOO_LARGE",
     "NO_BYTES",
     "OTHER_SIZE",
     "NO_RECEIPT",

@@ -244,6 +244,14 @@ def test_a_line_that_names_another_file_or_none_is_not(line: str) -> None:
     assert not is_marked_text(line)
 
 
+@pytest.mark.parametrize("break_", ["\x0b", "\x0c", "\x1e", "\x85", "\u2028", "\r"])
+@pytest.mark.parametrize("around", ["{}", "Công văn số 12 của Ủy ban nhân dân tỉnh\n{}\nNơi nhận: như trên"])
+def test_a_break_that_only_some_programs_know_hides_no_mark_it_stands_in(break_: str, around: str) -> None:
+    assert is_marked_text(around.format(f"TUY{break_}ỆT MẬT"))
+    assert is_marked_text(around.format(f"Kính gửi Sở{break_}MẬT"))
+    assert not is_marked_text(around.format(f"BẢO{break_} MẬT ĐỘ"))
+
+
 @pytest.mark.parametrize("name", ["BC 6.tháng MẬT", "BC.MẬT", "BC.MẬT.bak", "a.xlsx (Tối mật)"])
 def test_what_no_program_ends_its_files_with_is_a_part_of_the_name(name: str) -> None:
     assert file_is_marked(name)
