@@ -8,28 +8,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any, Final, Literal
 
+from include.readers.colours import BLACK, WHITE, Colour, are_letters_lost, from_hex, mix, theme_of
 from include.readers.markup import attribute_of, child_named, children_named, local_name
 
 Sight = Literal["seen", "hidden", "unseen", "tiny", "unknown"]
 """Whether letters show: hidden ones are not printed at all, unseen ones have the colour of their ground, tiny ones no
 size; of letters in a drawn box, whose ground is the drawing's, it may not be known."""
 
-_Colour = tuple[int, int, int]
-_WHITE: Final = (255, 255, 255)
-_BLACK: Final = (0, 0, 0)
-_LEAST_CONTRAST: Final = 1.45
-"""As the accessibility guidelines count it (1 to 21). White on a head in pale blue (BDD7EE) has 1.49 and is made out;
-the first grey of Word's palette (D9D9D9) has 1.41 on white paper and is lost in print."""
 _LEAST_HALF_POINTS: Final = 4
 _LEAST_WIDTH_PCT: Final = 10
 _LEAST_OPACITY: Final = 0.2
 
 _FALSE: Final = frozenset({"0", "false", "off", "none"})
 _HEADING_STYLE: Final = re.compile(r"(?i)heading ?([1-9])$")
-_HEX: Final = re.compile(r"#?([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})")
 _MEASURE: Final = re.compile(r"(\d+(?:\.\d+)?)(pt|in|cm|mm|pc|pi|%)?")
 _HALF_POINTS: Final = {"pt": 2.0, "in": 144.0, "cm": 56.7, "mm": 5.67, "pc": 24.0, "pi": 24.0}
 _PATTERN_PCT: Final = re.compile(r"pct(\d{1,2})")
@@ -51,21 +44,7 @@ _HIGHLIGHTS: Final = {
     "darkGray": (128, 128, 128),
     "lightGray": (192, 192, 192),
 }
-# The theme of a document that has none, and the names text has for its colours.
-_OFFICE_THEME: Final = {
-    "dk1": _BLACK,
-    "lt1": _WHITE,
-    "dk2": (68, 84, 106),
-    "lt2": (231, 230, 230),
-    "accent1": (68, 114, 196),
-    "accent2": (237, 125, 49),
-    "accent3": (165, 165, 165),
-    "accent4": (255, 192, 0),
-    "accent5": (91, 155, 213),
-    "accent6": (112, 173, 71),
-    "hlink": (5, 99, 193),
-    "folHlink": (149, 79, 114),
-}
+# The names text has for the theme's colours.
 _MAPPED: Final = {
     "background1": "bg1",
     "text1": "t1",
@@ -103,13 +82,13 @@ class Look:
     """
 
     is_hidden: bool = False
-    colour: _Colour | None = None
-    fill: _Colour | Literal["none"] | None = None
+    colour: Colour | None = None
+    fill: Colour | Literal["none"] | None = None
     half_points: float = 20
     complex_half_points: float = 20
     is_complex: bool = False
     width_pct: float = 100
-    ground: _Colour | None = _WHITE
+    ground: Colour | None = WHITE
 
     @property
     def sight(self) -> Sight:
@@ -124,8 +103,8 @@ class Look:
         if letters is None:
             return "seen"
         if self.ground is None:
-            return "unknown" if _contrast(letters, _WHITE) < _LEAST_CONTRAST else "seen"
-        return "unseen" if _contrast(letters, self.ground) < _LEAST_CONTRAST else "seen"
+            return "unknown" if are_letters_lost(letters) else "seen"
+        return "unseen" if are_letters_lost(letters, self.ground) else "seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +146,7 @@ class Styles:
             if attribute_of(style, "default").lower() not in {"", *_FALSE}
         }
         self.levels = {code: level for code in self._styles if (level := self._level(code)) is not None}
-        self._theme = _theme_of(themes)
+        self._theme = theme_of(themes)
         self._mapping = _mapping_of(settings)
         self._known: dict[tuple[object, ...], Look] = {}
         self.plain = Look()
@@ -277,19 +256,19 @@ class Styles:
         shading = child_named(about, "shd")
         return look if shading is None else replace(look, ground=self._shade(shading, look.ground))
 
-    def _shade(self, shading: Any, ground: _Colour | None) -> _Colour | None:
+    def _shade(self, shading: Any, ground: Colour | None) -> Colour | None:
         """The ground once a shading lies on it; without a colour of its own the shading lets it through."""
         fill = self._colour(shading, "fill", "themeFill") or ground
         pattern = attribute_of(shading)
         if pattern in ("", "clear", "nil"):
             return fill
-        ink = self._colour(shading, "color", "theme") or _BLACK
+        ink = self._colour(shading, "color", "theme") or BLACK
         if pattern == "solid":
             return ink
         share = _PATTERN_PCT.fullmatch(pattern)
-        return None if fill is None else _mix(ink, fill, int(share[1]) / 100 if share else 0.5)
+        return None if fill is None else mix(ink, fill, int(share[1]) / 100 if share else 0.5)
 
-    def _fill(self, fill: Any, known: _Colour | Literal["none"] | None) -> _Colour | Literal["none"] | None:
+    def _fill(self, fill: Any, known: Colour | Literal["none"] | None) -> Colour | Literal["none"] | None:
         for kind in fill:
             if local_name(kind) == "noFill":
                 return "none"
@@ -300,36 +279,24 @@ class Styles:
                 if 1 - transparency / 100_000 < _LEAST_OPACITY:
                     return "none"
                 is_themed = local_name(colour) == "schemeClr"
-                return self._of_theme(attribute_of(colour)) if is_themed else _hex(attribute_of(colour))
+                return self._of_theme(attribute_of(colour)) if is_themed else from_hex(attribute_of(colour))
         return known
 
-    def _colour(self, element: Any, value: str, theme: str) -> _Colour | None:
+    def _colour(self, element: Any, value: str, theme: str) -> Colour | None:
         """The colour an element names, the theme's before its own; None for the automatic one and for none."""
         themed = self._of_theme(attribute_of(element, theme if theme == "themeFill" else f"{theme}Color"))
         if themed is None:
-            return _hex(attribute_of(element, value))
+            return from_hex(attribute_of(element, value))
         if tint := attribute_of(element, f"{theme}Tint"):
-            themed = _mix(themed, _WHITE, _share(tint))
+            themed = mix(themed, WHITE, _share(tint))
         if shade := attribute_of(element, f"{theme}Shade"):
-            themed = _mix(themed, _BLACK, _share(shade))
+            themed = mix(themed, BLACK, _share(shade))
         return themed
 
-    def _of_theme(self, name: str) -> _Colour | None:
+    def _of_theme(self, name: str) -> Colour | None:
         slot = _MAPPED.get(name, name)
         slot = self._mapping.get(slot, slot)
         return self._theme.get(_THEME_NAMES.get(slot, slot))
-
-
-def _theme_of(themes: Iterable[Any]) -> dict[str, _Colour]:
-    theme = dict(_OFFICE_THEME)
-    for scheme in (found for part in themes for found in part.iter("{*}clrScheme")):
-        for slot in scheme:
-            name = local_name(slot) if isinstance(slot.tag, str) else ""
-            for colour in slot if name else ():
-                written = attribute_of(colour, "lastClr") or attribute_of(colour)
-                if (known := _hex(written)) is not None:
-                    theme[name] = known
-    return theme
 
 
 def _mapping_of(settings: Iterable[Any]) -> dict[str, str]:
@@ -390,26 +357,3 @@ def _measure(written: str, otherwise: float) -> float:
 
 def _share(written: str) -> float:
     return int(written, 16) / 255 if re.fullmatch("[0-9A-Fa-f]{1,2}", written) else 1.0
-
-
-def _hex(written: str) -> _Colour | None:
-    found = _HEX.fullmatch(written)
-    return (int(found[1], 16), int(found[2], 16), int(found[3], 16)) if found else None
-
-
-def _mix(one: _Colour, other: _Colour, share: float) -> _Colour:
-    red, green, blue = (round(a * share + b * (1 - share)) for a, b in zip(one, other, strict=True))
-    return red, green, blue
-
-
-@lru_cache(maxsize=1024)
-def _contrast(one: _Colour, other: _Colour) -> float:
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: _Colour) -> float:
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in (each / 255 for each in colour)
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,4 +1,4 @@
-"""What a number format prints: the figure as it is stored, a hundred times it, or another one."""
+"""What a number format prints: the figure as it is stored, a hundred times it, another one or none, in which colour."""
 
 from __future__ import annotations
 
@@ -6,6 +6,24 @@ import re
 import unicodedata
 from typing import Final
 
+from include.readers.colours import Colour, from_palette
+
+_NOTHING_SHOWN: Final = re.compile(r"\s*;\s*;\s*;?\s*")
+_COLOUR_OF_SECTION: Final = re.compile(
+    r"\s*(?:\[\$[^\]]*\]\s*)*\[(?:colou?r\s*(?P<number>\d{1,2})|(?P<name>[a-z]+))\]", re.IGNORECASE
+)
+_CONDITION: Final = re.compile(r"\[\s*[<>=]")
+_NAMED: Final[dict[str, Colour]] = {
+    "black": (0, 0, 0),
+    "blue": (0, 0, 255),
+    "cyan": (0, 255, 255),
+    "green": (0, 255, 0),
+    "magenta": (255, 0, 255),
+    "red": (255, 0, 0),
+    "white": (255, 255, 255),
+    "yellow": (255, 255, 0),
+}
+_FIRST_OF_PALETTE: Final = 7
 _QUOTED: Final = re.compile(r'"([^"]*)"|\\(.)')
 _CURRENCY: Final = re.compile(r"\[\$([^\]-]*)[^\]]*\]")
 _SCALED: Final = re.compile(r"[0#?],+(?![0#?,])")
@@ -22,6 +40,25 @@ def prints_another_figure(code: str) -> bool:
     """Whether a format code shows thousands of what is stored, or puts digits or a unit of thousands beside it."""
     beside = ["".join(quoted or escaped for quoted, escaped in _QUOTED.findall(part)) for part in code.split(";")]
     return _SCALED.search(_bare(code)) is not None or any(map(changes_a_figure, (*beside, *_CURRENCY.findall(code))))
+
+
+def prints_nothing(code: str) -> bool:
+    """Whether a format code has only empty sections, so that no figure is printed."""
+    return _NOTHING_SHOWN.fullmatch(code) is not None
+
+
+def colour_printed(code: str) -> Colour | None:
+    """The colour a format code prints ordinary figures in, whatever the font's: “[White]0”; None where it names none.
+
+    Of several sections the first is looked at: who hides zeros, or shows minus in red, hides no figure.
+    """
+    first = code.split(";", maxsplit=1)[0]
+    found = _COLOUR_OF_SECTION.match(first)
+    if found is None or _CONDITION.search(first):
+        return None
+    if number := found["number"]:
+        return from_palette(_FIRST_OF_PALETTE + int(number)) if int(number) else None
+    return _NAMED.get(found["name"].lower())
 
 
 def changes_a_figure(text: str) -> bool:

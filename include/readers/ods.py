@@ -15,6 +15,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from include.readers.colours import WHITE, Colour, are_letters_lost, from_hex
 from include.readers.formulas import network_function, starts_program
 from include.readers.grid import (
     CellPosition,
@@ -42,7 +43,8 @@ _FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
 _XLINK = "{http://www.w3.org/1999/xlink}"
 _OTHER_PARTS = ("meta.xml", "styles.xml")
 _FETCHED = re.compile(r"(?:[a-z][a-z0-9+.-]+:|//)", re.IGNORECASE)
-_WHITE = frozenset({"#ffffff", "white"})
+_POINTS = re.compile(r"(\d+(?:\.\d+)?)pt")
+_SMALLEST_POINTS = 2
 _META_NAMES = frozenset({"title", "subject", "description", "keyword", "user-defined"})
 _ERROR_TEXT = re.compile(r"#(?:REF|DIV/0|VALUE|NAME|NUM|NULL|N/A)[!?]?|Err:\d{3}")
 _DURATION = re.compile(r"PT(\d+)H(\d+)M(\d+)")
@@ -150,7 +152,7 @@ def _styles(content: Any, styles: Any) -> _Styles:
     lines = {name: _line_of_descent(name, cells, default) for name in cells}
     changing = _changing_formats(formats)
     return _Styles(
-        frozenset(name for name, line in lines.items() if _is_unseen(line)),
+        frozenset(name for name, line in lines.items() if _is_unseen(line, formats)),
         frozenset(
             name
             for name, line in lines.items()
@@ -177,11 +179,40 @@ def _inherited(line: list[Any], group: str | None, attribute: str) -> str | None
     return None
 
 
-def _is_unseen(line: list[Any]) -> bool:
-    """Whether letters are white, on no ground or a white one."""
-    letters = _inherited(line, f"{_STYLE}text-properties", f"{_FO}color")
-    ground = _inherited(line, f"{_STYLE}table-cell-properties", f"{_FO}background-color")
-    return letters in _WHITE and ground in (*_WHITE, "transparent", None)
+def _is_unseen(line: list[Any], formats: Mapping[str, Any]) -> bool:
+    """Whether letters are lost on their ground, or too small to be seen."""
+    ground = _inherited(line, f"{_STYLE}table-cell-properties", f"{_FO}background-color") or ""
+    size = _POINTS.fullmatch(_inherited(line, f"{_STYLE}text-properties", f"{_FO}font-size") or "")
+    if size is not None and float(size[1]) <= _SMALLEST_POINTS:
+        return True
+    shape = formats.get(_inherited(line, None, f"{_STYLE}data-style-name") or "")
+    letters = _colour_printed(shape, formats) or _letter_colour(line)
+    return letters is not None and are_letters_lost(letters, _colour(ground) or WHITE)
+
+
+def _letter_colour(line: list[Any]) -> Colour | None:
+    """The colour of the letters; None for the automatic one, which is light on a dark ground."""
+    for properties in (each for style in line for each in style.iterfind(f"{_STYLE}text-properties")):
+        if properties.get(f"{_STYLE}use-window-font-color") == "true":
+            return None
+        if written := properties.get(f"{_FO}color"):
+            return _colour(written.lower())
+    return None
+
+
+def _colour(written: str) -> Colour | None:
+    return WHITE if written == "white" else from_hex(written)
+
+
+def _colour_printed(shape: Any | None, formats: Mapping[str, Any]) -> Colour | None:
+    """The colour a number format prints ordinary figures in, itself or in the format it turns to for them."""
+    if shape is None:
+        return None
+    for turn in shape.iterfind(f"{_STYLE}map"):
+        if re.fullmatch(r"value\(\)\s*>=?\s*0", turn.get(f"{_STYLE}condition", "")):
+            shape = formats.get(turn.get(f"{_STYLE}apply-style-name", ""), shape)
+            break
+    return next((_colour(each.get(f"{_FO}color", "")) for each in shape.iterfind(f"{_STYLE}text-properties")), None)
 
 
 def _is_struck(line: list[Any]) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from include.readers import biff
+from include.readers.colours import BLACK, WHITE, Colour, are_letters_lost, from_palette
 from include.readers.formulas import names_that_reach, network_function
 from include.readers.grid import (
     CellPosition,
@@ -23,7 +24,7 @@ from include.readers.grid import (
     header_pieces,
     trimmed,
 )
-from include.readers.number_formats import prints_another_figure, shows_percent
+from include.readers.number_formats import colour_printed, prints_another_figure, prints_nothing, shows_percent
 
 _ERROR_TEXTS = {
     0x00: "#NULL!",
@@ -38,7 +39,8 @@ _ERROR_TEXTS = {
 _OUTSIDE_SUPPORTING_BOOKS = {2, 4}
 _CHANGE_LOGS = ("Revision Log", "User Names")
 _PIVOT_CACHE_FOLDER = "_SX_DB_CUR"
-_WHITE, _NO_PATTERN, _SOLID_PATTERN = (9, 1), 0, 1
+_NO_PATTERN, _SOLID_PATTERN = 0, 1
+_SMALLEST_TWIPS = 40
 _VISIBILITIES: tuple[Visibility, ...] = ("visible", "hidden", "very_hidden")
 
 
@@ -205,15 +207,21 @@ def _prints_otherwise(book: Any, style: Any) -> bool:
 
 
 def _is_unseen(book: Any, style: Any) -> bool:
-    """Whether a style prints nothing: white letters on no ground or a white one, or a format of empty sections."""
-    if _format_code(book, style).replace(" ", "") in (";;", ";;;"):
+    """Whether a style prints nothing one could see: letters lost on their ground or tiny, or empty sections."""
+    code = _format_code(book, style)
+    font, ground = book.font_list[style.font_index], style.background
+    if prints_nothing(code) or 0 < font.height <= _SMALLEST_TWIPS:
         return True
-    if book.font_list[style.font_index].colour_index not in _WHITE:
+    if ground.fill_pattern not in (_NO_PATTERN, _SOLID_PATTERN):
         return False
-    ground = style.background
-    return ground.fill_pattern == _NO_PATTERN or (
-        ground.fill_pattern == _SOLID_PATTERN and ground.pattern_colour_index in _WHITE
-    )
+    paper = _colour(book, ground.pattern_colour_index) if ground.fill_pattern == _SOLID_PATTERN else WHITE
+    letters = colour_printed(code) or _colour(book, font.colour_index) or BLACK
+    return paper is not None and are_letters_lost(letters, paper)
+
+
+def _colour(book: Any, number: int) -> Colour | None:
+    """The colour of that number in the workbook's palette; None for the automatic one."""
+    return book.colour_map.get(number) or from_palette(number)
 
 
 def _moment(xlrd: Any, serial: float, datemode: int) -> CellValue:

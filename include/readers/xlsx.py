@@ -18,6 +18,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
+from include.readers.colours import are_letters_lost
 from include.readers.formulas import looks_uncalculated, names_that_reach, network_function, starts_program
 from include.readers.grid import (
     OWN_COMMENT_AUTHOR,
@@ -34,11 +35,10 @@ from include.readers.grid import (
     position,
     trimmed,
 )
-from include.readers.number_formats import prints_another_figure, shows_percent
+from include.readers.markup import child_named, children_named
 from include.readers.preflight import MAX_COLUMN
+from include.readers.xlsx_styles import Palette, Styles, is_struck, is_tiny, read_palette, read_styles
 
-_PERCENT_FORMAT_IDS = frozenset({9, 10})
-_NOTHING_SHOWN = re.compile(r"\s*;\s*;\s*;?\s*")
 _FORMAT_LITERAL = re.compile(r'"([^"]+)"')
 _FORMAT_CURRENCY = re.compile(r"\[\$([^\]-]+)")
 _WORDS_ALONE = re.compile(r'\s*"[^"]*"(?:\s*&\s*"[^"]*")*\s*')
@@ -126,19 +126,6 @@ class _Index:
     names: dict[str, str]
     all_names: list[tuple[str, str]]
     is_calculation_due: bool
-
-
-@dataclass(frozen=True)
-class _Styles:
-    """Style numbers as written on cells."""
-
-    percent: frozenset[str] = frozenset()
-    unseen: frozenset[str] = frozenset()
-    otherwise: frozenset[str] = frozenset()
-
-    @property
-    def telling(self) -> frozenset[str]:
-        return self.percent | self.unseen | self.otherwise
 
 
 def read_xlsx(path: Path) -> Workbook:
@@ -389,54 +376,22 @@ class _Package:
         elements = self._book.iter()
         return any(element.get("date1904") in ("1", "true") for element in elements if _local(element) == "workbookPr")
 
-    def styles(self) -> _Styles:
-        """The styles that print a percentage, those that print nothing, and those that print another figure.
+    @cached_property
+    def _style_parts(self) -> dict[str, Any]:
+        """The part of styles and that of the theme, as far as there are any."""
+        parts = {kind: target for kind, target in self.relations(self.book_part).values() if target in self._names}
+        return {kind: self.tree(parts[kind]) for kind in ("styles", "theme") if kind in parts}
 
-        Another figure is one in thousands (0,), one with digits or a unit of thousands beside it (0"000", 0" triệu"),
-        or one struck through.
-        """
-        style_part = next(
-            (target for kind, target in self.relations(self.book_part).values() if kind == "styles"), None
-        )
-        if style_part is None or style_part not in self._names:
-            return _Styles()
-        percent_ids, unseen_ids, otherwise_ids = set(_PERCENT_FORMAT_IDS), set(), set()
-        white_fonts, white_fills, striking_fonts = set(), set(), set()
-        root = self.tree(style_part)
-        groups = {_local(element): list(element) for element in root}
-        for element in groups.get("numFmts", ()):
-            code, number = element.get("formatCode", ""), int(element.get("numFmtId", "0"))
-            if shows_percent(code):
-                percent_ids.add(number)
-            if _NOTHING_SHOWN.fullmatch(code):
-                unseen_ids.add(number)
-            if prints_another_figure(code):
-                otherwise_ids.add(number)
-        for number, font in enumerate(groups.get("fonts", ())):
-            if any(_local(each) == "color" and _is_white(each) for each in font):
-                white_fonts.add(number)
-            if any(_local(each) == "strike" and each.get("val", "1") not in ("0", "false") for each in font):
-                striking_fonts.add(number)
-        for number, fill in enumerate(groups.get("fills", ())):
-            patterns = [each for each in fill if _local(each) == "patternFill"]
-            if all(
-                each.get("patternType", "none") == "none"
-                or any(_local(color) == "fgColor" and _is_white(color) for color in each)
-                for each in patterns
-            ) and len(patterns) == len(fill):
-                white_fills.add(number)
-        percent, unseen, otherwise = set(), set(), set()
-        for number, style in enumerate(groups.get("cellXfs", ())):
-            font, fill, shape = (int(style.get(key, "0")) for key in ("fontId", "fillId", "numFmtId"))
-            if shape in percent_ids:
-                percent.add(str(number))
-            if shape in otherwise_ids or font in striking_fonts:
-                otherwise.add(str(number))
-            if shape in unseen_ids or (font in white_fonts and (fill in white_fills or not white_fills)):
-                unseen.add(str(number))
-        return _Styles(frozenset(percent), frozenset(unseen), frozenset(otherwise))
+    @cached_property
+    def _palette(self) -> Palette:
+        return read_palette(self._style_parts.get("styles"), self._style_parts.get("theme"))
 
-    def sheet_details(self, entry: _SheetEntry, all_styles: _Styles) -> _Details:
+    def styles(self) -> Styles:
+        """What the styles of the workbook do to the figures of cells."""
+        root = self._style_parts.get("styles")
+        return Styles() if root is None else read_styles(root, self._palette)
+
+    def sheet_details(self, entry: _SheetEntry, all_styles: Styles) -> _Details:
         """One streaming pass over a sheet's XML, a row at a time; only telling cells reach Python."""
         details = _Details()
         if not entry.is_worksheet:
@@ -535,7 +490,7 @@ class _Package:
         details: _Details,
         place: CellPosition,
         cell: Any,
-        styles: _Styles,
+        styles: Styles,
         shared: dict[str, str],
         sheet_name: str,
     ) -> None:
@@ -550,7 +505,7 @@ class _Package:
                     formula = shared.setdefault(group, formula) or formula
             elif tag == "v":
                 value = child.text
-            elif tag == "is" and (signs := _with_signs(child)) is not None:
+            elif tag == "is" and (signs := _with_signs(child, self._palette)) is not None:
                 details.apart[place] = signs[1]
         kind = cell.get("t")
         if kind == "e":
@@ -628,7 +583,7 @@ class _Package:
                     for each in phonetic:
                         element.remove(each)
                     texts += map(_joined_runs, (element, *phonetic))
-                    if (signs := _with_signs(element)) is not None:
+                    if (signs := _with_signs(element, self._palette)) is not None:
                         apart[signs[0]] = signs[1]
                     element.clear()
                 parent = element.getparent() if number % _TEXTS_KEPT == 0 else None
@@ -755,29 +710,25 @@ def _code_point(code: re.Match[str]) -> str:
     return chr(int(code[1], 16))
 
 
-def _with_signs(text: Any) -> tuple[str, str] | None:
+def _with_signs(text: Any, palette: Palette) -> tuple[str, str] | None:
     """A cell's text of digits and signs as its runs join, and with signs between them; None where they are alike."""
     whole = _joined_runs(text)
     if len(whole) > _LONGEST_FIGURE or not any(map(str.isdigit, whole)) or any(map(str.isalpha, whole)):
         return None
-    shown = "".join(map(_run_with_signs, text)).strip()
+    shown = "".join(_run_with_signs(run, palette) for run in text).strip()
     return None if shown == whole else (whole, shown)
 
 
-def _run_with_signs(run: Any) -> str:
-    """The text of a run of a cell, with a sign where it is raised, lowered, struck out, white or too small to see."""
+def _run_with_signs(run: Any, palette: Palette) -> str:
+    """The text of a run of a cell, with a sign where it is raised, lowered, struck out, pale or too small to see."""
     text = "".join(each.text or "" for each in run.iter() if _local(each) == "t")
-    properties = [each for each in run.iter() if _local(each) in ("vertAlign", "strike", "color", "sz")]
-    for each in properties:
-        value = each.get("val", "1")
-        if _local(each) == "vertAlign" and value in ("superscript", "subscript"):
-            text = f"^{text}"
-        elif (
-            (_local(each) == "strike" and value not in ("0", "false"))
-            or (_local(each) == "color" and _is_white(each))
-            or (_local(each) == "sz" and re.fullmatch(r"[0-2](?:\.\d+)?", value))
-        ):
+    for properties in children_named(run, "rPr"):
+        colour = palette.read(child_named(properties, "color"))
+        # The ground is the cell's, which the text does not know: nearly always white.
+        if is_struck(properties) or is_tiny(properties) or (colour is not None and are_letters_lost(colour)):
             text = f"~{text}~"
+        if any(each.get("val") in ("superscript", "subscript") for each in children_named(properties, "vertAlign")):
+            text = f"^{text}"
     return text
 
 
@@ -808,12 +759,6 @@ def _words_of(element: Any, tag: str) -> list[str]:
         for text in found
         if text and (bare := text.strip()) and (any(map(str.isalpha, bare)) or _MANY_DIGITS.search(bare))
     ]
-
-
-def _is_white(color: Any) -> bool:
-    if color.get("rgb", "").upper().endswith("FFFFFF") or color.get("indexed") in ("1", "9", "65"):
-        return True
-    return color.get("theme") == "0" and _is_zero(color.get("tint", "0"))
 
 
 def _is_zero(text: str | None) -> bool:

@@ -1007,6 +1007,20 @@ def white_on_white(folder: Path, unit: str) -> Path:
 
 @case(
     "B046",
+    "a figure in the palest grey",
+    "loaded",
+    "OK",
+    told=["HIDDEN_DATA"],
+    cells={"HIDDEN_DATA": NEWS_CELL},
+    loads={"MED01": Decimal(12)},
+)
+def palest_grey(folder: Path, unit: str) -> Path:
+    grey = '<sz val="12"/><color theme="0" tint="-0.1"/>'
+    return report(folder, unit, lambda parts: styled(parts, NEWS_CELL, grey, NO_FILL), MED01=12)
+
+
+@case(
+    "B046",
     "a figure under a number format that shows nothing",
     "loaded",
     "OK",

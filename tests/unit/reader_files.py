@@ -68,6 +68,32 @@ def write_xlsx(path: Path, rows: str = '<row r="1"><c r="A1"><v>1</v></c></row>'
     return write_parts(path, xlsx_parts(rows, **sheet))
 
 
+_OPEN_NAMESPACES = "".join(
+    f' xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+    for prefix, name in (
+        *(("office", "office"), ("table", "table"), ("text", "text"), ("style", "style"), ("number", "datastyle")),
+        ("fo", "xsl-fo-compatible"),
+    )
+)
+
+
+def write_ods(path: Path, styles: str, rows: str, *, columns: str = "", of_document: str = "") -> Path:
+    """The smallest open document: one sheet named S, with the content's own styles and those of the document."""
+    parts: dict[str, str | bytes] = {
+        "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+        "content.xml": (
+            f"<office:document-content{_OPEN_NAMESPACES}><office:automatic-styles>{styles}</office:automatic-styles>"
+            f'<office:body><office:spreadsheet><table:table table:name="S">{columns}{rows}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>"
+        ),
+        "styles.xml": (
+            f"<office:document-styles{_OPEN_NAMESPACES}><office:styles>{of_document}</office:styles>"
+            "</office:document-styles>"
+        ),
+    }
+    return write_parts(path, parts)
+
+
 def ole_file(*names: str) -> bytes:
     """A compound file of one directory sector with entries of these names."""
     header = bytearray(512)

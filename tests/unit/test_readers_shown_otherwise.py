@@ -10,7 +10,7 @@ import pytest
 from include.readers import open_workbook
 from include.readers.grid import Sheet, WorkbookRefused
 from include.readers.number_formats import prints_another_figure, shows_percent
-from tests.unit.reader_files import write_parts
+from tests.unit.reader_files import write_ods
 
 ANOTHER = (
     "#,##0,",
@@ -39,6 +39,10 @@ THE_SAME = (
     '0" công ty"',
     '0" tỉnh"',
     '0" ngân hàng"',
+    '0" km"',
+    '0" kg"',
+    '0" trang"',
+    '0" trường"',
     "@",
 )
 
@@ -115,13 +119,6 @@ def test_a_figure_that_is_printed_as_another_or_struck_through_is_told(
 
 # --- open documents: number styles, styles that take over from others, defaults of rows and columns -----------
 
-_NAMESPACES = "".join(
-    f' xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-    for prefix, name in (
-        *(("office", "office"), ("table", "table"), ("text", "text"), ("style", "style"), ("number", "datastyle")),
-        ("fo", "xsl-fo-compatible"),
-    )
-)
 _STRUCK = '<style:text-properties style:text-line-through-style="solid" style:text-line-through-type="single"/>'
 _THOUSANDS = '<number:number-style style:name="N"><number:number number:display-factor="1000"/></number:number-style>'
 
@@ -148,19 +145,8 @@ def _open_document(
     folder: Path, styles: str, *rows: str, columns: str = "", of_document: str = "", row: str = ""
 ) -> Sheet:
     body = "".join(f"<table:table-row{row}>{cells}</table:table-row>" for cells in rows)
-    parts: dict[str, str | bytes] = {
-        "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
-        "content.xml": (
-            f"<office:document-content{_NAMESPACES}><office:automatic-styles>{styles}</office:automatic-styles>"
-            f'<office:body><office:spreadsheet><table:table table:name="S">{columns}{body}</table:table>'
-            "</office:spreadsheet></office:body></office:document-content>"
-        ),
-        "styles.xml": (
-            f"<office:document-styles{_NAMESPACES}><office:styles>{of_document}</office:styles>"
-            "</office:document-styles>"
-        ),
-    }
-    return open_workbook(write_parts(folder / "a.ods", parts)).sheets[0]
+    path = write_ods(folder / "a.ods", styles, body, columns=columns, of_document=of_document)
+    return open_workbook(path).sheets[0]
 
 
 @pytest.mark.parametrize(
