@@ -56,7 +56,7 @@ def release_edition():
     draft = render.override(task_id="draft")(edition, as_draft=True)
     title = "bản phát hành {{ params.release_code }}"
     review = ask_person("ask_review", f"Soát {title}", REVIEWED, REVIEWER_USER, "draft")
-    approval = ask_person("ask_approval", f"Duyệt {title}", APPROVED, APPROVER_USER, "draft")
+    approval = ask_person("ask_approval", f"Duyệt {title}", APPROVED, APPROVER_USER, "draft", asks_hour=True)
     noted = note.override(task_id="note_approval")("approved", edition, approval.output)
     draft >> review
     note.override(task_id="note_review")("reviewed", edition, review.output) >> approval

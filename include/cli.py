@@ -274,15 +274,14 @@ def _command(commands: Any, name: str, run: Any, help_text: str) -> argparse.Arg
 
 
 def _moment(text: str) -> datetime:
-    from include.calendar.periods import VIETNAM
+    from include.calendar.periods import read_moment
 
     try:
-        moment = datetime.fromisoformat(text)
+        return read_moment(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(
             f"{text!r} is not a moment; write 2026-06-14T23:59:59, with an offset where it is not Vietnamese time"
         ) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
 
 
 def _head(text: str) -> tuple[int, str]:

@@ -68,6 +68,12 @@ class Period:
         return self.window_start <= day <= self.window_end
 
 
+def read_moment(written: str) -> datetime:
+    """The moment written in ISO 8601, aware; Vietnamese time where no offset stands. Raises ValueError."""
+    moment = datetime.fromisoformat(written)
+    return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+
+
 def load_periods(path: Path | None = None) -> dict[str, Period]:
     """The calendar, period code to Period, in the order of the file (the project's own when None).
 

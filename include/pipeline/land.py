@@ -28,7 +28,7 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from include import faults
-from include.calendar.periods import VIETNAM
+from include.calendar.periods import VIETNAM, read_moment
 from include.drafts import draft_folder, flush, remove_abandoned
 from include.errors import NoRoomError, PlatformError, SourceContractError
 from include.readers.personal_data import mask_file_name
@@ -266,9 +266,8 @@ def read_manifest(folder: Path) -> dict[str, datetime]:
     try:
         with io.StringIO(_manifest_text(manifest), newline="") as lines:
             for line in csv.DictReader(lines):
-                moment = datetime.fromisoformat(line["received_at"])
-                name = unicodedata.normalize("NFC", line["file"])
-                times[name] = moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+                moment = read_moment(line["received_at"])
+                times[unicodedata.normalize("NFC", line["file"])] = moment
     except (KeyError, TypeError, ValueError, OSError, csv.Error) as error:
         raise SourceContractError(
             where=shown_path(manifest),

@@ -190,10 +190,10 @@ def approve_edition(
 
     if not_before is not None and not_before <= moment:
         raise DecisionRefused(
-            where="--not-before",
+            where="không gửi trước (--not-before)",
             found=f"{not_before.astimezone(VIETNAM):%d/%m/%Y %H:%M}, đã qua",
             expected="một giờ chưa tới",
-            remedy="Bỏ --not-before để gửi ngay, hoặc ghi giờ được phép công bố.",
+            remedy="Để trống để gửi ngay, hoặc ghi giờ được phép công bố.",
         )
     with with_rights_of(connection, "ttdn_releaser"):
         row = connection.execute(

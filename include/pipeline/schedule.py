@@ -19,6 +19,8 @@ APPROVED: Final = "Duyệt phát hành"
 REJECTED: Final = "Từ chối"
 REASON: Final = "ly_do"
 """The field of the form that asks for a decision in which the reason of a rejection is written."""
+NOT_BEFORE: Final = "khong_gui_truoc"
+"""The field of the form that asks for an approval in which the hour is written before which no mail may go."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -74,6 +76,7 @@ def freeze_planned(release_code: str, planned_at: str | None = None, settings: S
     """
     from sqlalchemy import text
 
+    from include.calendar.periods import read_moment
     from include.calendar.releases import require_plan
     from include.pipeline.prepare import prepared_warehouse
     from include.pipeline.release import CALENDAR_FREEZES, freeze
@@ -84,7 +87,7 @@ def freeze_planned(release_code: str, planned_at: str | None = None, settings: S
 
     chosen = settings or load_settings()
     plan = require_plan(release_code)
-    planned = datetime.fromisoformat(planned_at) if planned_at else plan.planned_at
+    planned = read_moment(planned_at) if planned_at else plan.planned_at
     now = datetime.now(UTC)
     with prepared_warehouse(chosen) as opened, connected_as(opened, "ttdn_releaser") as connection:
         # Held by the session until it ends: between the question and the freezing nobody else may freeze.
@@ -159,9 +162,9 @@ def keep_answer(step: str, edition_id: int, answer: Mapping[str, Any], settings:
     """Keep what a person answered when asked to review or approve (`step`: reviewed, approved) the edition.
 
     `answer` is what Airflow's question returns. The mails of an approved edition enter the outbox in the same
-    transaction. False for a rejection, which ends the release. A decision taken elsewhere meanwhile stands. Raises
-    DecisionRefused for a rejection without a reason, and when the account that approves has reviewed: the question has
-    to be asked again then.
+    transaction, to wait for the hour of an embargo when one was given. False for a rejection, which ends the release. A
+    decision taken elsewhere meanwhile stands. Raises DecisionRefused for a rejection without a reason, for an hour that
+    is past or cannot be read, and when the account that approves has reviewed: the question has to be asked again then.
     """
     from include.pipeline.release import approve, reject, review
 
@@ -172,8 +175,12 @@ def keep_answer(step: str, edition_id: int, answer: Mapping[str, Any], settings:
     if _option(answer) == REJECTED:
         reject(chosen, edition_id, _account(answer), _reason(answer))
         return False
-    if step not in decided:
-        (approve if step == "approved" else review)(chosen, edition_id, _account(answer))
+    if step in decided:
+        return True
+    if step == "approved":
+        approve(chosen, edition_id, _account(answer), _not_before(answer))
+    else:
+        review(chosen, edition_id, _account(answer))
     return True
 
 
@@ -241,7 +248,27 @@ def _account(answer: Mapping[str, Any]) -> str:
 
 
 def _reason(answer: Mapping[str, Any]) -> str:
-    return str((answer.get("params_input") or {}).get(REASON) or "")
+    return _written(answer, REASON)
+
+
+def _not_before(answer: Mapping[str, Any]) -> datetime | None:
+    from include.calendar.periods import read_moment
+    from include.releases.register import DecisionRefused
+
+    written = _written(answer, NOT_BEFORE).strip()
+    try:
+        return read_moment(written) if written else None
+    except ValueError as error:
+        raise DecisionRefused(
+            where="Không gửi trước giờ này",
+            found=f"“{written[:40]}”, không phải ngày giờ",
+            expected="ngày giờ, ví dụ 2026-06-20T08:00",
+            remedy="Hỏi lại (Clear task ask_approval) rồi chọn giờ trong lịch, hoặc để trống để gửi ngay.",
+        ) from error
+
+
+def _written(answer: Mapping[str, Any], field: str) -> str:
+    return str((answer.get("params_input") or {}).get(field) or "")
 
 
 def _plain(text: str) -> str:

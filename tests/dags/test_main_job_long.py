@@ -21,7 +21,7 @@ import pytest
 from sqlalchemy import text
 
 from include.backups.write import run_client
-from include.pipeline.schedule import APPROVED, REASON, REVIEWED
+from include.pipeline.schedule import APPROVED, NOT_BEFORE, REASON, REVIEWED
 from include.service import airflow_service
 from include.service.airflow_api import AirflowApi
 from include.service.credentials import load_credentials, passwords_path
@@ -169,7 +169,7 @@ def test_nobody_without_the_password_sees_or_starts_anything(platform: Platform,
         assert refused.value.code == 401, path
 
 
-def answer(platform: Platform, account: str, task_id: str, option: str) -> None:
+def answer(platform: Platform, account: str, task_id: str, option: str, **fields: str | None) -> None:
     """Answer a question of the sample's release as that account of the page, a while after it was put as people do.
 
     An answer while the process that put the question is still ending makes Airflow 3.3 take the task for lost, and ask
@@ -178,7 +178,7 @@ def answer(platform: Platform, account: str, task_id: str, option: str) -> None:
     time.sleep(6)
     password = json.loads(passwords_path(platform.settings.secrets).read_text())[account]
     page = AirflowApi(airflow_service.current_page_url(platform.settings), account, password)
-    page.answer("release_edition", SAMPLE_RUN, task_id, option, **{REASON: ""})
+    page.answer("release_edition", SAMPLE_RUN, task_id, option, **{REASON: "", **fields})
 
 
 def wait_for_task(platform: Platform, task_id: str, state: str) -> None:
@@ -208,7 +208,8 @@ def test_the_sample_s_release_waits_for_two_people_and_goes_on_when_both_have_an
     wait_for_task(platform, "ask_approval", "awaiting_input")
     with pytest.raises(urllib.error.HTTPError, match="403"):
         answer(platform, "nguoi-soat", "ask_approval", APPROVED)
-    answer(platform, "nguoi-duyet", "ask_approval", APPROVED)
+    # As the page's calendar writes an hour; an answer has every field that was asked for.
+    answer(platform, "nguoi-duyet", "ask_approval", APPROVED, **{NOT_BEFORE: "2126-06-20T01:00:00.000Z"})
     wait_for_task(platform, "deliver", "success")
 
     assert platform.count("select decision || ' ' || decided_by, 1 from release.decision") == {

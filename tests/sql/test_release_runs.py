@@ -19,6 +19,7 @@ from include.pipeline import schedule
 from include.pipeline.release import reject, review
 from include.pipeline.schedule import (
     APPROVED,
+    NOT_BEFORE,
     REASON,
     REJECTED,
     REVIEWED,
@@ -66,11 +67,13 @@ class Desk:
         assert edition is not None
         return edition
 
-    def answer(self, step: str, edition: int, option: str, account: str | None, reason: str = "") -> bool:
+    def answer(
+        self, step: str, edition: int, option: str, account: str | None, reason: str = "", **fields: str | None
+    ) -> bool:
         """What Airflow's question returns when that account answers."""
         answer = {
             "chosen_options": [option],
-            "params_input": {REASON: reason},
+            "params_input": {REASON: reason, **fields},
             "responded_at": datetime.now(UTC),
             "responded_by_user": {"id": account, "name": account} if account else None,
         }
@@ -170,6 +173,40 @@ def test_the_answer_of_the_reviewer_and_of_another_person_approve_and_fill_the_o
 
     assert desk.decisions() == [("reviewed", REVIEWER, None), ("approved", APPROVER, None)]
     assert desk.ask("select recipient, state from release.message") == [("lanhdao@example.vn", "pending")]
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2126-06-20T08:00", datetime(2126, 6, 20, 1, 0, tzinfo=UTC)),
+        ("2126-06-20T01:00:00.000Z", datetime(2126, 6, 20, 1, 0, tzinfo=UTC)),
+        ("2126-06-20T01:00:00+00:00", datetime(2126, 6, 20, 1, 0, tzinfo=UTC)),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_an_approval_may_name_the_hour_before_which_no_mail_goes(
+    desk: Desk, written: str | None, moment: datetime | None
+) -> None:
+    edition = desk.frozen()
+    desk.answer("reviewed", edition, REVIEWED, REVIEWER)
+
+    assert desk.answer("approved", edition, APPROVED, APPROVER, **{NOT_BEFORE: written})
+
+    assert desk.ask("select not_before from release.message") == [(moment,)]
+
+
+@pytest.mark.parametrize(("written", "why"), [("2026-06-20T08:00", "đã qua"), ("sáng thứ Bảy", "không phải ngày giờ")])
+def test_an_hour_that_is_past_or_cannot_be_read_approves_nothing(desk: Desk, written: str, why: str) -> None:
+    edition = desk.frozen()
+    desk.answer("reviewed", edition, REVIEWED, REVIEWER)
+
+    with pytest.raises(DecisionRefused, match=why):
+        desk.answer("approved", edition, APPROVED, APPROVER, **{NOT_BEFORE: written})
+
+    assert [row[0] for row in desk.decisions()] == ["reviewed"]
+    assert desk.ask("select count(*) from release.message") == [(0,)]
+    assert not desk.answer("approved", edition, REJECTED, APPROVER, "gửi lại sau", **{NOT_BEFORE: written})
 
 
 def test_the_reviewer_cannot_approve_and_somebody_else_still_can(desk: Desk) -> None:
