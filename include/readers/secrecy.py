@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import PurePath
 from typing import Literal
 from urllib.parse import unquote
@@ -415,8 +415,10 @@ def _accented(found: re.Match[str]) -> str:
 
 
 def _letters(text: str) -> str:
-    """Lower-case letters only: "M Ậ T", "m.ậ.t" and "(MẬT)" are all "mật"."""
-    return "".join(letter for letter in text.casefold() if letter.isalpha() or unicodedata.combining(letter))
+    """Lower-case letters only: "M Ậ T", "m.ậ.t" and "(MẬT)" are all "mật". Of a text the first two hundred."""
+    letters = (letter for letter in text.casefold() if letter.isalpha() or unicodedata.combining(letter))
+    # Any mark, with the words before it, is shorter; a text of megabytes is not gone through to its end.
+    return "".join(islice(letters, _LONGEST_REMEMBERED))
 
 
 def _base_letters(letters: str) -> str:

@@ -201,7 +201,7 @@ def _match_rank(parts: list[str], keys: set[str]) -> int | None:
 
 
 def _matches(label: str, keys: set[str]) -> bool:
-    return _compact(label) in keys or _bare(label) in keys
+    return len(label) <= _LONGEST_LABEL and (_compact(label) in keys or _bare(label) in keys)
 
 
 def _is_addition(part: str) -> bool:
@@ -620,7 +620,7 @@ class _Text:
                 if merge in seen:
                     continue
                 seen.add(merge)
-            cell = " ".join(normalise(self.filled(row, column)).split())
+            cell = normalise(self.filled(row, column))
             if cell:
                 parts.append(cell)
         return parts
@@ -708,6 +708,8 @@ def _bare(cell: str) -> str:
 
 _LONGEST_REMEMBERED = 200
 """No heading is longer; and long texts in the memory below would fill it."""
+_LONGEST_LABEL = 2_000
+"""With what a clerk may have put around a heading; a text of megabytes is not asked again for every role it has not."""
 
 
 @lru_cache(maxsize=16384)

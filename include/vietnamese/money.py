@@ -122,6 +122,10 @@ def find_unit(text: str) -> UnitOfMeasure | None:
     return unit if unit is not None and unit.is_money else None
 
 
+_LONGEST_ALONE = 500
+"""What stands in a cell as a unit and nothing else is shorter, whatever brackets are around it."""
+
+
 @lru_cache(maxsize=1024)
 def find_stated_money(text: str) -> tuple[UnitOfMeasure, ...]:
     """The units of money a remark states that figures are in: behind “ĐVT:” or “tính bằng”, or alone in its cell.
@@ -131,7 +135,7 @@ def find_stated_money(text: str) -> tuple[UnitOfMeasure, ...]:
     line = normalise(text).lower()
     if line.isascii():
         line = re.sub(r"[a-z]+", lambda word: _PLAIN_WORDS.get(word[0], word[0]), line)
-    alone = read_unit(line.strip(_EDGES))
+    alone = read_unit(line.strip(_EDGES)) if len(line) <= _LONGEST_ALONE else None
     if alone is not None and alone.is_money:
         return (alone,)
     found = (_money_behind(label, line) for label in _STATES_UNIT.finditer(line))

@@ -106,6 +106,11 @@ def normalise(text: str) -> str:
     invisible and control characters are gone; every run of white space is one space; tone marks stand as
     in hòa, thủy, quý. Doing it twice changes nothing.
     """
+    # Labels come back on every line of every report; a text of megabytes is asked about by each who looks at its cell.
+    return _normalised(text) if len(text) <= _LONGEST_REMEMBERED else _normalised_long(text)
+
+
+def _normalise(text: str) -> str:
     if "_x00" in text:
         text = _OFFICE_ESCAPE.sub(_unescape, text)
     if text.isascii():
@@ -128,6 +133,11 @@ def normalise(text: str) -> str:
         # Beside font symbols a moved mark could make a word that reads as encoded; such a cell is left alone.
         placed = text
     return _cleaned(placed)
+
+
+_LONGEST_REMEMBERED = 200
+_normalised = lru_cache(maxsize=8192)(_normalise)
+_normalised_long = lru_cache(maxsize=16)(_normalise)
 
 
 def _cleaned(text: str) -> str:
