@@ -8,7 +8,7 @@ from airflow.sdk import Param, dag, task
 
 from dags.questions import ask_person
 from dags.retries import tried_again
-from include.pipeline.schedule import APPROVED, REVIEWED
+from include.pipeline.schedule import APPROVED, NOT_BEFORE, REASON, REVIEWED
 from include.service.credentials import APPROVER_USER, REVIEWER_USER
 
 
@@ -56,7 +56,8 @@ def release_edition():
     draft = render.override(task_id="draft")(edition, as_draft=True)
     title = "bản phát hành {{ params.release_code }}"
     review = ask_person("ask_review", f"Soát {title}", REVIEWED, REVIEWER_USER, "draft")
-    approval = ask_person("ask_approval", f"Duyệt {title}", APPROVED, APPROVER_USER, "draft", asks_hour=True)
+    fields = REASON, NOT_BEFORE
+    approval = ask_person("ask_approval", f"Duyệt {title}", APPROVED, APPROVER_USER, "draft", fields)
     noted = note.override(task_id="note_approval")("approved", edition, approval.output)
     draft >> review
     note.override(task_id="note_review")("reviewed", edition, review.output) >> approval

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -33,6 +34,7 @@ KEYS = (
     "aliases",
     "only_units",
 )
+_DAY_AND_HOUR = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}),?\s+(\d{1,2})(?::(?=\d)|h)(\d{2})?")
 WEEKEND_RULES = ("as_written", "next_working_day")
 CALENDAR_FILE = Path(__file__).parent / "periods.yml"
 
@@ -69,7 +71,13 @@ class Period:
 
 
 def read_moment(written: str) -> datetime:
-    """The moment written in ISO 8601, aware; Vietnamese time where no offset stands. Raises ValueError."""
+    """The moment written in ISO 8601 or as 20/06/2026 08:00 (8h, 8h30), aware; Vietnamese time where no offset stands.
+
+    Raises ValueError for anything else.
+    """
+    if found := _DAY_AND_HOUR.fullmatch(written.strip()):
+        day, month, year, hour, minute = (int(part or 0) for part in found.groups())
+        return datetime(year, month, day, hour, minute, tzinfo=VIETNAM)
     moment = datetime.fromisoformat(written)
     return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
 

@@ -18,9 +18,13 @@ REVIEWED: Final = "Đã soát, số liệu đúng"
 APPROVED: Final = "Duyệt phát hành"
 REJECTED: Final = "Từ chối"
 REASON: Final = "ly_do"
-"""The field of the form that asks for a decision in which the reason of a rejection is written."""
 NOT_BEFORE: Final = "khong_gui_truoc"
-"""The field of the form that asks for an approval in which the hour is written before which no mail may go."""
+FIELDS_VI: Final[Mapping[str, str]] = {
+    REASON: "Lý do (bắt buộc khi từ chối)",
+    # Written, not picked: the page's calendar counts in its own time zone, which is not Việt Nam's unless changed.
+    NOT_BEFORE: "Không gửi thư trước (giờ Việt Nam, ví dụ 20/06/2026 08:00; để trống: gửi ngay)",
+}
+"""The fields of the form that asks for a decision, each with the words before it."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -262,8 +266,8 @@ def _not_before(answer: Mapping[str, Any]) -> datetime | None:
         raise DecisionRefused(
             where="Không gửi trước giờ này",
             found=f"“{written[:40]}”, không phải ngày giờ",
-            expected="ngày giờ, ví dụ 2026-06-20T08:00",
-            remedy="Hỏi lại (Clear task ask_approval) rồi chọn giờ trong lịch, hoặc để trống để gửi ngay.",
+            expected="ngày giờ, ví dụ 20/06/2026 08:00",
+            remedy="Hỏi lại (Clear task ask_approval) rồi ghi giờ như ví dụ, hoặc để trống để gửi ngay.",
         ) from error
 
 

@@ -55,7 +55,7 @@ class AirflowApi:
                 raise
             return run_id
 
-    def answer(self, dag_id: str, run_id: str, task_id: str, option: str, **fields: str) -> None:
+    def answer(self, dag_id: str, run_id: str, task_id: str, option: str, **fields: str | None) -> None:
         """Answer a question a run waits with, as this user. Raises HTTPError: 403 when it is another's to answer."""
         path = f"dags/{dag_id}/dagRuns/{_quoted(run_id)}/taskInstances/{task_id}/-1/hitlDetails"
         self._call("PATCH", path, body={"chosen_options": [option], "params_input": fields})

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from include.calendar.due import list_jobs
-from include.pipeline.schedule import APPROVED, REJECTED, REVIEWED
+from include.pipeline.schedule import APPROVED, NOT_BEFORE, REASON, REJECTED, REVIEWED
 from include.sources import Source, list_sources
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -43,6 +43,12 @@ for dag in bag.dags.values():
                 "outlets": sorted(outlet.name for outlet in task.outlets),
                 "is_mapped": task.is_mapped,
                 "retries": task.retries,
+                "fields": {
+                    name: [task.params.get_param(name).value, task.params.get_param(name).schema["type"]]
+                    for name in task.params
+                }
+                if getattr(task, "options", None)
+                else {},
                 "question": getattr(task, "options", None)
                 and [task.options, [user["id"] for user in task.assigned_users]],
                 "retry_rules": [(rule.action.value, rule.exception) for rule in task.retry_policy.rules],
@@ -216,6 +222,16 @@ def test_nothing_is_sent_before_two_people_were_asked_one_after_the_other(parsed
     assert asked == {
         "ask_review": [[REVIEWED, REJECTED], ["nguoi-soat"]],
         "ask_approval": [[APPROVED, REJECTED], ["nguoi-duyet"]],
+    }
+
+
+def test_no_field_of_a_question_has_to_be_filled_or_the_page_would_lock_its_answers(parsed: dict[str, Any]) -> None:
+    tasks = parsed["dags"]["release_edition"]["tasks"]
+
+    empty = [None, ["null", "string"]]
+    assert {name: task["fields"] for name, task in tasks.items() if task["fields"]} == {
+        "ask_review": {REASON: empty},
+        "ask_approval": {REASON: empty, NOT_BEFORE: empty},
     }
 
 

@@ -178,7 +178,7 @@ def answer(platform: Platform, account: str, task_id: str, option: str, **fields
     time.sleep(6)
     password = json.loads(passwords_path(platform.settings.secrets).read_text())[account]
     page = AirflowApi(airflow_service.current_page_url(platform.settings), account, password)
-    page.answer("release_edition", SAMPLE_RUN, task_id, option, **{REASON: "", **fields})
+    page.answer("release_edition", SAMPLE_RUN, task_id, option, **{REASON: None, **fields})
 
 
 def wait_for_task(platform: Platform, task_id: str, state: str) -> None:
@@ -208,8 +208,8 @@ def test_the_sample_s_release_waits_for_two_people_and_goes_on_when_both_have_an
     wait_for_task(platform, "ask_approval", "awaiting_input")
     with pytest.raises(urllib.error.HTTPError, match="403"):
         answer(platform, "nguoi-soat", "ask_approval", APPROVED)
-    # As the page's calendar writes an hour; an answer has every field that was asked for.
-    answer(platform, "nguoi-duyet", "ask_approval", APPROVED, **{NOT_BEFORE: "2126-06-20T01:00:00.000Z"})
+    # An answer has every field that was asked for.
+    answer(platform, "nguoi-duyet", "ask_approval", APPROVED, **{NOT_BEFORE: "20/06/2126 08:00"})
     wait_for_task(platform, "deliver", "success")
 
     assert platform.count("select decision || ' ' || decided_by, 1 from release.decision") == {

@@ -178,8 +178,8 @@ def test_the_answer_of_the_reviewer_and_of_another_person_approve_and_fill_the_o
 @pytest.mark.parametrize(
     ("written", "moment"),
     [
+        ("20/06/2126 08:00", datetime(2126, 6, 20, 1, 0, tzinfo=UTC)),
         ("2126-06-20T08:00", datetime(2126, 6, 20, 1, 0, tzinfo=UTC)),
-        ("2126-06-20T01:00:00.000Z", datetime(2126, 6, 20, 1, 0, tzinfo=UTC)),
         ("2126-06-20T01:00:00+00:00", datetime(2126, 6, 20, 1, 0, tzinfo=UTC)),
         ("", None),
         (None, None),
@@ -196,7 +196,7 @@ def test_an_approval_may_name_the_hour_before_which_no_mail_goes(
     assert desk.ask("select not_before from release.message") == [(moment,)]
 
 
-@pytest.mark.parametrize(("written", "why"), [("2026-06-20T08:00", "đã qua"), ("sáng thứ Bảy", "không phải ngày giờ")])
+@pytest.mark.parametrize(("written", "why"), [("20/06/2026 08:00", "đã qua"), ("sáng thứ Bảy", "không phải ngày giờ")])
 def test_an_hour_that_is_past_or_cannot_be_read_approves_nothing(desk: Desk, written: str, why: str) -> None:
     edition = desk.frozen()
     desk.answer("reviewed", edition, REVIEWED, REVIEWER)

@@ -16,6 +16,7 @@ from include.calendar.periods import (
     load_periods,
     period_of_text,
     previous_period,
+    read_moment,
 )
 from include.errors import CatalogueError
 
@@ -64,6 +65,30 @@ def test_before_the_15th_means_the_last_second_of_the_14th(code, received_at, on
 def test_a_moment_without_a_time_zone_is_not_judged():
     with pytest.raises(ValueError, match="no time zone"):
         is_on_time(load_periods()["2026-06T"], datetime(2026, 6, 1))
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("20/06/2026 08:00", "2026-06-20T08:00+07:00"),
+        ("20/6/2026 8h", "2026-06-20T08:00+07:00"),
+        (" 20/06/2026, 8h30 ", "2026-06-20T08:30+07:00"),
+        ("2026-06-20T08:00", "2026-06-20T08:00+07:00"),
+        ("2026-06-20T01:00:00Z", "2026-06-20T08:00+07:00"),
+        ("2026-06-20", "2026-06-20T00:00+07:00"),
+    ],
+)
+def test_a_moment_is_read_as_offices_and_as_machines_write_it_in_vietnamese_time(written: str, moment: str):
+    assert read_moment(written) == datetime.fromisoformat(moment)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["20/06/2026", "06/20/2026 08:00", "20/06/26 08:00", "20/06/2026 8:", "20/06/2026 25:00", "8h", ""],
+)
+def test_what_is_no_day_with_an_hour_is_no_moment(written: str):
+    with pytest.raises(ValueError, match=r"."):
+        read_moment(written)
 
 
 def test_the_last_day_on_time_is_the_day_before_an_exclusive_midnight():
