@@ -266,7 +266,7 @@ def read_manifest(folder: Path) -> dict[str, datetime]:
     try:
         with io.StringIO(_manifest_text(manifest), newline="") as lines:
             for line in csv.DictReader(lines):
-                moment = read_moment(line["received_at"])
+                moment = read_moment(line["received_at"] or "")
                 times[unicodedata.normalize("NFC", line["file"])] = moment
     except (KeyError, TypeError, ValueError, OSError, csv.Error) as error:
         raise SourceContractError(
