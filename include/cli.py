@@ -274,10 +274,10 @@ def _command(commands: Any, name: str, run: Any, help_text: str) -> argparse.Arg
 
 
 def _moment(text: str) -> datetime:
-    from include.calendar.periods import read_moment
+    from include.calendar.periods import read_typed_moment
 
     try:
-        return read_moment(text)
+        return read_typed_moment(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(
             f"{text!r} is not a moment; write 2026-06-14T23:59:59, with an offset where it is not Vietnamese time"

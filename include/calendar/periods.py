@@ -34,7 +34,9 @@ KEYS = (
     "aliases",
     "only_units",
 )
-_DAY_AND_HOUR = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}),?\s+(\d{1,2})(?::(?=\d)|h)(\d{2})?")
+_DAY_AND_HOUR = re.compile(
+    r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?:,?\s+([0-9]{1,2})(?::(?=[0-9])|h|\s*giờ\s*)([0-9]{2})?)?", re.IGNORECASE
+)
 WEEKEND_RULES = ("as_written", "next_working_day")
 CALENDAR_FILE = Path(__file__).parent / "periods.yml"
 
@@ -71,15 +73,26 @@ class Period:
 
 
 def read_moment(written: str) -> datetime:
-    """The moment written in ISO 8601 or as 20/06/2026 08:00 (8h, 8h30), aware; Vietnamese time where no offset stands.
+    """The moment written in ISO 8601, aware; Vietnamese time where no offset stands. Raises ValueError."""
+    moment = datetime.fromisoformat(written)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+    try:
+        moment.astimezone(VIETNAM)
+    except OverflowError as error:
+        raise ValueError(written) from error
+    return moment
 
-    Raises ValueError for anything else.
+
+def read_typed_moment(written: str) -> datetime:
+    """The moment a person typed: as 20/06/2026 08:00 (8h, 8h30, or the day alone), else as read_moment reads it.
+
+    Not for files: a program that writes the month first would be believed.
     """
-    if found := _DAY_AND_HOUR.fullmatch(written.strip()):
+    typed = written.strip()
+    if found := _DAY_AND_HOUR.fullmatch(typed):
         day, month, year, hour, minute = (int(part or 0) for part in found.groups())
         return datetime(year, month, day, hour, minute, tzinfo=VIETNAM)
-    moment = datetime.fromisoformat(written)
-    return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+    return read_moment(typed)
 
 
 def load_periods(path: Path | None = None) -> dict[str, Period]:

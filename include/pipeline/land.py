@@ -43,7 +43,7 @@ INCOMPLETE_AFTER_SECONDS: Final = 30 * 60
 """An inbox file that is empty, or lacks its end, may still be on its way so long; then its sender is told."""
 
 LARGEST_FILE_BYTES: Final = 4_000_000_000
-"""Twice what any source takes. A larger file is not even copied: a file that is mostly hole would fill the disk."""
+"""Twice what any source takes. A larger file is not even copied: one that is mostly hole costs its sender nothing."""
 
 REASONS_VI: Final[Mapping[str, str]] = {
     "LINK": "là liên kết, không phải tệp; hãy chép chính tệp đó vào đây",
@@ -359,7 +359,11 @@ def opened_report(path: Path, folder: Path | None = None) -> Iterator[OpenReport
         except OSError as error:
             raise _not_taken(path, error) from error
         if reason := _reason_against(facts):
-            raise FileNotTaken(path, "FOLDER" if stat.S_ISDIR(facts.st_mode) else reason, f"{facts.st_size} bytes")
+            raise FileNotTaken(
+                path,
+                "FOLDER" if stat.S_ISDIR(facts.st_mode) else reason,
+                f"{facts.st_size} bytes" if reason == "TOO_LARGE" else "not a plain file",
+            )
         yield OpenReport(path, descriptor, facts)
 
 

@@ -190,10 +190,11 @@ def approve_edition(
 
     if not_before is not None and not_before <= moment:
         raise DecisionRefused(
-            where="không gửi trước (--not-before)",
+            where="Không gửi thư trước",
             found=f"{not_before.astimezone(VIETNAM):%d/%m/%Y %H:%M}, đã qua",
             expected="một giờ chưa tới",
-            remedy="Để trống để gửi ngay, hoặc ghi giờ được phép công bố.",
+            remedy="Để trống để gửi ngay, hoặc ghi giờ được phép công bố; trên trang Airflow thì hỏi lại trước"
+            " (Clear task ask_approval).",
         )
     with with_rights_of(connection, "ttdn_releaser"):
         row = connection.execute(

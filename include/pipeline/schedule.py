@@ -256,15 +256,15 @@ def _reason(answer: Mapping[str, Any]) -> str:
 
 
 def _not_before(answer: Mapping[str, Any]) -> datetime | None:
-    from include.calendar.periods import read_moment
+    from include.calendar.periods import read_typed_moment
     from include.releases.register import DecisionRefused
 
     written = _written(answer, NOT_BEFORE).strip()
     try:
-        return read_moment(written) if written else None
+        return read_typed_moment(written) if written else None
     except ValueError as error:
         raise DecisionRefused(
-            where="Không gửi trước giờ này",
+            where="Không gửi thư trước",
             found=f"“{written[:40]}”, không phải ngày giờ",
             expected="ngày giờ, ví dụ 20/06/2026 08:00",
             remedy="Hỏi lại (Clear task ask_approval) rồi ghi giờ như ví dụ, hoặc để trống để gửi ngay.",

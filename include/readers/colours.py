@@ -6,6 +6,7 @@ Colours are (red, green, blue) from 0 to 255.
 from __future__ import annotations
 
 import colorsys
+import math
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -20,6 +21,11 @@ BLACK: Final[Colour] = (0, 0, 0)
 LEAST_CONTRAST: Final = 1.45
 """As the accessibility guidelines count it (1 to 21). White on a head in pale blue (BDD7EE) has 1.49 and is made out;
 the first grey of the office palette (D9D9D9) has 1.41 on white paper and is lost in print."""
+LEAST_DISTANCE: Final = 25.0
+"""In CIE L*a*b*, as CIE76 counts it. Yellow letters on white have 97 and red ones on green more than 100, being nearly
+as bright; the palest yellow of the office palette (FFF2CC) has 20 on white and is lost."""
+LARGEST_TINY: Final = 2.5
+"""In points. Letters of that size and less are dots."""
 
 OFFICE_THEME: Final = {
     "dk1": BLACK,
@@ -37,6 +43,7 @@ OFFICE_THEME: Final = {
 }
 """The theme of a file that brings none."""
 
+_OF_SYSTEM: Final = {"window": WHITE, "windowText": BLACK}
 _HEX: Final = re.compile(r"#?(?:[0-9A-Fa-f]{2})?([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})")
 # Excel's palette from number 8 on; the first eight are the same eight again.
 _PALETTE: Final = (
@@ -48,8 +55,8 @@ _PALETTE: Final = (
 
 
 def are_letters_lost(letters: Colour, ground: Colour = WHITE) -> bool:
-    """Whether letters of that colour on that ground are made out by nobody, on a screen or in print."""
-    return contrast(letters, ground) < LEAST_CONTRAST
+    """Whether letters are made out by nobody: as bright as their ground, and of nearly the same colour."""
+    return contrast(letters, ground) < LEAST_CONTRAST and distance(letters, ground) < LEAST_DISTANCE
 
 
 @lru_cache(maxsize=1024)
@@ -59,11 +66,35 @@ def contrast(one: Colour, other: Colour) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+@lru_cache(maxsize=1024)
+def distance(one: Colour, other: Colour) -> float:
+    """How far apart two colours look, whatever their brightness: CIE76 in L*a*b* under D65."""
+    return math.dist(_lab(one), _lab(other))
+
+
 def _luminance(colour: Colour) -> float:
+    red, green, blue = _linear(colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(colour: Colour) -> tuple[float, float, float]:
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in (each / 255 for each in colour)
     )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return red, green, blue
+
+
+def _lab(colour: Colour) -> tuple[float, float, float]:
+    red, green, blue = _linear(colour)
+    x, y, z = (
+        part ** (1 / 3) if part > 216 / 24389 else (24389 / 27 * part + 16) / 116
+        for part in (
+            (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505,
+            0.2126 * red + 0.7152 * green + 0.0722 * blue,
+            (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.0890,
+        )
+    )
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
 
 
 def from_hex(written: str) -> Colour | None:
@@ -97,11 +128,13 @@ def tinted(colour: Colour, tint: float) -> Colour:
 def theme_of(themes: Iterable[Any]) -> dict[str, Colour]:
     """The colours of an office theme by their names (dk1, lt1, accent1 …), those it does not bring the usual ones."""
     theme = dict(OFFICE_THEME)
-    for scheme in (found for part in themes for found in part.iter("{*}clrScheme")):
-        for slot in scheme:
-            name = local_name(slot) if isinstance(slot.tag, str) else ""
-            for colour in slot if name else ():
-                written = attribute_of(colour, "lastClr") or attribute_of(colour)
-                if (known := from_hex(written)) is not None:
-                    theme[name] = known
+    # Other schemes a theme has are those somebody might choose.
+    for scheme in (found for part in themes for found in part.iterfind("{*}themeElements/{*}clrScheme")):
+        for slot in (each for each in scheme if isinstance(each.tag, str)):
+            for colour in slot:
+                # Of the system's own two colours only paper counts, not the screen the file was last saved on.
+                written = attribute_of(colour)
+                known = _OF_SYSTEM.get(written) or from_hex(attribute_of(colour, "lastClr") or written)
+                if known is not None:
+                    theme[local_name(slot)] = known
     return theme

@@ -10,14 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from include.readers.colours import BLACK, WHITE, Colour, are_letters_lost, from_hex, mix, theme_of
+from include.readers.colours import BLACK, LARGEST_TINY, WHITE, Colour, are_letters_lost, from_hex, mix, theme_of
 from include.readers.markup import attribute_of, child_named, children_named, local_name
 
 Sight = Literal["seen", "hidden", "unseen", "tiny", "unknown"]
 """Whether letters show: hidden ones are not printed at all, unseen ones have the colour of their ground, tiny ones no
 size; of letters in a drawn box, whose ground is the drawing's, it may not be known."""
 
-_LEAST_HALF_POINTS: Final = 4
 _LEAST_WIDTH_PCT: Final = 10
 _LEAST_OPACITY: Final = 0.2
 
@@ -95,7 +94,7 @@ class Look:
         if self.is_hidden:
             return "hidden"
         size = self.complex_half_points if self.is_complex else self.half_points
-        if size <= _LEAST_HALF_POINTS or self.width_pct <= _LEAST_WIDTH_PCT:
+        if size <= LARGEST_TINY * 2 or self.width_pct <= _LEAST_WIDTH_PCT:
             return "tiny"
         letters = self.colour if self.fill is None else self.fill
         if letters == "none":

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Final
 
-from include.readers.colours import Colour, from_palette
+from include.readers.colours import Colour
 
-_NOTHING_SHOWN: Final = re.compile(r"\s*;\s*;\s*;?\s*")
+# Above zero, below it, zero; the fourth is for words.
+_SECTIONS_OF_FIGURES: Final = 3
 _COLOUR_OF_SECTION: Final = re.compile(
     r"\s*(?:\[\$[^\]]*\]\s*)*\[(?:colou?r\s*(?P<number>\d{1,2})|(?P<name>[a-z]+))\]", re.IGNORECASE
 )
@@ -23,7 +25,9 @@ _NAMED: Final[dict[str, Colour]] = {
     "white": (255, 255, 255),
     "yellow": (255, 255, 0),
 }
-_FIRST_OF_PALETTE: Final = 7
+# [Color1] is number 8 of the palette.
+_BEFORE_FIRST: Final = 7
+_MOST_COLOURS: Final = 56
 _QUOTED: Final = re.compile(r'"([^"]*)"|\\(.)')
 _CURRENCY: Final = re.compile(r"\[\$([^\]-]*)[^\]]*\]")
 _SCALED: Final = re.compile(r"[0#?],+(?![0#?,])")
@@ -43,21 +47,23 @@ def prints_another_figure(code: str) -> bool:
 
 
 def prints_nothing(code: str) -> bool:
-    """Whether a format code has only empty sections, so that no figure is printed."""
-    return _NOTHING_SHOWN.fullmatch(code) is not None
+    """Whether a format code has empty sections for figures, so that none is printed: “;;;”, “;;;@”."""
+    sections = code.replace('""', "").replace(" ", "").split(";")
+    return len(sections) >= _SECTIONS_OF_FIGURES and not any(sections[:_SECTIONS_OF_FIGURES])
 
 
-def colour_printed(code: str) -> Colour | None:
+def colour_printed(code: str, numbered: Callable[[int], Colour | None]) -> Colour | None:
     """The colour a format code prints ordinary figures in, whatever the font's: “[White]0”; None where it names none.
 
-    Of several sections the first is looked at: who hides zeros, or shows minus in red, hides no figure.
+    `numbered` knows the workbook's palette, for “[Color2]”. Of several sections the first is looked at: who hides
+    zeros, or shows minus in red, hides no figure.
     """
     first = code.split(";", maxsplit=1)[0]
     found = _COLOUR_OF_SECTION.match(first)
     if found is None or _CONDITION.search(first):
         return None
     if number := found["number"]:
-        return from_palette(_FIRST_OF_PALETTE + int(number)) if int(number) else None
+        return numbered(int(number) + _BEFORE_FIRST) if 1 <= int(number) <= _MOST_COLOURS else None
     return _NAMED.get(found["name"].lower())
 
 

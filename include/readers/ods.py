@@ -15,7 +15,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from include.readers.colours import WHITE, Colour, are_letters_lost, from_hex
+from include.readers.colours import LARGEST_TINY, WHITE, Colour, are_letters_lost, from_hex
 from include.readers.formulas import network_function, starts_program
 from include.readers.grid import (
     CellPosition,
@@ -43,8 +43,7 @@ _FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
 _XLINK = "{http://www.w3.org/1999/xlink}"
 _OTHER_PARTS = ("meta.xml", "styles.xml")
 _FETCHED = re.compile(r"(?:[a-z][a-z0-9+.-]+:|//)", re.IGNORECASE)
-_POINTS = re.compile(r"(\d+(?:\.\d+)?)pt")
-_SMALLEST_POINTS = 2
+_POINTS = re.compile(r"(\d*\.?\d+)pt")
 _META_NAMES = frozenset({"title", "subject", "description", "keyword", "user-defined"})
 _ERROR_TEXT = re.compile(r"#(?:REF|DIV/0|VALUE|NAME|NUM|NULL|N/A)[!?]?|Err:\d{3}")
 _DURATION = re.compile(r"PT(\d+)H(\d+)M(\d+)")
@@ -183,11 +182,12 @@ def _is_unseen(line: list[Any], formats: Mapping[str, Any]) -> bool:
     """Whether letters are lost on their ground, or too small to be seen."""
     ground = _inherited(line, f"{_STYLE}table-cell-properties", f"{_FO}background-color") or ""
     size = _POINTS.fullmatch(_inherited(line, f"{_STYLE}text-properties", f"{_FO}font-size") or "")
-    if size is not None and float(size[1]) <= _SMALLEST_POINTS:
+    if size is not None and float(size[1]) <= LARGEST_TINY:
         return True
     shape = formats.get(_inherited(line, None, f"{_STYLE}data-style-name") or "")
     letters = _colour_printed(shape, formats) or _letter_colour(line)
-    return letters is not None and are_letters_lost(letters, _colour(ground) or WHITE)
+    paper = WHITE if ground in ("", "transparent") else _colour(ground)
+    return letters is not None and paper is not None and are_letters_lost(letters, paper)
 
 
 def _letter_colour(line: list[Any]) -> Colour | None:
@@ -209,7 +209,7 @@ def _colour_printed(shape: Any | None, formats: Mapping[str, Any]) -> Colour | N
     if shape is None:
         return None
     for turn in shape.iterfind(f"{_STYLE}map"):
-        if re.fullmatch(r"value\(\)\s*>=?\s*0", turn.get(f"{_STYLE}condition", "")):
+        if re.fullmatch(r"value\(\)\s*>=?\s*0(?:\.0+)?", turn.get(f"{_STYLE}condition", "")):
             shape = formats.get(turn.get(f"{_STYLE}apply-style-name", ""), shape)
             break
     return next((_colour(each.get(f"{_FO}color", "")) for each in shape.iterfind(f"{_STYLE}text-properties")), None)

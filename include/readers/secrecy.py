@@ -67,6 +67,7 @@ _LONGEST_STAMP = 60
 _LONGEST_LINE = 180
 _LONGEST_PATH = 400
 _LONGEST_REMEMBERED = 200
+_MOST_LETTERS = 200
 
 # Letters of other alphabets that print like the ones in MẬT, TỐI MẬT, TUYỆT MẬT, and fillers that print as nothing.
 _LOOKALIKES = str.maketrans(
@@ -302,6 +303,9 @@ def is_marked_text(text: str) -> bool:
 
 
 _ODD_BREAK = re.compile(r"[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]|\r(?!\n)")
+_SURE_BREAK = re.compile(r"\r?\n")
+_MOST_PIECES = 8
+"""A mark has no more letters than that, TUYỆT MẬT."""
 
 
 @lru_cache(maxsize=8192)
@@ -315,13 +319,29 @@ def _remembered_mark(text: str) -> bool:
         if any(_is_bare_label(above) and _is_level_or_envelope(line) for above, line in pairwise(lines)):
             return True
     if _ODD_BREAK.search(text):
-        # What breaks a line in one program is a space, or nothing, in another: a mark may have it inside.
-        lines += [_ODD_BREAK.sub(" ", line) for line in text.replace("\r\n", "\n").split("\n")]
+        lines += _otherwise_broken(text)
     return any(
         _is_stamp(reading, any_case=is_font) or _is_labelled_mark(reading)
         for line in lines
         for is_font, reading in _readings_by_kind(line)
     ) or any(_is_name_of_marked_file(line) for line in lines)
+
+
+def _otherwise_broken(text: str) -> Iterator[str]:
+    """The lines of a text where what breaks a line in one program is a space in another: a mark may have it inside.
+
+    Broken nowhere else, broken at carriage returns too, and every few pieces that stand together.
+    """
+    for broken in (_SURE_BREAK.split(text), re.split(r"\r\n?|\n", text)):
+        yield from (_ODD_BREAK.sub(" ", line) for line in broken)
+    for line in _SURE_BREAK.split(text):
+        pieces = [piece for piece in _ODD_BREAK.split(line) if piece.strip()]
+        for first in range(len(pieces)):
+            for stop in range(first + 2, min(first + _MOST_PIECES, len(pieces)) + 1):
+                joined = " ".join(pieces[first:stop])
+                if len(joined) > _LONGEST_STAMP:
+                    break
+                yield joined
 
 
 def _is_name_of_marked_file(line: str) -> bool:
@@ -415,10 +435,10 @@ def _accented(found: re.Match[str]) -> str:
 
 
 def _letters(text: str) -> str:
-    """Lower-case letters only: "M Ậ T", "m.ậ.t" and "(MẬT)" are all "mật". Of a text the first two hundred."""
+    """Lower-case letters only: "M Ậ T", "m.ậ.t" and "(MẬT)" are all "mật". Of a text the first 200."""
     letters = (letter for letter in text.casefold() if letter.isalpha() or unicodedata.combining(letter))
     # Any mark, with the words before it, is shorter; a text of megabytes is not gone through to its end.
-    return "".join(islice(letters, _LONGEST_REMEMBERED))
+    return "".join(islice(letters, _MOST_LETTERS))
 
 
 def _base_letters(letters: str) -> str:

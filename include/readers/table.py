@@ -201,7 +201,7 @@ def _match_rank(parts: list[str], keys: set[str]) -> int | None:
 
 
 def _matches(label: str, keys: set[str]) -> bool:
-    return len(label) <= _LONGEST_LABEL and (_compact(label) in keys or _bare(label) in keys)
+    return _compact(label) in keys or _bare(label) in keys
 
 
 def _is_addition(part: str) -> bool:
@@ -698,7 +698,7 @@ def _plain(cell: str) -> str:
 
 def _compact(cell: str) -> str:
     """A heading's key without its spaces: headings are split over rows and lines anywhere."""
-    return _keys(cell)[0] if len(cell) <= _LONGEST_REMEMBERED else match_key(cell).replace(" ", "")
+    return _keys(cell)[0] if len(cell) <= _LONGEST_REMEMBERED else _key_of_long(cell)
 
 
 def _bare(cell: str) -> str:
@@ -708,8 +708,6 @@ def _bare(cell: str) -> str:
 
 _LONGEST_REMEMBERED = 200
 """No heading is longer; and long texts in the memory below would fill it."""
-_LONGEST_LABEL = 2_000
-"""With what a clerk may have put around a heading; a text of megabytes is not asked again for every role it has not."""
 
 
 @lru_cache(maxsize=16384)
@@ -717,6 +715,12 @@ def _keys(cell: str) -> tuple[str, str]:
     bare = _ADDITION.sub(" ", cell)
     compact = match_key(cell).replace(" ", "")
     return compact, compact if bare == cell else match_key(bare).replace(" ", "")
+
+
+@lru_cache(maxsize=4)
+def _key_of_long(cell: str) -> str:
+    # A text of megabytes below a table is asked about for every role and every height of a heading.
+    return match_key(cell).replace(" ", "")
 
 
 _ADDITION = re.compile(r"\([^)]*\)|\*+|:\s*$")

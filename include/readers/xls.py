@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from include.readers import biff
-from include.readers.colours import BLACK, WHITE, Colour, are_letters_lost, from_palette
+from include.readers.colours import BLACK, LARGEST_TINY, WHITE, Colour, are_letters_lost, from_palette
 from include.readers.formulas import names_that_reach, network_function
 from include.readers.grid import (
     CellPosition,
@@ -40,7 +41,7 @@ _OUTSIDE_SUPPORTING_BOOKS = {2, 4}
 _CHANGE_LOGS = ("Revision Log", "User Names")
 _PIVOT_CACHE_FOLDER = "_SX_DB_CUR"
 _NO_PATTERN, _SOLID_PATTERN = 0, 1
-_SMALLEST_TWIPS = 40
+_TWIPS = 20
 _VISIBILITIES: tuple[Visibility, ...] = ("visible", "hidden", "very_hidden")
 
 
@@ -210,12 +211,12 @@ def _is_unseen(book: Any, style: Any) -> bool:
     """Whether a style prints nothing one could see: letters lost on their ground or tiny, or empty sections."""
     code = _format_code(book, style)
     font, ground = book.font_list[style.font_index], style.background
-    if prints_nothing(code) or 0 < font.height <= _SMALLEST_TWIPS:
+    if prints_nothing(code) or 0 < font.height <= LARGEST_TINY * _TWIPS:
         return True
     if ground.fill_pattern not in (_NO_PATTERN, _SOLID_PATTERN):
         return False
     paper = _colour(book, ground.pattern_colour_index) if ground.fill_pattern == _SOLID_PATTERN else WHITE
-    letters = colour_printed(code) or _colour(book, font.colour_index) or BLACK
+    letters = colour_printed(code, partial(_colour, book)) or _colour(book, font.colour_index) or BLACK
     return paper is not None and are_letters_lost(letters, paper)
 
 

@@ -12,6 +12,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import chain
@@ -39,6 +40,8 @@ from include.readers.markup import child_named, children_named
 from include.readers.preflight import MAX_COLUMN
 from include.readers.xlsx_styles import Palette, Styles, is_struck, is_tiny, read_palette, read_styles
 
+# Of cells that name none.
+_PLAIN_STYLE = "0"
 _FORMAT_LITERAL = re.compile(r'"([^"]+)"')
 _FORMAT_CURRENCY = re.compile(r"\[\$([^\]-]+)")
 _WORDS_ALONE = re.compile(r'\s*"[^"]*"(?:\s*&\s*"[^"]*")*\s*')
@@ -288,7 +291,7 @@ class _Package:
         self._relations: dict[str, dict[str, tuple[str, str]]] = {}
         self._telling_cells = etree.XPath(
             "*[@t='e' or *[local-name()='f' or (local-name()='is' and *[local-name()='r'])]"
-            " or (@s and contains($styles, concat(' ', @s, ' ')))]"
+            " or contains($styles, concat(' ', @s, substring('0', 1 + 9 * boolean(@s)), ' '))]"
         )
         self._parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
         self.has_change_log = any(name.lower().startswith("xl/revisions/revisionlog") for name in self._names)
@@ -378,9 +381,16 @@ class _Package:
 
     @cached_property
     def _style_parts(self) -> dict[str, Any]:
-        """The part of styles and that of the theme, as far as there are any."""
-        parts = {kind: target for kind, target in self.relations(self.book_part).values() if target in self._names}
-        return {kind: self.tree(parts[kind]) for kind in ("styles", "theme") if kind in parts}
+        """The part of styles and that of the theme, as far as there are any; a broken theme is none."""
+        parts: dict[str, str] = {}
+        for kind, target in self.relations(self.book_part).values():
+            if target in self._names:
+                parts.setdefault(kind, target)
+        read = {"styles": self.tree(parts["styles"])} if "styles" in parts else {}
+        if "theme" in parts:
+            with suppress(self._etree.XMLSyntaxError):
+                read["theme"] = self.tree(parts["theme"])
+        return read
 
     @cached_property
     def _palette(self) -> Palette:
@@ -455,6 +465,8 @@ class _Package:
 
         Most of a big sheet is plain numbers and words; looking for bytes is many times faster than parsing.
         """
+        if _PLAIN_STYLE in telling_styles:
+            return None
         # Attributes in single quotes or prefixed element names are rare, legal, and left to the parser.
         marks = [b"<f", b":f", b"<is><r", b":is>", b't="e"', b"hidden=", b' ht="0', b"='"]
         marks += [f's="{style}"'.encode() for style in telling_styles]
@@ -507,15 +519,15 @@ class _Package:
                 value = child.text
             elif tag == "is" and (signs := _with_signs(child, self._palette)) is not None:
                 details.apart[place] = signs[1]
-        kind = cell.get("t")
+        kind, style = cell.get("t"), cell.get("s", _PLAIN_STYLE)
         if kind == "e":
             details.errors[place] = (value or "").strip() or "#?"
         elif kind in (None, "n") and value:
-            if cell.get("s") in styles.percent:
+            if style in styles.percent:
                 details.percent_cells.add(place)
-            if cell.get("s") in styles.otherwise:
+            if style in styles.otherwise:
                 details.otherwise_cells.add(place)
-        if cell.get("s") in styles.unseen:
+        if style in styles.unseen:
             details.unseen_cells.add(place)
         if formula is not None:
             if starts_program(formula):

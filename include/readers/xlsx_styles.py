@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any, Final
 
 from include.readers.colours import (
     BLACK,
+    LARGEST_TINY,
     OFFICE_THEME,
     WHITE,
     Colour,
@@ -22,7 +24,6 @@ from include.readers.markup import child_named, children_named, local_name
 from include.readers.number_formats import colour_printed, prints_another_figure, prints_nothing, shows_percent
 
 _PERCENT_FORMAT_IDS: Final = frozenset({9, 10})
-_SMALLEST_POINTS: Final = 2.0
 # A theme's colours by the numbers cells have for them; light and dark are the other way round than in the theme.
 _BY_NUMBER: Final = (
     *("lt1", "dk1", "lt2", "dk2"),
@@ -54,6 +55,10 @@ class Palette:
     theme: Mapping[str, Colour] = field(default_factory=lambda: OFFICE_THEME)
     own: tuple[Colour | None, ...] = ()
 
+    def numbered(self, number: int) -> Colour | None:
+        """The colour of that number: the workbook's own, or Excel's."""
+        return self.own[number] if number < len(self.own) else from_palette(number)
+
     def read(self, colour: Any | None) -> Colour | None:
         """The colour an element names; None for the automatic one and for what names none."""
         if colour is None:
@@ -61,7 +66,7 @@ class Palette:
         if written := colour.get("rgb"):
             return from_hex(written)
         if (number := _whole(colour.get("indexed"))) is not None:
-            return self.own[number] if number < len(self.own) else from_palette(number)
+            return self.numbered(number)
         if (number := _whole(colour.get("theme"))) is not None and number < len(_BY_NUMBER):
             return tinted(self.theme[_BY_NUMBER[number]], _share(colour.get("tint")))
         return None
@@ -83,6 +88,14 @@ class _Shape:
     is_nothing: bool = False
     colour: Colour | None = None
 
+    def or_else(self, other: _Shape) -> _Shape:
+        return _Shape(
+            self.is_percent or other.is_percent,
+            self.is_otherwise or other.is_otherwise,
+            self.is_nothing or other.is_nothing,
+            self.colour or other.colour,
+        )
+
 
 def read_palette(styles: Any | None, theme: Any | None) -> Palette:
     """The colours of a workbook, from its parts of styles and theme; the usual ones where it has none."""
@@ -96,10 +109,15 @@ def read_styles(styles: Any, palette: Palette) -> Styles:
     groups = {local_name(element): [each for each in element if isinstance(each.tag, str)] for element in styles}
     shapes = {number: _Shape(is_percent=True) for number in _PERCENT_FORMAT_IDS}
     for element in groups.get("numFmts", ()):
-        code = element.get("formatCode", "")
-        shapes[int(element.get("numFmtId", "0"))] = _Shape(
-            shows_percent(code), prints_another_figure(code), prints_nothing(code), colour_printed(code)
+        code, number = element.get("formatCode", ""), int(element.get("numFmtId", "0"))
+        shown = _Shape(
+            shows_percent(code),
+            prints_another_figure(code),
+            prints_nothing(code),
+            colour_printed(code, palette.numbered),
         )
+        # Of two of one number programs take either.
+        shapes[number] = shown.or_else(shapes.get(number, _Shape()))
     fonts = [_font(each, palette) for each in groups.get("fonts", ())]
     grounds = [_ground(each, palette) for each in groups.get("fills", ())]
     percent, unseen, otherwise = set(), set(), set()
@@ -125,7 +143,7 @@ def is_struck(properties: Any) -> bool:
 
 def is_tiny(properties: Any) -> bool:
     """Whether a font, or the properties of a run, make letters too small to be seen."""
-    return any(0 <= _share(each.get("val"), 99) <= _SMALLEST_POINTS for each in children_named(properties, "sz"))
+    return any(0 < _share(each.get("val"), 99) <= LARGEST_TINY for each in children_named(properties, "sz"))
 
 
 def _font(font: Any, palette: Palette) -> _Font:
@@ -150,6 +168,7 @@ def _whole(written: str | None) -> int | None:
 
 def _share(written: str | None, otherwise: float = 0) -> float:
     try:
-        return float(written or otherwise)
+        share = float(written or otherwise)
     except ValueError:
         return otherwise
+    return share if math.isfinite(share) else otherwise

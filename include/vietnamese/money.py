@@ -135,7 +135,8 @@ def find_stated_money(text: str) -> tuple[UnitOfMeasure, ...]:
     line = normalise(text).lower()
     if line.isascii():
         line = re.sub(r"[a-z]+", lambda word: _PLAIN_WORDS.get(word[0], word[0]), line)
-    alone = read_unit(line.strip(_EDGES)) if len(line) <= _LONGEST_ALONE else None
+    bare = line.strip(_EDGES)
+    alone = read_unit(bare) if len(bare) <= _LONGEST_ALONE else None
     if alone is not None and alone.is_money:
         return (alone,)
     found = (_money_behind(label, line) for label in _STATES_UNIT.finditer(line))

@@ -107,7 +107,7 @@ def normalise(text: str) -> str:
     in hòa, thủy, quý. Doing it twice changes nothing.
     """
     # Labels come back on every line of every report; a text of megabytes is asked about by each who looks at its cell.
-    return _normalised(text) if len(text) <= _LONGEST_REMEMBERED else _normalised_long(text)
+    return (_remembered if len(text) <= _LONGEST_REMEMBERED else _remembered_long)(text)
 
 
 def _normalise(text: str) -> str:
@@ -119,7 +119,7 @@ def _normalise(text: str) -> str:
     repaired, encodings = _repair(_ZERO_WIDTH.sub("", text))
     if encodings:
         # Misread twice, with unseen characters or marks apart between: again until nothing is left to undo.
-        return normalise(repaired)
+        return _normalise(repaired)
     text = _ZERO_WIDTH.sub("", repaired)
     if _CONTROL.search(text) or tcvn3.SOFT_HYPHEN in text:
         # Only now: a control character may be half of a misread letter, a soft hyphen may be ư.
@@ -136,15 +136,15 @@ def _normalise(text: str) -> str:
 
 
 _LONGEST_REMEMBERED = 200
-_normalised = lru_cache(maxsize=8192)(_normalise)
-_normalised_long = lru_cache(maxsize=16)(_normalise)
+_remembered = lru_cache(maxsize=8192)(_normalise)
+_remembered_long = lru_cache(maxsize=4)(_normalise)
 
 
 def _cleaned(text: str) -> str:
     text = " ".join(text.split())
     # What stood unseen, or as another space, within an escape or a misread text may have kept it from being one.
     is_escaped = "_x00" in text and _OFFICE_ESCAPE.search(text) is not None
-    return normalise(text) if is_escaped or (not text.isascii() and _reread_utf8(text) is not None) else text
+    return _normalise(text) if is_escaped or (not text.isascii() and _reread_utf8(text) is not None) else text
 
 
 @lru_cache(maxsize=4096)

@@ -17,6 +17,7 @@ from include.calendar.periods import (
     period_of_text,
     previous_period,
     read_moment,
+    read_typed_moment,
 )
 from include.errors import CatalogueError
 
@@ -76,19 +77,28 @@ def test_a_moment_without_a_time_zone_is_not_judged():
         ("2026-06-20T08:00", "2026-06-20T08:00+07:00"),
         ("2026-06-20T01:00:00Z", "2026-06-20T08:00+07:00"),
         ("2026-06-20", "2026-06-20T00:00+07:00"),
+        ("20/06/2026", "2026-06-20T00:00+07:00"),
+        ("20/06/2026 8 giờ 30", "2026-06-20T08:30+07:00"),
+        ("20/06/2026 8H", "2026-06-20T08:00+07:00"),
     ],
 )
 def test_a_moment_is_read_as_offices_and_as_machines_write_it_in_vietnamese_time(written: str, moment: str):
-    assert read_moment(written) == datetime.fromisoformat(moment)
+    assert read_typed_moment(written) == datetime.fromisoformat(moment)
 
 
 @pytest.mark.parametrize(
     "written",
-    ["20/06/2026", "06/20/2026 08:00", "20/06/26 08:00", "20/06/2026 8:", "20/06/2026 25:00", "8h", ""],
+    ["0001-01-01T00:00+14:00", "06/20/2026 08:00", "20/06/26 08:00", "20/06/2026 8:", "20/06/2026 25:00", "8h", ""],
 )
 def test_what_is_no_day_with_an_hour_is_no_moment(written: str):
     with pytest.raises(ValueError, match=r"."):
-        read_moment(written)
+        read_typed_moment(written)
+
+
+def test_in_a_file_no_month_is_guessed():
+    assert read_moment("2026-06-20T01:00Z") == datetime(2026, 6, 20, 1, tzinfo=UTC)
+    with pytest.raises(ValueError, match="06/07/2026"):
+        read_moment("06/07/2026 08:00")
 
 
 def test_the_last_day_on_time_is_the_day_before_an_exclusive_midnight():

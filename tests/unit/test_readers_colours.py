@@ -15,6 +15,7 @@ from include.readers.colours import (
     Colour,
     are_letters_lost,
     contrast,
+    distance,
     from_hex,
     from_palette,
     tinted,
@@ -52,6 +53,25 @@ def test_white_darkened_up_to_a_seventh_is_lost_on_white_and_a_quarter_is_not() 
         False,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    ("letters", "ground", "apart"),
+    [
+        ("FFFFFF", "FFFFFF", 0),
+        # L* of black is 0, of white 100.
+        ("000000", "FFFFFF", 100),
+        # White 100, 0, 0; yellow 97.1, -21.6, 94.5: the root of 8.4 + 466.6 + 8930.
+        ("FFFF00", "FFFFFF", 97),
+        ("FFF2CC", "FFFFFF", 20),
+    ],
+)
+def test_how_far_colours_are_apart_is_as_the_eye_sees_it(letters: str, ground: str, apart: int) -> None:
+    one, other = from_hex(letters), from_hex(ground)
+    assert one is not None
+    assert other is not None
+
+    assert round(distance(one, other)) == round(distance(other, one)) == apart
 
 
 @pytest.mark.parametrize(
@@ -104,6 +124,7 @@ def test_a_tint_is_the_one_a_spreadsheet_shows(colour: Colour, tint: float, show
         ("[Color16]General", (128, 128, 128)),
         ("[$-42A][White]0", WHITE),
         ("[Red]0", (255, 0, 0)),
+        ("[Color56]0", (51, 51, 51)),
         # Only other figures than the ordinary ones have a colour, or there is none.
         ("0;[White]-0", None),
         ("0;-0;[White]0", None),
@@ -112,15 +133,22 @@ def test_a_tint_is_the_one_a_spreadsheet_shows(colour: Colour, tint: float, show
         ("#,##0", None),
         ("[Color 0]0", None),
         ("[Color 99]0", None),
+        ("[Color57]0", None),
         ("[h]:mm", None),
         ('"[White]"0', None),
     ],
 )
 def test_a_format_that_has_a_colour_prints_ordinary_figures_in_it(code: str, colour: Colour | None) -> None:
-    assert colour_printed(code) == colour
+    assert colour_printed(code, from_palette) == colour
 
 
-def test_a_format_of_empty_sections_prints_nothing_and_one_that_hides_zeros_does() -> None:
+def test_a_numbered_colour_of_a_format_is_the_workbooks_own() -> None:
+    own = {9: (128, 0, 0), 10: WHITE}
+
+    assert [colour_printed(f"[Color{number}]0", own.get) for number in (2, 3)] == [(128, 0, 0), WHITE]
+
+
+def test_a_format_with_empty_sections_for_figures_prints_none_and_one_that_hides_zeros_prints_the_others() -> None:
     assert [prints_nothing(code) for code in (";;", ";;;", " ; ; ", "0;-0;;@", ";;@", ";", "")] == [True] * 3 + [
         False
     ] * 4
@@ -148,6 +176,12 @@ SEEN = (
     {"font_color": "#FFFFFF", "bg_color": "#BDD7EE"},
     {"font_color": "#000000", "bg_color": "#FFFF00"},
     {"font_color": "#FFFFFF", "num_format": "[Red]0"},
+    # As bright as their ground, in another colour.
+    {"num_format": "[Green]#,##0;[Red]-#,##0"},
+    {"font_color": "#FFFF00"},
+    {"font_color": "#FF0000", "bg_color": "#00B050"},
+    {"font_color": "#FF0000", "bg_color": "#ED7D31"},
+    {"font_color": "#0070C0", "bg_color": "#C00000"},
     {"num_format": "0;-0;[White]0"},
     {"font_size": 6},
     # What lies behind a pattern is not one colour.
@@ -216,6 +250,13 @@ def test_a_cell_whose_letters_are_lost_on_their_ground_or_tiny_is_told(
     assert sorted(row for row, _ in unseen) == list(range(len(LOST)))
 
 
+_LETTERS_OF = (
+    '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    "<fonts><font/><font>{}</font></fonts><fills><fill><patternFill/></fill></fills>"
+    '<cellXfs><xf/><xf fontId="1"/></cellXfs></styleSheet>'
+)
+
+
 @pytest.mark.parametrize(
     ("colour", "is_lost"),
     [
@@ -231,16 +272,15 @@ def test_a_cell_whose_letters_are_lost_on_their_ground_or_tiny_is_told(
         ('<color auto="1"/>', False),
         ('<color theme="99"/>', False),
         ('<color theme="0" tint="nhạt"/>', True),
+        ('<color theme="0" tint="nan"/>', True),
+        ('<color theme="0" tint="1e400"/>', True),
+        ('<color theme="1" tint="-7"/>', False),
+        ('<color theme="4" tint="0.8"/>', True),
         ("", False),
     ],
 )
 def test_a_workbooks_own_names_for_colours_are_known(tmp_path: Path, colour: str, is_lost: bool) -> None:
-    styles = (
-        '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-        f"<fonts><font/><font>{colour}</font></fonts><fills><fill><patternFill/></fill></fills>"
-        '<cellXfs><xf/><xf fontId="1"/></cellXfs></styleSheet>'
-    )
-    assert _unseen_with(tmp_path, styles) == ({(0, 0)} if is_lost else set())
+    assert _unseen_with(tmp_path, _LETTERS_OF.format(colour)) == ({(0, 0)} if is_lost else set())
 
 
 def test_a_workbook_that_paints_white_in_another_colour_is_read_by_its_own_palette_and_theme(tmp_path: Path) -> None:
@@ -263,15 +303,57 @@ def test_a_workbook_that_paints_white_in_another_colour_is_read_by_its_own_palet
 
 
 def _unseen_with(folder: Path, styles: str, theme: str = "<theme/>") -> frozenset[tuple[int, int]]:
+    return open_workbook(_workbook_with(folder, styles, theme)).sheets[0].unseen_cells
+
+
+def _workbook_with(folder: Path, styles: str, theme: str = "<theme/>") -> Path:
+    """Two figures, the first in the second style, the second in none."""
     parts = xlsx_parts('<row r="1"><c r="A1" s="1"><v>12</v></c><c r="B1"><v>13</v></c></row>')
     relations = "".join(
-        f'<Relationship Id="r{kind}" Target="{kind}.xml"'
+        f'<Relationship Id="r{kind}" Target="{kind}/{kind}1.xml"'
         f' Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}"/>'
         for kind in ("styles", "theme")
     )
     listed = str(parts["xl/_rels/workbook.xml.rels"]).replace("</Relationships>", f"{relations}</Relationships>")
-    parts |= {"xl/styles.xml": styles, "xl/theme.xml": theme, "xl/_rels/workbook.xml.rels": listed}
-    return open_workbook(write_parts(folder / "a.xlsx", parts)).sheets[0].unseen_cells
+    parts |= {"xl/styles/styles1.xml": styles, "xl/theme/theme1.xml": theme, "xl/_rels/workbook.xml.rels": listed}
+    return write_parts(folder / "a.xlsx", parts)
+
+
+@pytest.mark.parametrize("theme", ["", '<a:theme xmlns:a="x"><a:themeElements>', "<theme>" * 300 + "</theme>" * 300])
+def test_a_theme_that_cannot_be_read_is_none_and_the_figures_are_read(tmp_path: Path, theme: str) -> None:
+    assert _unseen_with(tmp_path, _LETTERS_OF.format('<color theme="0"/>'), theme) == {(0, 0)}
+
+
+def test_of_several_schemes_a_theme_has_the_first_counts_and_of_the_systems_colours_those_of_paper(
+    tmp_path: Path,
+) -> None:
+    theme = (
+        '<a:theme xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:themeElements>'
+        '<a:clrScheme name="x"><a:dk1><a:sysClr val="windowText" lastClr="FFFFFF"/></a:dk1>'
+        '<a:lt1><a:sysClr val="window" lastClr="000000"/></a:lt1></a:clrScheme></a:themeElements><a:extraClrSchemeLst>'
+        '<a:extraClrScheme><a:clrScheme name="y"><a:lt1><a:srgbClr val="000000"/></a:lt1></a:clrScheme>'
+        "</a:extraClrScheme></a:extraClrSchemeLst></a:theme>"
+    )
+
+    assert _unseen_with(tmp_path, _LETTERS_OF.format('<color theme="0"/>'), theme) == {(0, 0)}
+    assert _unseen_with(tmp_path, _LETTERS_OF.format('<color theme="1"/>'), theme) == set()
+
+
+def test_cells_that_name_no_style_have_the_first(tmp_path: Path) -> None:
+    first = _LETTERS_OF.format("").replace("<font/><font></font>", '<font><color rgb="FFFFFFFF"/></font><font/>')
+
+    assert _unseen_with(tmp_path, first) == {(0, 1)}
+
+
+def test_of_two_formats_of_one_number_either_may_be_the_one_a_program_takes(tmp_path: Path) -> None:
+    formats = (
+        '<numFmts><numFmt numFmtId="170" formatCode="0%"/><numFmt numFmtId="170" formatCode="0"/>'
+        '<numFmt numFmtId="9" formatCode="0.00"/></numFmts><fonts'
+    )
+    styles = _LETTERS_OF.format("").replace("<fonts", formats)
+    path = _workbook_with(tmp_path, styles.replace('<xf fontId="1"/>', '<xf numFmtId="170"/><xf numFmtId="9"/>'))
+
+    assert open_workbook(path).sheets[0].percent_cells == {(0, 0)}
 
 
 _OF_LETTERS = "<style:text-properties {}/>"

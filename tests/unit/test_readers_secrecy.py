@@ -252,6 +252,32 @@ def test_a_break_that_only_some_programs_know_hides_no_mark_it_stands_in(break_:
     assert not is_marked_text(around.format(f"BẢO{break_} MẬT ĐỘ"))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Breaks of several kinds: the lines of one are spaces of another, and the other way round.
+        "TUY\x0bỆT MẬT\rNơi nhận: các sở, ngành",
+        "TUY\u2028ỆT MẬT\rKính gửi ông A\rNội dung",
+        "Kính gửi\rTUY\x0bỆT MẬT\rNơi nhận: các sở",
+        "T\x85ỐI MẬT\rSố: 12/BC",
+        "x\x0by\rM\x0bẬT\rz z z",
+        # Of one kind everywhere.
+        "TUY\rỆT MẬT\rNơi nhận: các sở, ngành",
+        "Kính gửi\x0bT\x0bỐ\x0bI\x0bM\x0bẬ\x0bT\x0bNơi nhận: các sở, ngành của tỉnh và các đơn vị",
+    ],
+)
+def test_breaks_of_several_programs_in_one_text_hide_no_mark(text: str) -> None:
+    assert is_marked_text(text)
+
+
+def test_letters_are_not_read_together_across_a_line_break_every_program_knows() -> None:
+    around = "Bảng kê các cột\x0bM{}Ậ{}T\x0bcủa biểu số liệu về dân số của tỉnh và các xã, phường trực thuộc"
+
+    assert is_marked_text(around.format("\x0b", "\x0b"))
+    assert not is_marked_text(around.format("\n", "\r\n"))
+    assert not is_marked_text("Kính gửi các đơn vị\rvề bảo\x0b mật độ dân số của tỉnh và các xã, phường trực thuộc")
+
+
 @pytest.mark.parametrize("name", ["BC 6.tháng MẬT", "BC.MẬT", "BC.MẬT.bak", "a.xlsx (Tối mật)"])
 def test_what_no_program_ends_its_files_with_is_a_part_of_the_name(name: str) -> None:
     assert file_is_marked(name)
