@@ -469,6 +469,9 @@ def _read_as(core: str, style: NumberStyle) -> Decimal | None:
     units = re.sub(r"[.,]", "", found[1])
     if len(units) > 1 and units[0] == "0":
         return None
+    if len(units) > MAX_DIGITS:
+        # It can be read; that it is no figure is told by its length, and its decimals are beyond all arithmetic.
+        return Decimal(units)
     return _trimmed(_WIDE.create_decimal(f"{units}.{found[2] or 0}"))
 
 

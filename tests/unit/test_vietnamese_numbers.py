@@ -406,3 +406,12 @@ def test_every_code_a_cell_can_get_has_a_sentence():
         emitted = set(re.findall(r'"((?:NUMBER|DATE|UNIT|PERCENT|NAME|ERROR)_[A-Z_]+|PRECISION)"', source))
         assert emitted
         assert emitted <= set(written)
+
+
+@pytest.mark.parametrize(
+    "cell", ["2" * 100 + ",5", "2" * 61 + ".5", "1." + "222." * 40 + "222,5", "-" + "9" * 150 + ",25"]
+)
+@pytest.mark.parametrize("style", [None, VIETNAMESE, INTERNATIONAL, PLAIN])
+def test_more_digits_than_arithmetic_has_are_asked_back_like_any_number_that_is_too_long(cell, style):
+    assert infer_style([cell, "1.234,5"]) in (None, VIETNAMESE)
+    assert code_of(cell, style) == "PRECISION"
