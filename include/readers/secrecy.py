@@ -314,7 +314,7 @@ def _remembered_mark(text: str) -> bool:
         return False
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) > 1 and len(text) <= _LONGEST_STAMP:
-        if any(_is_level(_letters(_without_codes(each))) for each in _readings(text)):
+        if any(_is_level(_letters(_without_codes(each))) and _is_spelled_like_mark(each) for each in _readings(text)):
             return True
         if any(_is_bare_label(above) and _is_level_or_envelope(line) for above, line in pairwise(lines)):
             return True

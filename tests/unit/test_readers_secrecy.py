@@ -270,6 +270,12 @@ def test_breaks_of_several_programs_in_one_text_hide_no_mark(text: str) -> None:
     assert is_marked_text(text)
 
 
+def test_bare_letters_on_two_lines_are_a_mark_where_they_would_be_on_one() -> None:
+    assert [is_marked_text(text) for text in ("M\nA\nT", "TOI\nMAT", "T\rO\rI M A T", "MA\rT")] == [True] * 4
+    # “Mã T” as it is typed without accents.
+    assert [is_marked_text(text) for text in ("Ma\nT", "Ma\x1cT", "Ma T")] == [False] * 3
+
+
 def test_letters_are_not_read_together_across_a_line_break_every_program_knows() -> None:
     around = "Bảng kê các cột\x0bM{}Ậ{}T\x0bcủa biểu số liệu về dân số của tỉnh và các xã, phường trực thuộc"
 
