@@ -56,8 +56,8 @@ def release_edition():
     draft = render.override(task_id="draft")(edition, as_draft=True)
     title = "bản phát hành {{ params.release_code }}"
     review = ask_person("ask_review", f"Soát {title}", REVIEWED, REVIEWER_USER, "draft")
-    fields = REASON, NOT_BEFORE
-    approval = ask_person("ask_approval", f"Duyệt {title}", APPROVED, APPROVER_USER, "draft", fields)
+    asked = (REASON, NOT_BEFORE)
+    approval = ask_person("ask_approval", f"Duyệt {title}", APPROVED, APPROVER_USER, "draft", asked)
     noted = note.override(task_id="note_approval")("approved", edition, approval.output)
     draft >> review
     note.override(task_id="note_review")("reviewed", edition, review.output) >> approval

@@ -280,7 +280,8 @@ def _moment(text: str) -> datetime:
         return read_typed_moment(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is not a moment; write 2026-06-14T23:59:59, with an offset where it is not Vietnamese time"
+            f"{text!r} is not a moment; write 14/06/2026 23:59 or 2026-06-14T23:59:59,"
+            " with an offset where it is not Vietnamese time"
         ) from error
 
 

@@ -53,7 +53,7 @@ REASONS_VI: Final[Mapping[str, str]] = {
     "GONE": "vừa bị xóa hoặc đổi tên",
     "NO_RIGHT": "nền tảng không có quyền đọc",
     "CHANGED": "đang được ghi; lần sau sẽ nhận",
-    "TOO_LARGE": "lớn hơn 4 GB, không nguồn nào nhận; hãy xem lại tệp hoặc tách nhỏ rồi gửi lại",
+    "TOO_LARGE": f"lớn hơn {LARGEST_FILE_BYTES // 10**9} GB, không nguồn nào nhận; hãy tách nhỏ rồi gửi lại",
     "UNREADABLE": "ổ đĩa báo lỗi khi đọc",
 }
 """Why something found among the files was not taken; nothing is known of its content."""

@@ -18,6 +18,17 @@ Colour = tuple[int, int, int]
 
 WHITE: Final[Colour] = (255, 255, 255)
 BLACK: Final[Colour] = (0, 0, 0)
+PLAIN_COLOURS: Final[dict[str, Colour]] = {
+    "black": BLACK,
+    "blue": (0, 0, 255),
+    "cyan": (0, 255, 255),
+    "green": (0, 255, 0),
+    "magenta": (255, 0, 255),
+    "red": (255, 0, 0),
+    "white": WHITE,
+    "yellow": (255, 255, 0),
+}
+"""The eight that number formats and highlights call by a name."""
 LEAST_CONTRAST: Final = 1.45
 """As the accessibility guidelines count it (1 to 21). White on a head in pale blue (BDD7EE) has 1.49 and is made out;
 the first grey of the office palette (D9D9D9) has 1.41 on white paper and is lost in print."""

@@ -10,7 +10,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from include.readers.colours import BLACK, LARGEST_TINY, WHITE, Colour, are_letters_lost, from_hex, mix, theme_of
+from include.readers.colours import (
+    BLACK,
+    LARGEST_TINY,
+    PLAIN_COLOURS,
+    WHITE,
+    Colour,
+    are_letters_lost,
+    from_hex,
+    mix,
+    theme_of,
+)
 from include.readers.markup import attribute_of, child_named, children_named, local_name
 
 Sight = Literal["seen", "hidden", "unseen", "tiny", "unknown"]
@@ -26,14 +36,7 @@ _MEASURE: Final = re.compile(r"(\d+(?:\.\d+)?)(pt|in|cm|mm|pc|pi|%)?")
 _HALF_POINTS: Final = {"pt": 2.0, "in": 144.0, "cm": 56.7, "mm": 5.67, "pc": 24.0, "pi": 24.0}
 _PATTERN_PCT: Final = re.compile(r"pct(\d{1,2})")
 _HIGHLIGHTS: Final = {
-    "black": (0, 0, 0),
-    "blue": (0, 0, 255),
-    "cyan": (0, 255, 255),
-    "green": (0, 255, 0),
-    "magenta": (255, 0, 255),
-    "red": (255, 0, 0),
-    "yellow": (255, 255, 0),
-    "white": (255, 255, 255),
+    **PLAIN_COLOURS,
     "darkBlue": (0, 0, 128),
     "darkCyan": (0, 128, 128),
     "darkGreen": (0, 128, 0),

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Final
 
-from include.readers.colours import Colour
+from include.readers.colours import PLAIN_COLOURS, Colour
 
 # Above zero, below it, zero; the fourth is for words.
 _SECTIONS_OF_FIGURES: Final = 3
@@ -15,16 +15,6 @@ _COLOUR_OF_SECTION: Final = re.compile(
     r"\s*(?:\[\$[^\]]*\]\s*)*\[(?:colou?r\s*(?P<number>\d{1,2})|(?P<name>[a-z]+))\]", re.IGNORECASE
 )
 _CONDITION: Final = re.compile(r"\[\s*[<>=]")
-_NAMED: Final[dict[str, Colour]] = {
-    "black": (0, 0, 0),
-    "blue": (0, 0, 255),
-    "cyan": (0, 255, 255),
-    "green": (0, 255, 0),
-    "magenta": (255, 0, 255),
-    "red": (255, 0, 0),
-    "white": (255, 255, 255),
-    "yellow": (255, 255, 0),
-}
 # [Color1] is number 8 of the palette.
 _BEFORE_FIRST: Final = 7
 _MOST_COLOURS: Final = 56
@@ -64,7 +54,7 @@ def colour_printed(code: str, numbered: Callable[[int], Colour | None]) -> Colou
         return None
     if number := found["number"]:
         return numbered(int(number) + _BEFORE_FIRST) if 1 <= int(number) <= _MOST_COLOURS else None
-    return _NAMED.get(found["name"].lower())
+    return PLAIN_COLOURS.get(found["name"].lower())
 
 
 def changes_a_figure(text: str) -> bool:

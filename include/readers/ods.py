@@ -15,7 +15,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from include.readers.colours import LARGEST_TINY, WHITE, Colour, are_letters_lost, from_hex
+from include.readers.colours import LARGEST_TINY, PLAIN_COLOURS, WHITE, Colour, are_letters_lost, from_hex
 from include.readers.formulas import network_function, starts_program
 from include.readers.grid import (
     CellPosition,
@@ -201,7 +201,7 @@ def _letter_colour(line: list[Any]) -> Colour | None:
 
 
 def _colour(written: str) -> Colour | None:
-    return WHITE if written == "white" else from_hex(written)
+    return PLAIN_COLOURS.get(written) or from_hex(written)
 
 
 def _colour_printed(shape: Any | None, formats: Mapping[str, Any]) -> Colour | None:

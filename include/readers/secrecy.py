@@ -332,8 +332,8 @@ def _otherwise_broken(text: str) -> Iterator[str]:
 
     Broken nowhere else, broken at carriage returns too, and every few pieces that stand together.
     """
-    for broken in (_SURE_BREAK.split(text), re.split(r"\r\n?|\n", text)):
-        yield from (_ODD_BREAK.sub(" ", line) for line in broken)
+    for line in dict.fromkeys((*_SURE_BREAK.split(text), *text.replace("\r", "\n").split("\n"))):
+        yield _ODD_BREAK.sub(" ", line)
     for line in _SURE_BREAK.split(text):
         pieces = [piece for piece in _ODD_BREAK.split(line) if piece.strip()]
         for first in range(len(pieces)):

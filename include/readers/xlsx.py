@@ -291,7 +291,7 @@ class _Package:
         self._relations: dict[str, dict[str, tuple[str, str]]] = {}
         self._telling_cells = etree.XPath(
             "*[@t='e' or *[local-name()='f' or (local-name()='is' and *[local-name()='r'])]"
-            " or contains($styles, concat(' ', @s, substring('0', 1 + 9 * boolean(@s)), ' '))]"
+            " or (@s and contains($styles, concat(' ', @s, ' '))) or (not(@s) and contains($styles, ' 0 '))]"
         )
         self._parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
         self.has_change_log = any(name.lower().startswith("xl/revisions/revisionlog") for name in self._names)

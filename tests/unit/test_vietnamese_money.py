@@ -122,3 +122,10 @@ def test_a_remark_may_state_two_units():
 )
 def test_amounts_rates_and_other_words_state_no_unit(text):
     assert find_stated_money(text) == ()
+
+
+def test_a_unit_alone_may_have_any_brackets_around_it_and_a_long_text_is_none():
+    assert find_stated_money("(" * 300 + "triệu đồng" + ")" * 300) == (("VND", 10**6),)
+    assert find_stated_money("Triệu đồng" + "." * 600) == (("VND", 10**6),)
+    assert find_stated_money("Đã chi cho các lớp tập huấn. " * 40 + "Đơn vị tính: triệu đồng") == (("VND", 10**6),)
+    assert find_stated_money("Đã chi cho các lớp tập huấn. " * 40) == ()

@@ -179,7 +179,7 @@ def _covered_cells(sheet: Sheet) -> Iterator[Finding]:
         if (row, column) != (merge.top, merge.left) and as_text(sheet.value(row, column)).strip()
     }
     for places, told in (
-        (sheet.unseen_cells, "ô có dữ liệu nhưng chữ trùng màu nền hoặc định dạng không hiện gì"),
+        (sheet.unseen_cells, "ô có dữ liệu nhưng chữ trùng màu nền hay quá nhỏ, hoặc định dạng không hiện gì"),
         (under, "ô có dữ liệu bị ô gộp che"),
     ):
         if places:
